@@ -1,0 +1,1 @@
+"""What neighbours of a charge point may import: topics, payloads, the start entry, the error of bad input."""

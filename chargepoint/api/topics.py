@@ -1,0 +1,88 @@
+"""The MQTT topics of a yard: every topic is made here and taken apart here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chargepoint.api.errors import InputError
+
+DEFAULT_ROOT = "cp_simu"
+
+RESERVED_IDS = frozenset({"broker", "csms", "launcher", "undertaker"})
+"""Names of the yard's own supervisord programs, which no charge point may bear."""
+
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:=@-]{0,47}")
+_ROOT = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
+
+
+def check_id(value: object, field: str = "id") -> str:
+    """A charge point's id, checked: it becomes a topic level, a folder, a program name and a URL segment."""
+    wanted = (
+        "an id of 1 to 48 letters, digits and '- _ . : = @', beginning with a letter, a digit or '_' "
+        f"(and none of {', '.join(sorted(RESERVED_IDS))})"
+    )
+    if not isinstance(value, str) or not _ID.fullmatch(value) or value in RESERVED_IDS:
+        raise InputError(field, value, wanted)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class LauncherTopic:
+    """``<root>/launcher/<leaf>`` with leaf status, cmd or result."""
+
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationTopic:
+    """``<root>/cps/<id>/<leaf>`` with leaf status, cmd, result or ocpp_config."""
+
+    id: str
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorTopic:
+    """``<root>/cps/<id>/connectors/<n>/<leaf>`` with leaf status, car, id_tag or faulted."""
+
+    id: str
+    connector: int
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topic tree below one root, so that two yards can share a broker."""
+
+    root: str = DEFAULT_ROOT
+
+    def __post_init__(self) -> None:
+        if not _ROOT.fullmatch(self.root):
+            raise InputError("root", self.root, "a topic without wildcards, blanks or empty levels, like 'cp_simu'")
+
+    def launcher(self, leaf: str) -> str:
+        """``leaf``: status, cmd or result."""
+        return f"{self.root}/launcher/{leaf}"
+
+    def station(self, station_id: str, leaf: str) -> str:
+        """``leaf``: status, cmd, result or ocpp_config; ``station_id`` may be the wildcard ``+``."""
+        return f"{self.root}/cps/{station_id}/{leaf}"
+
+    def connector(self, station_id: str, connector: int | str, leaf: str) -> str:
+        """``leaf``: status, car, id_tag or faulted; id and connector may be the wildcard ``+``."""
+        return f"{self.root}/cps/{station_id}/connectors/{connector}/{leaf}"
+
+    def parse(self, topic: str) -> LauncherTopic | StationTopic | ConnectorTopic | None:
+        """What ``topic`` addresses, or None when it is no topic of this tree."""
+        if not topic.startswith(self.root + "/"):
+            return None
+        match topic[len(self.root) + 1 :].split("/"):
+            case ["launcher", leaf]:
+                return LauncherTopic(leaf)
+            case ["cps", station_id, leaf] if _ID.fullmatch(station_id):
+                return StationTopic(station_id, leaf)
+            case ["cps", station_id, "connectors", number, leaf] if _ID.fullmatch(station_id):
+                if number.isascii() and number.isdigit() and len(number) <= 4:
+                    return ConnectorTopic(station_id, int(number), leaf)
+        return None

@@ -1,0 +1,235 @@
+"""The way to the MQTT broker: its URL, and a connection that comes back by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import ssl
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import aiomqtt
+
+from chargepoint.api.errors import InputError
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 15
+CONNECT_TIMEOUT_S = 10.0
+FIRST_RETRY_S = 0.2
+LONGEST_RETRY_S = 5.0
+
+_FORM = "a broker URL like 'mqtt://user:password@host:1883' or 'mqtts://host:8883?cafile=ca.pem'"
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where a broker is and how to get in. ``tls`` files may be empty: the system's CAs, no client certificate."""
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    tls: bool = False
+    cafile: str = ""
+    certfile: str = ""
+    keyfile: str = ""
+
+    @classmethod
+    def parse(cls, url: str) -> Broker:
+        """The broker at ``url``: mqtt (or tcp) or mqtts, with cafile, certfile and keyfile in the query of the
+        latter. Raises InputError, also for a file that is not there."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+            query = parse_qs(parts.query, strict_parsing=bool(parts.query))
+        except ValueError:
+            raise InputError("broker", url, _FORM) from None
+        tls = parts.scheme == "mqtts"
+        if not parts.hostname or parts.scheme not in ("mqtt", "tcp", "mqtts") or parts.path not in ("", "/"):
+            raise InputError("broker", url, _FORM)
+        files = {key: values[-1] for key, values in query.items()}
+        for key, file in files.items():
+            if not tls or key not in ("cafile", "certfile", "keyfile"):
+                raise InputError("broker", f"?{key}", "one of cafile, certfile, keyfile, of an mqtts URL")
+            if not Path(file).is_file():
+                raise InputError(f"broker {key}", file, "a file that exists")
+        if "keyfile" in files and "certfile" not in files:
+            raise InputError("broker", url, "complete: a keyfile needs its certfile")
+        return cls(
+            host=parts.hostname,
+            port=port or (8883 if tls else 1883),
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password is not None else None,
+            tls=tls,
+            **files,
+        )
+
+    @property
+    def url(self) -> str:
+        """The URL without password, for people."""
+        user = f"{self.username}@" if self.username else ""
+        return f"{'mqtts' if self.tls else 'mqtt'}://{user}{self.host}:{self.port}"
+
+    @property
+    def tcp_url(self) -> str:
+        """The spelling of the Open OCPP launcher's start-up lines."""
+        return f"{'ssl' if self.tls else 'tcp'}://{self.host}:{self.port}"
+
+    def tls_context(self) -> ssl.SSLContext | None:
+        """A context for mqtts: TLS 1.2 or later, the server's name checked."""
+        if not self.tls:
+            return None
+        context = ssl.create_default_context(cafile=self.cafile or None)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self.certfile:
+            context.load_cert_chain(self.certfile, self.keyfile or None)
+        return context
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An application message, to publish or as heard. ``retain`` on a heard one: it is the stored state."""
+
+    topic: str
+    payload: bytes = b""
+    qos: int = 1
+    retain: bool = False
+
+
+class Bus:
+    """One MQTT connection of one process, kept up until cancelled.
+
+    ``greet`` is asked for the messages that make the retained state true, after every (re)connection and before
+    anything else is published. ``hear`` gets every message; it must not block. What is published while there is
+    no connection is dropped: ``greet`` tells the state anew, and nobody listens to an answer that comes late.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        *,
+        name: str,
+        subscriptions: Iterable[str] = (),
+        will: Message | None = None,
+        greet: Callable[[], Iterable[Message]] = tuple,
+        hear: Callable[[Message], None] = lambda message: None,
+        told: Callable[[bool, str], None] = lambda connected, reason: None,
+    ) -> None:
+        self._broker = broker
+        self._client_id = f"{name}-{os.getpid()}"
+        self._subscriptions = [(topic, 1) for topic in subscriptions]
+        self._will = will
+        self._greet = greet
+        self._hear = hear
+        self._told = told
+        self._pending: dict[object, Message] = {}
+        self._wake = asyncio.Event()
+        self._client: aiomqtt.Client | None = None
+        self._drained = asyncio.Event()
+        self._drained.set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether messages published now will leave."""
+        return self._client is not None
+
+    def publish(self, message: Message) -> None:
+        """Send ``message`` in its turn; a retained one replaces an unsent older one of the same topic."""
+        if self._client is None:
+            return
+        self._pending[message.topic if message.retain else object()] = message
+        self._drained.clear()
+        self._wake.set()
+
+    async def drained(self, timeout_s: float = 2.0) -> None:
+        """Return when everything published so far is with the broker, or after ``timeout_s``."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._drained.wait(), timeout_s)
+
+    async def run(self) -> None:
+        """Connect, and connect again after every loss, until cancelled; then leave with a DISCONNECT."""
+        retry_s = FIRST_RETRY_S
+        while True:
+            try:
+                async with self._connect() as client:
+                    retry_s = FIRST_RETRY_S
+                    await self._live(client)
+            except* (aiomqtt.MqttError, OSError) as group:
+                reason = _reason(group)
+                log.warning("broker %s: %s; trying again in %.1f s", self._broker.url, reason, retry_s)
+                self._told(False, reason)
+            finally:
+                self._client = None
+                self._pending.clear()
+                self._drained.set()
+            await asyncio.sleep(retry_s)
+            retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+
+    def _connect(self) -> aiomqtt.Client:
+        will = self._will
+        return aiomqtt.Client(
+            self._broker.host,
+            self._broker.port,
+            username=self._broker.username,
+            password=self._broker.password,
+            identifier=self._client_id,
+            keepalive=KEEPALIVE_S,
+            timeout=CONNECT_TIMEOUT_S,
+            tls_context=self._broker.tls_context(),
+            will=aiomqtt.Will(will.topic, will.payload, will.qos, will.retain) if will else None,
+        )
+
+    async def _live(self, client: aiomqtt.Client) -> None:
+        for message in self._greet():
+            await _send(client, message)
+        if self._subscriptions:
+            await client.subscribe(self._subscriptions)
+        self._client = client
+        self._told(True, "")
+        # What changed while the greeting was on its way is told once more, now that changes are published.
+        for message in self._greet():
+            self.publish(message)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._write(client))
+            async for heard in client.messages:
+                payload = heard.payload if isinstance(heard.payload, bytes) else b""
+                self._hear(Message(heard.topic.value, payload, heard.qos, heard.retain))
+
+    async def _write(self, client: aiomqtt.Client) -> None:
+        while True:
+            if not self._pending:
+                self._drained.set()
+                self._wake.clear()
+                await self._wake.wait()
+            key = next(iter(self._pending))
+            await _send(client, self._pending.pop(key))
+
+
+async def publish_once(broker: Broker, messages: Iterable[Message]) -> None:
+    """Connect, publish, leave; raises aiomqtt.MqttError when the broker cannot be reached."""
+    async with aiomqtt.Client(
+        broker.host,
+        broker.port,
+        username=broker.username,
+        password=broker.password,
+        timeout=CONNECT_TIMEOUT_S,
+        tls_context=broker.tls_context(),
+    ) as client:
+        for message in messages:
+            await _send(client, message)
+
+
+async def _send(client: aiomqtt.Client, message: Message) -> None:
+    await client.publish(message.topic, message.payload, message.qos, message.retain)
+
+
+def _reason(group: BaseExceptionGroup[BaseException]) -> str:
+    first: BaseException = group
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return str(first) or type(first).__name__

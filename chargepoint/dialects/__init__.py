@@ -1,0 +1,1 @@
+"""One language per package: what a station says and hears in it."""

@@ -1,0 +1,79 @@
+"""The official JSON schemas, compiled on first use, and the error code that each violation deserves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+
+from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.frames import Payload
+
+_Validator = Callable[[Any], Any]
+
+_CODES = {
+    "required": CallErrorCode.PROTOCOL_ERROR,
+    "additionalProperties": CallErrorCode.FORMATION_VIOLATION,
+    "type": CallErrorCode.TYPE_CONSTRAINT_VIOLATION,
+    "minItems": CallErrorCode.OCCURENCE_CONSTRAINT_VIOLATION,
+    "maxItems": CallErrorCode.OCCURENCE_CONSTRAINT_VIOLATION,
+}
+"""OCPP-J 1.6 section 4.2.3 by rule of the schema; every other rule constrains a property's value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a payload does against its schema."""
+
+    code: CallErrorCode
+    reason: str
+
+
+class Schemas:
+    """The schemas of one OCPP version, shared by all sessions of a process."""
+
+    def __init__(self, folder: str) -> None:
+        """``folder``: the version's name in the ocpp package, such as ``v16``."""
+        package = find_spec("ocpp")
+        if package is None or not package.submodule_search_locations:
+            raise RuntimeError("the ocpp package, which carries the schemas, is not installed")
+        self._folder = Path(package.submodule_search_locations[0]) / folder / "schemas"
+        self._validators: dict[str, _Validator] = {}
+
+    def knows(self, action: str) -> bool:
+        """Whether ``action`` is one of this version."""
+        return action in self.actions()
+
+    @cache  # noqa: B019 - one instance a version lives as long as the process
+    def actions(self) -> frozenset[str]:
+        """Every action of this version."""
+        names = {file.stem for file in self._folder.glob("*.json")}
+        return frozenset(name for name in names if name + "Response" in names)
+
+    def violation(self, action: str, payload: Payload, *, response: bool = False) -> Violation | None:
+        """What ``payload`` violates as a request, or as a response, of ``action``; None when it is right."""
+        try:
+            self._validator(action + "Response" if response else action)(payload)
+        except fastjsonschema.JsonSchemaValueException as error:
+            reason = error.message.replace("data.", "", 1).removeprefix("data ")
+            return Violation(_CODES.get(error.rule or "", CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION), reason)
+        return None
+
+    def _validator(self, name: str) -> _Validator:
+        validator = self._validators.get(name)
+        if validator is None:
+            schema = json.loads((self._folder / f"{name}.json").read_bytes())
+            validator = self._validators[name] = fastjsonschema.compile(schema)
+        return validator
+
+
+@cache
+def schemas(version: str) -> Schemas:
+    """The schemas of OCPP ``version`` ("1.6")."""
+    return Schemas({"1.6": "v16"}[version])

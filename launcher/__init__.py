@@ -1,0 +1,1 @@
+"""The fleet: starts, kills, restarts and removes charge points as supervisord programs."""

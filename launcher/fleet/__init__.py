@@ -1,0 +1,1 @@
+"""What is wanted of the fleet and what follows from it: pure."""

@@ -1,0 +1,1 @@
+"""The way to supervisord: XML-RPC in batches over its unix socket."""

@@ -1,0 +1,1 @@
+"""The screen of the yard, in a terminal."""
