@@ -20,3 +20,11 @@ def default_state_dir() -> Path:
         return Path(chosen)
     home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return Path(home).expanduser() / "cp-simu"
+
+
+def etc_dir() -> Path:
+    """The folder of what ships with the programs: beside the packages in a checkout, inside ``launcher`` when
+    installed from a wheel."""
+    packages = Path(__file__).parent.parent
+    installed = packages / "launcher" / "etc"
+    return installed if installed.is_dir() else packages / "etc"

@@ -1,0 +1,159 @@
+"""``python -m chargepoint``: one charge point, in a yard (--dir) or by hand (--id and --central-system)."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from chargepoint.adapters.store import Store, StoreError
+from chargepoint.adapters.vehicles import find_vehicle
+from chargepoint.api.errors import InputError
+from chargepoint.api.fields import parse_json
+from chargepoint.api.spec import ChargePointSpec, parse_spec
+from chargepoint.api.topics import DEFAULT_ROOT, Topics
+from chargepoint.bus import Broker, Bus
+from chargepoint.clock import Clock
+from chargepoint.logs import LogLevel, configure
+from chargepoint.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one charge point until it is told to end; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        with _folder(options.dir) as folder:
+            spec = _spec(options, folder)
+            configure(LogLevel(options.log_level), spec.id, options.log_file)
+            broker = Broker.parse(options.broker) if options.broker else None
+            process = Process(spec, folder, Topics(options.root), broker)
+            return asyncio.run(process.run())
+    except (InputError, StoreError) as error:
+        print(f"chargepoint: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"chargepoint: {error.filename}: {error.strerror}", file=sys.stderr)
+    return EXIT_USAGE
+
+
+class Process:
+    """A charge point that has a process of its own, and with it a connection to the broker."""
+
+    def __init__(self, spec: ChargePointSpec, folder: Path, topics: Topics, broker: Broker | None) -> None:
+        self._bus: Bus | None = None
+        self._runtime = Runtime(
+            spec,
+            Store(folder / "state.db"),
+            Clock(),
+            topics,
+            lambda message: self._bus.publish(message) if self._bus else None,
+            find_vehicle(spec.vehicle),
+        )
+        if broker is not None:
+            self._bus = Bus(
+                broker,
+                name=spec.id,
+                subscriptions=self._runtime.mqtt.subscriptions,
+                will=self._runtime.mqtt.will(),
+                greet=self._runtime.greeting,
+                hear=self._runtime.hear,
+            )
+
+    async def run(self) -> int:
+        """Live until SIGTERM, SIGINT or a close command; leaves its statuses saying Dead."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._runtime.end)
+        bus = asyncio.create_task(self._bus.run()) if self._bus else None
+        reason = ""
+        try:
+            await self._runtime.run()
+        except Exception as error:
+            # One station, one process: what is broken ends, says so, and is visible as Dead.
+            log.exception("the station broke down")
+            reason = f"broke down: {error!r:.300}"
+        if bus is not None and self._bus is not None:
+            for message in self._runtime.farewell(reason):
+                self._bus.publish(message)
+            await self._bus.drained()
+            bus.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await bus
+        return EXIT_FAILED if reason else EXIT_DONE
+
+
+@contextlib.contextmanager
+def _folder(chosen: Path | None) -> Iterator[Path]:
+    if chosen is None:
+        with tempfile.TemporaryDirectory(prefix="cp-simu-") as folder:
+            yield Path(folder)
+    else:
+        chosen.mkdir(parents=True, exist_ok=True)
+        yield chosen
+
+
+def _spec(options: argparse.Namespace, folder: Path) -> ChargePointSpec:
+    stored = folder / "spec.json"
+    if options.id is None:
+        if options.dir is None:
+            raise InputError("--id", None, "the id of a charge point (or --dir a folder with its spec.json)")
+        return parse_spec(parse_json(stored.read_bytes(), str(stored)))
+    given = (*_ENTRY, "fixed_cable")
+    entry = {name: getattr(options, name) for name in given if getattr(options, name) is not None}
+    config = {}
+    for pair in options.config:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError("--config", pair, "KEY=VALUE")
+        config[key] = value
+    return parse_spec(entry | {"ocpp_config": config})
+
+
+_ENTRY: dict[str, tuple[type, str]] = {
+    "id": (str, "the charge point's identity"),
+    "central_system": (str, "URL of the central system, ws:// or wss://"),
+    "vendor": (str, "chargePointVendor, at most 20 characters"),
+    "model": (str, "chargePointModel, at most 20 characters"),
+    "serial": (str, "chargePointSerialNumber, at most 25 characters"),
+    "type": (str, "AC (default) or DC"),
+    "nb_connectors": (int, "how many connectors, default 1"),
+    "nb_phases": (int, "1 or 3 (default), AC"),
+    "max_setpoint": (float, "limit of the station: A for AC, W for DC"),
+    "max_setpoint_per_connector": (float, "limit of each connector: A for AC, W for DC"),
+    "voltage": (float, "line to neutral for AC (default 230), at the outlet for DC (default 400)"),
+    "firmware_version": (str, "firmwareVersion, at most 50 characters"),
+    "meter_type": (str, "meterType, at most 25 characters"),
+    "meter_serial": (str, "meterSerialNumber, at most 25 characters"),
+    "iccid": (str, "iccid of the SIM card"),
+    "imsi": (str, "imsi of the SIM card"),
+    "vehicle": (str, "a vehicle of etc/vehicles.json"),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cp-simu chargepoint",
+        description="Run one simulated charge point in the foreground until Ctrl+C.",
+        epilog="Example: cp-simu chargepoint --id CP1 --central-system ws://localhost:9000 --log-level debug",
+    )
+    for name, (kind, text) in _ENTRY.items():
+        parser.add_argument("--" + name.replace("_", "-"), type=kind, help=text)
+    parser.add_argument("--fixed-cable", action="store_true", default=None, help="the cable belongs to the station")
+    parser.add_argument(
+        "--config", action="append", default=[], metavar="KEY=VALUE", help="an OCPP configuration key; repeatable"
+    )
+    parser.add_argument("--dir", type=Path, help="its folder, kept for the next time (default: a temporary one)")
+    parser.add_argument("--broker", help="MQTT broker, like mqtt://localhost:1883 (default: none)")
+    parser.add_argument("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")
+    parser.add_argument("--log-file", type=Path, help="log to this file (default: stderr)")
+    parser.add_argument("--log-level", choices=[str(level) for level in LogLevel], default="info")
+    return parser

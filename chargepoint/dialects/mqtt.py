@@ -1,0 +1,217 @@
+"""The MQTT side of a station: its retained statuses, and the inputs of people and cars."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.payloads import (
+    CarInput,
+    ChargePointStatus,
+    ConnectorState,
+    ConnectorStatus,
+    ErrorCode,
+    FaultInput,
+    Registration,
+    StationCommand,
+    StationOrder,
+    TokenInput,
+)
+from chargepoint.api.spec import ChargePointSpec
+from chargepoint.api.topics import ConnectorTopic, StationTopic, Topics
+from chargepoint.bus import Message
+from chargepoint.clock import iso
+from chargepoint.model.commands import CarChanged, Command, FaultChanged, TokenPresented
+from chargepoint.model.connector import Connector
+from chargepoint.model.state import StationState
+
+MEASUREMENTS_EVERY_S = 1.0
+"""A connector whose energy and state of charge alone move is told again no sooner."""
+
+
+class MqttDialect:
+    """What one station publishes, and what it understands."""
+
+    def __init__(self, spec: ChargePointSpec, topics: Topics, pid: int, started_at: float) -> None:
+        self._topics = topics
+        self._spec = spec
+        self._status = ChargePointStatus(
+            pid=pid,
+            status=Registration.DISCONNECTED,
+            vendor=spec.vendor,
+            model=spec.model,
+            serial=spec.serial,
+            nb_phases=spec.nb_phases,
+            max_setpoint=spec.max_setpoint,
+            central_system=spec.central_system,
+            type=str(spec.type),
+            voltage=spec.voltage,
+            nb_connectors=spec.nb_connectors,
+            max_setpoint_per_connector=spec.max_setpoint_per_connector,
+            ocpp_version=str(spec.ocpp_version),
+            firmware_version=spec.firmware_version,
+            started_at=iso(started_at),
+            entry=spec.to_entry(),
+        )
+        self._told: dict[int, ConnectorStatus] = {}
+        self._told_at: dict[int, float] = {}
+        self._due_at: float | None = None
+
+    @property
+    def subscriptions(self) -> list[str]:
+        """The topics this station listens to; its own status among them, to correct one that calls it dead."""
+        station_id = self._spec.id
+        return [
+            self._topics.station(station_id, "cmd"),
+            self._topics.station(station_id, "status"),
+            self._topics.connector(station_id, "+", "car"),
+            self._topics.connector(station_id, "+", "id_tag"),
+            self._topics.connector(station_id, "+", "faulted"),
+        ]
+
+    def will(self) -> Message:
+        """What the broker says when this process is gone without a word."""
+        return self._station_message(replace(self._status, status=Registration.DEAD))
+
+    def greeting(self, state: StationState, now: float) -> list[Message]:
+        """All retained statuses."""
+        self._told.clear()
+        return [self._station_message(self._status), *self._connector_messages(state, now)]
+
+    def farewell(self, state: StationState, reason: str = "") -> list[Message]:
+        """The retained statuses of a station that goes: Dead, and connectors that give nothing."""
+        dead = self._station_message(replace(self._status, status=Registration.DEAD, last_error=reason))
+        return [dead, *(self._out_of_service(connector) for connector in state.connectors.values())]
+
+    def messages(self, state: StationState, registration: Registration, last_error: str, now: float) -> list[Message]:
+        """What changed since it was last told."""
+        messages = []
+        status = replace(self._status, status=registration, last_error=last_error)
+        if status != self._status:
+            self._status = status
+            messages.append(self._station_message(status))
+        return messages + self._connector_messages(state, now)
+
+    def next_deadline(self) -> float | None:
+        """When measurements that changed are due to be told."""
+        return self._due_at
+
+    def is_foreign_death(self, message: Message) -> bool:
+        """Whether ``message`` is this station's own status saying Dead, while it lives."""
+        topic = self._topics.parse(message.topic)
+        if not isinstance(topic, StationTopic) or topic.leaf != "status" or not message.payload:
+            return False
+        try:
+            return ChargePointStatus.from_json(message.payload).status is Registration.DEAD
+        except InputError:
+            return True
+
+    def understand(self, message: Message) -> Command | StationOrder | None:
+        """The command in ``message``; None when it is none of this station's. Raises InputError."""
+        match self._topics.parse(message.topic):
+            case StationTopic(_, "cmd"):
+                return StationCommand.from_json(message.payload).type
+            case ConnectorTopic(_, number, leaf):
+                self._check_connector(number, lowest=0 if leaf == "faulted" else 1)
+                return self._of_connector(number, leaf, message.payload)
+        return None
+
+    def _of_connector(self, number: int, leaf: str, payload: bytes) -> Command | None:
+        match leaf:
+            case "car":
+                car = CarInput.from_json(payload)
+                return CarChanged(
+                    number, car.cable, car.ready, car.consumption_l1, car.consumption_l2, car.consumption_l3
+                )
+            case "id_tag":
+                return TokenPresented(number, TokenInput.from_json(payload).id)
+            case "faulted":
+                fault = FaultInput.from_json(payload)
+                return FaultChanged(number, fault.error_code if fault.faulted else ErrorCode.NO_ERROR)
+        return None
+
+    def _check_connector(self, number: int, lowest: int) -> None:
+        if not lowest <= number <= self._spec.nb_connectors:
+            raise InputError("connector", number, f"one of {lowest} to {self._spec.nb_connectors}")
+
+    def _station_message(self, status: ChargePointStatus) -> Message:
+        return Message(self._topics.station(self._spec.id, "status"), status.to_json(), retain=True)
+
+    def _connector_messages(self, state: StationState, now: float) -> list[Message]:
+        messages = []
+        self._due_at = None
+        for number, connector in state.connectors.items():
+            status = connector_status(state, connector)
+            told = self._told.get(number)
+            if status == told:
+                if connector.meter.power_w > 0:
+                    self._wait_until(self._told_at[number] + MEASUREMENTS_EVERY_S)
+                continue
+            due_at = self._told_at.get(number, 0.0) + MEASUREMENTS_EVERY_S
+            if told is not None and now < due_at and _but_for_measurements(status) == _but_for_measurements(told):
+                self._wait_until(due_at)
+                continue
+            self._told[number] = status
+            self._told_at[number] = now
+            if connector.meter.power_w > 0:
+                self._wait_until(now + MEASUREMENTS_EVERY_S)
+            messages.append(self._connector_message(number, status))
+        return messages
+
+    def _wait_until(self, moment: float) -> None:
+        self._due_at = moment if self._due_at is None else min(self._due_at, moment)
+
+    def _connector_message(self, number: int, status: ConnectorStatus) -> Message:
+        topic = self._topics.connector(self._spec.id, number, "status")
+        return Message(topic, status.to_json(), qos=0, retain=True)
+
+    def _out_of_service(self, connector: Connector) -> Message:
+        status = ConnectorStatus(
+            status=ConnectorState.UNAVAILABLE,
+            max_setpoint=self._spec.max_setpoint_per_connector,
+            car_consumption_l1=connector.car.demand.l1,
+            car_consumption_l2=connector.car.demand.l2,
+            car_consumption_l3=connector.car.demand.l3,
+            car_cable_capacity=connector.car.cable,
+            car_ready=connector.car.ready,
+            energy_wh=round(connector.meter.energy_wh, 1),
+        )
+        return self._connector_message(connector.number, status)
+
+
+def connector_status(state: StationState, connector: Connector) -> ConnectorStatus:
+    """The retained status of ``connector``."""
+    transaction = connector.transaction
+    transaction_id, started_wh, id_tag = None, 0.0, ""
+    if transaction is not None:
+        transaction_id = -1 if transaction.central_id is None else transaction.central_id
+        started_wh = connector.meter.energy_wh - transaction.meter_start_wh
+        id_tag = transaction.id_tag
+    elif connector.grant is not None:
+        id_tag = connector.grant.id_tag
+    consumption, demand = connector.consumption, connector.car.demand
+    return ConnectorStatus(
+        status=connector.status,
+        id_tag=id_tag,
+        max_setpoint=state.supply.connector_limit,
+        ocpp_setpoint=round(connector.ocpp_limit, 3),
+        setpoint=round(connector.setpoint, 3),
+        consumption_l1=round(consumption.l1, 3),
+        consumption_l2=round(consumption.l2, 3),
+        consumption_l3=round(consumption.l3, 3),
+        car_consumption_l1=demand.l1,
+        car_consumption_l2=demand.l2,
+        car_consumption_l3=demand.l3,
+        car_cable_capacity=connector.car.cable,
+        car_ready=connector.car.ready,
+        error_code=str(state.error_of(connector)),
+        transaction_id=transaction_id,
+        transaction_energy_wh=round(max(0.0, started_wh), 1),
+        energy_wh=round(connector.meter.energy_wh, 1),
+        power_w=round(connector.meter.power_w, 1),
+        soc_pct=round(connector.car.soc_pct, 1) if connector.car.plugged else None,
+    )
+
+
+def _but_for_measurements(status: ConnectorStatus) -> ConnectorStatus:
+    return replace(status, transaction_energy_wh=0.0, energy_wh=0.0, soc_pct=None)

@@ -1,0 +1,114 @@
+"""The configuration of a station: its keys, their values, and what they set in the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chargepoint.dialects.v16 import keys
+from chargepoint.dialects.v16.keys import Key, text_key
+from chargepoint.dialects.v16.names import ConfigurationKey, ConfigurationStatus
+from chargepoint.model.parameters import Parameters
+
+K = ConfigurationKey
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key with its present value."""
+
+    key: Key
+    value: str
+
+
+class Configuration:
+    """All keys of one station with their values; names compare without regard to case (CiString)."""
+
+    def __init__(self, known: Iterable[Key], given: Mapping[str, str]) -> None:
+        """``given``: values set at the start, for read-only keys too. ``refused`` then tells what was wrong."""
+        self._keys = {key.name.casefold(): key for key in known}
+        self._values = {name: key.default for name, key in self._keys.items()}
+        self.refused: list[str] = []
+        self.changed = False
+        for name, value in given.items():
+            key = self._keys.setdefault(name.casefold(), text_key(name))
+            checked = key.check(value)
+            if checked is None:
+                self.refused.append(f"ocpp_config.{name}: {value!r} is not {key.wanted}")
+            else:
+                self._values[name.casefold()] = checked
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.casefold()]
+
+    def integer(self, name: str) -> int:
+        """The value of a number's key."""
+        return int(self[name])
+
+    def boolean(self, name: str) -> bool:
+        """The value of a boolean's key."""
+        return self[name] == "true"
+
+    def listed(self, name: str) -> list[str]:
+        """The items of a list's key."""
+        return [item for item in self[name].split(",") if item]
+
+    def find(self, name: str) -> Entry | None:
+        """The entry of ``name``; None when there is no such key."""
+        key = self._keys.get(name.casefold())
+        return Entry(key, self._values[name.casefold()]) if key else None
+
+    def entries(self) -> list[Entry]:
+        """All entries, in the order of the standard's chapter."""
+        return [Entry(key, self._values[name]) for name, key in self._keys.items()]
+
+    def change(self, name: str, value: str) -> ConfigurationStatus:
+        """ChangeConfiguration's decision and effect (section 5.3)."""
+        entry = self.find(name)
+        if entry is None:
+            return ConfigurationStatus.not_supported
+        checked = None if entry.key.readonly else entry.key.check(value)
+        if checked is None:
+            return ConfigurationStatus.rejected
+        self.put(name, checked)
+        return ConfigurationStatus.accepted
+
+    def put(self, name: str, value: str) -> None:
+        """Set a value of the station's own, such as the heartbeat interval of a BootNotification."""
+        if self._values[name.casefold()] != value:
+            self._values[name.casefold()] = value
+            self.changed = True
+
+    def to_record(self) -> dict[str, object]:
+        """The values, for the store."""
+        return {key.name: self._values[name] for name, key in self._keys.items()}
+
+    def restore(self, record: Mapping[str, object]) -> None:
+        """Take over stored values of keys that can be written; the others follow from how the station is built."""
+        for name, value in record.items():
+            key = self._keys.setdefault(name.casefold(), text_key(name))
+            if not key.readonly and isinstance(value, str) and key.check(value) is not None:
+                self._values[name.casefold()] = value
+
+    def apply(self, parameters: Parameters) -> None:
+        """Set the station's behaviour by the keys."""
+        parameters.connection_timeout_s = self.integer(K.connection_time_out)
+        parameters.sample_interval_s = self.integer(K.meter_value_sample_interval)
+        parameters.aligned_interval_s = self.integer(K.clock_aligned_data_interval)
+        parameters.stop_on_ev_disconnect = self.boolean(K.stop_transaction_on_ev_side_disconnect)
+        parameters.stop_on_invalid_id = self.boolean(K.stop_transaction_on_invalid_id)
+        parameters.max_energy_on_invalid_id_wh = self.integer(K.max_energy_on_invalid_id)
+        parameters.authorize_remote_start = self.boolean(K.authorize_remote_tx_requests)
+        parameters.local_authorize_offline = self.boolean(K.local_authorize_offline)
+        parameters.local_pre_authorize = self.boolean(K.local_pre_authorize)
+        parameters.allow_offline_unknown_id = self.boolean(K.allow_offline_tx_for_unknown_id)
+        parameters.cache_enabled = self.boolean(K.authorization_cache_enabled)
+
+    @property
+    def retry_back_off(self) -> tuple[int, int, int]:
+        """Least wait in s, how often it doubles, and the range in s of the random part added each time."""
+        return (
+            self.integer(keys.RETRY_WAIT_MINIMUM),
+            self.integer(keys.RETRY_REPEAT_TIMES),
+            self.integer(keys.RETRY_RANDOM_RANGE),
+        )

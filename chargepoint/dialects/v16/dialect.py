@@ -1,0 +1,234 @@
+"""A station that speaks OCPP 1.6: which block answers which CALL, and which block tells which fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from chargepoint.api.fields import Fields
+from chargepoint.api.payloads import Registration
+from chargepoint.api.spec import ChargePointSpec
+from chargepoint.dialects.v16 import keys
+from chargepoint.dialects.v16.authorization import Authorization
+from chargepoint.dialects.v16.availability import StatusReports
+from chargepoint.dialects.v16.configuration import Configuration
+from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
+from chargepoint.dialects.v16.data_transfer import DataTransfer
+from chargepoint.dialects.v16.metering import Metering
+from chargepoint.dialects.v16.names import ConfigurationKey, RegistrationStatus
+from chargepoint.dialects.v16.provisioning import Provisioning
+from chargepoint.dialects.v16.queue import Entry, TransactionQueue
+from chargepoint.dialects.v16.remote_control import RemoteControl
+from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
+from chargepoint.dialects.v16.smart_charging import SmartCharging
+from chargepoint.dialects.v16.transactions import Transactions
+from chargepoint.model.facts import (
+    AuthorizeWanted,
+    ConnectorChanged,
+    Fact,
+    MeterSampled,
+    Rebooting,
+    TokenDenied,
+    TransactionStarted,
+    TransactionStopped,
+)
+from chargepoint.model.smartcharging.validation import Rules
+from chargepoint.model.station import Record, Station
+from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
+from chargepoint.ocpp.errors import CallErrorCode
+
+REGISTRATIONS = {
+    RegistrationStatus.accepted: Registration.ACCEPTED,
+    RegistrationStatus.pending: Registration.PENDING,
+    RegistrationStatus.rejected: Registration.REJECTED,
+}
+
+
+class V16:
+    """The OCPP 1.6 side of one station, over all its connections.
+
+    It is fed like its endpoint: ``opened``, ``closed``, ``take`` (the endpoint's events), ``speak`` (the station's
+    facts), ``advance``; then its ``changes`` are stored and the endpoint's frames sent.
+    """
+
+    def __init__(
+        self,
+        spec: ChargePointSpec,
+        station: Station,
+        endpoint: Endpoint,
+        records: Mapping[str, Record],
+        queued: Iterable[Record],
+    ) -> None:
+        """``records`` and ``queued``: what ``changes`` and ``queue_changes`` gave in an earlier life."""
+        configuration = Configuration(
+            keys.standard_keys(
+                connectors=spec.nb_connectors, direct=station.state.supply.direct, fixed_cable=spec.fixed_cable
+            ),
+            spec.ocpp_config,
+        )
+        configuration.restore(records.get("configuration", {}))
+        self.session = Session(spec, station, endpoint, configuration)
+        self.provisioning = Provisioning(self.session, self._went_online)
+        self.status = StatusReports(self.session)
+        self.authorization = Authorization(self.session)
+        self.metering = Metering(self.session, records.get("collected", {}))
+        self.transactions = Transactions(
+            self.session,
+            self.metering,
+            TransactionQueue([Entry.from_record(record) for record in queued]),
+            _ids(records.get("transaction_ids", {})),
+        )
+        self._routes = self._routing_table()
+        self._apply_configuration()
+
+    @property
+    def registration(self) -> Registration:
+        """What the station's MQTT status says."""
+        if not self.session.endpoint.is_open or self.session.registration is None:
+            return Registration.DISCONNECTED
+        return REGISTRATIONS[self.session.registration]
+
+    @property
+    def ping_interval_s(self) -> float:
+        """WebSocketPingInterval; 0 is off."""
+        return self.session.configuration.integer(ConfigurationKey.web_socket_ping_interval)
+
+    @property
+    def idle(self) -> bool:
+        """Whether all has been said that could be said now."""
+        return self.session.endpoint.idle and not (self.session.online and len(self.transactions.queue))
+
+    def opened(self, now: float) -> None:
+        """There is a new connection."""
+        self.session.endpoint.opened()
+        self.provisioning.opened(now)
+
+    def closed(self, now: float) -> None:
+        """The connection is gone."""
+        if self.session.endpoint.is_open:
+            self.session.endpoint.closed()
+            self.provisioning.closed(now)
+
+    def take(self, event: Event, now: float) -> None:
+        """Act on an event of the endpoint."""
+        match event:
+            case CallReceived():
+                self._answer(event, now)
+            case Answered(request) | Refused(request) | Unanswered(request):
+                if callable(request.about):
+                    request.about(event, now)
+            case Dropped():
+                pass
+            case _:
+                assert_never(event)
+
+    def speak(self, fact: Fact, now: float) -> None:
+        """Tell the central system what happened in the station."""
+        match fact:
+            case ConnectorChanged():
+                self.status.changed(fact, now)
+            case AuthorizeWanted():
+                self.authorization.wanted(fact, now)
+            case TransactionStarted():
+                self.transactions.started(fact, now)
+            case TransactionStopped():
+                self.transactions.stopped(fact, now)
+            case MeterSampled():
+                self.transactions.sampled(fact, now)
+            case TokenDenied() | Rebooting():
+                pass
+            case _:
+                assert_never(fact)
+
+    def advance(self, now: float) -> None:
+        """Let time pass."""
+        self.session.endpoint.advance(now)
+        self.provisioning.advance(now)
+        self.status.advance(now)
+        self.transactions.drain(now)
+
+    def next_deadline(self) -> float | None:
+        """When ``advance`` wants to be called next."""
+        deadlines = (
+            self.session.endpoint.next_deadline(),
+            self.provisioning.next_deadline(),
+            self.status.next_deadline(),
+            self.transactions.next_deadline(),
+        )
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+
+    def changes(self) -> dict[str, Record]:
+        """What has to be stored since the last time, besides the queue."""
+        records: dict[str, Record] = {}
+        if self.session.configuration.changed:
+            self.session.configuration.changed = False
+            records["configuration"] = self.session.configuration.to_record()
+        if self.metering.changed:
+            records["collected"] = self.metering.to_record()
+        if self.transactions.ids_changed:
+            records["transaction_ids"] = self.transactions.ids()
+        return records
+
+    def queue_changes(self) -> dict[int, Record | None]:
+        """Messages of the queue to store, by number; None for one that is done."""
+        changes = self.transactions.queue.changes()
+        return {number: entry.to_record() if entry else None for number, entry in changes.items()}
+
+    def _answer(self, call: CallReceived, now: float) -> None:
+        if self.session.registration is RegistrationStatus.rejected:
+            # A rejected station is silent until it boots again (section 4.2).
+            return
+        endpoint = self.session.endpoint
+        answer = self._routes.get(call.action)
+        if answer is None:
+            endpoint.refuse(call.id, CallErrorCode.NOT_SUPPORTED, f"this station does not support {call.action}")
+            return
+        try:
+            endpoint.reply(call.id, answer(call.payload, now))
+        except CallRefusedError as refused:
+            endpoint.refuse(call.id, refused.code, refused.description)
+        except (KeyError, TypeError, ValueError, AssertionError) as error:
+            # Only a payload that its schema does not let through, and that was let through leniently, gets here.
+            endpoint.refuse(call.id, CallErrorCode.FORMATION_VIOLATION, f"{call.action}: {error!r:.200}")
+        afterwards, self.session.after_reply = self.session.after_reply, []
+        for consequence in afterwards:
+            consequence(now)
+
+    def _routing_table(self) -> dict[str, Answer]:
+        blocks = (
+            self.provisioning,
+            self.authorization,
+            self.status,
+            ConfigurationAnswers(self.session.configuration, self._configuration_changed),
+            RemoteControl(self.session, self.provisioning, self.status),
+            SmartCharging(self.session),
+            DataTransfer(),
+        )
+        return {str(action): answer for block in blocks for action, answer in block.answers().items()}
+
+    def _went_online(self, now: float, booted: bool) -> None:
+        if booted:
+            self.status.report_all(now)
+        else:
+            self.status.report_changed(now)
+        self.transactions.drain(now)
+
+    def _configuration_changed(self, name: str, now: float) -> None:
+        self._apply_configuration()
+        if name.casefold() == ConfigurationKey.heartbeat_interval.casefold():
+            self.provisioning.rearm(now)
+
+    def _apply_configuration(self) -> None:
+        configuration = self.session.configuration
+        configuration.apply(self.session.station.state.parameters)
+        self.session.endpoint.timeout_s = configuration.integer(keys.MESSAGE_TIMEOUT)
+        self.session.station.state.profile_rules = Rules(
+            max_stack_level=keys.STACK_LEVEL_MAX,
+            max_periods=keys.SCHEDULE_PERIODS_MAX,
+            max_profiles=keys.PROFILES_MAX,
+        )
+
+
+def _ids(record: Record) -> dict[int, int]:
+    fields = Fields(record, "transaction_ids")
+    return {int(handle): fields.integer(handle, minimum=-(2**62), maximum=2**62) for handle in record}

@@ -1,0 +1,139 @@
+"""Boot and life sign: BootNotification (4.2), Heartbeat (4.6), Reset (5.14), and the station's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chargepoint.dialects.v16.names import Action, ConfigurationKey, RegistrationStatus, ResetStatus, ResetType
+from chargepoint.dialects.v16.session import Answer, Outcome, Session
+from chargepoint.dialects.v16.values import moment
+from chargepoint.model.commands import ClockSet, LinkChanged, Reset
+from chargepoint.ocpp.endpoint import Answered, Lane, Silence, Unanswered
+from chargepoint.ocpp.frames import Payload
+
+OWN_RETRY_S = 30.0
+"""Between boots when the central system names no interval, or does not answer (section 4.2 leaves it to us)."""
+
+CLOCK_TOLERANCE_S = 2.0
+"""The clock is not moved for less: the way of the answer alone takes that long on a bad line."""
+
+
+class Provisioning:
+    """Registration of the station with the central system.
+
+    ``went_online`` is told when requests of ours may go out, and whether that is after a boot.
+    """
+
+    def __init__(self, session: Session, went_online: Callable[[float, bool], None]) -> None:
+        self._session = session
+        self._went_online = went_online
+        self._boot_at: float | None = None
+        self._boot_sent = False
+        self._heartbeat_at: float | None = None
+        self._clock_set = False
+
+    def answers(self) -> dict[Action, Answer]:
+        """The CALLs of this block."""
+        return {Action.reset: self._reset}
+
+    def opened(self, now: float) -> None:
+        """A connection is up. Only a station that was not accepted yet boots: a reconnection is no boot."""
+        if self._session.registration is RegistrationStatus.accepted:
+            self._go_online(now, booted=False)
+        elif self._boot_at is None or self._boot_at <= now:
+            self.boot(now)
+
+    def closed(self, now: float) -> None:
+        """The connection is gone; the registration holds."""
+        self._heartbeat_at = None
+        self._session.station.tell(LinkChanged(False), now)
+
+    def boot(self, now: float) -> None:
+        """Send BootNotification."""
+        if self._boot_sent:
+            return
+        spec = self._session.spec
+        payload = {
+            "chargePointVendor": spec.vendor,
+            "chargePointModel": spec.model,
+            "chargePointSerialNumber": spec.serial,
+            "firmwareVersion": spec.firmware_version,
+            "iccid": spec.iccid,
+            "imsi": spec.imsi,
+            "meterType": spec.meter_type,
+            "meterSerialNumber": spec.meter_serial,
+        }
+        self._boot_at = None
+        self._boot_sent = True
+        self._session.send(
+            Action.boot_notification,
+            {key: value for key, value in payload.items() if value},
+            now,
+            heard=self._booted,
+            lane=Lane.BOOT,
+        )
+
+    def heartbeat(self, now: float) -> None:
+        """Send Heartbeat, and the next one an interval later."""
+        self.rearm(now)
+        self._session.send(Action.heartbeat, {}, now, heard=self._beaten)
+
+    def rearm(self, now: float) -> None:
+        """Count the heartbeat interval anew from ``now``."""
+        if self._session.online:
+            self._heartbeat_at = now + self._session.configuration.integer(ConfigurationKey.heartbeat_interval)
+
+    def advance(self, now: float) -> None:
+        """Send what is due."""
+        if self._boot_at is not None and self._boot_at <= now:
+            self._boot_at = None
+            if self._session.endpoint.is_open:
+                self.boot(now)
+        if self._heartbeat_at is not None and self._heartbeat_at <= now:
+            self.heartbeat(now)
+
+    def next_deadline(self) -> float | None:
+        """When something is due next."""
+        return min((at for at in (self._boot_at, self._heartbeat_at) if at is not None), default=None)
+
+    def _booted(self, outcome: Outcome, now: float) -> None:
+        self._boot_sent = False
+        if isinstance(outcome, Unanswered) and outcome.why is Silence.CLOSED:
+            return
+        status, interval_s = None, 0.0
+        if isinstance(outcome, Answered):
+            status = next((one for one in RegistrationStatus if one == outcome.payload.get("status")), None)
+            interval = outcome.payload.get("interval")
+            interval_s = max(0.0, float(interval)) if isinstance(interval, int | float) else 0.0
+            self._set_clock(outcome.payload, now)
+        self._session.registration = status
+        if status is RegistrationStatus.accepted:
+            if interval_s >= 1:
+                self._session.configuration.put(ConfigurationKey.heartbeat_interval, str(int(interval_s)))
+            self._go_online(now, booted=True)
+        else:
+            self._boot_at = now + (interval_s or OWN_RETRY_S)
+
+    def _go_online(self, now: float, *, booted: bool) -> None:
+        self._session.station.tell(LinkChanged(True), now)
+        self.rearm(now)
+        self._went_online(now, booted)
+
+    def _beaten(self, outcome: Outcome, now: float) -> None:
+        if isinstance(outcome, Answered):
+            self._set_clock(outcome.payload, now)
+
+    def _set_clock(self, payload: Payload, now: float) -> None:
+        told = moment(payload.get("currentTime"))
+        if told is None:
+            return
+        offset_s = told - now
+        if not self._clock_set or abs(offset_s - self._session.station.state.clock_offset_s) >= CLOCK_TOLERANCE_S:
+            self._clock_set = True
+            # Within the tolerance of the true time, the true time is kept: it does not jitter.
+            self._session.station.tell(ClockSet(0.0 if abs(offset_s) < CLOCK_TOLERANCE_S else offset_s), now)
+
+    def _reset(self, payload: Payload, now: float) -> Payload:
+        hard = payload["type"] == ResetType.hard
+        self._session.station.tell(Reset(hard), now)
+        return {"status": str(ResetStatus.accepted)}

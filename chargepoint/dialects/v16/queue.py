@@ -1,0 +1,104 @@
+"""The queue of transaction-related messages: in order, one at a time, kept over power cuts, retried by the keys.
+
+OCPP 1.6 section 3.7 (offline: queued, delivered in order) and 3.7.1 (errors: TransactionMessageAttempts,
+TransactionMessageRetryInterval; the wait grows with each attempt).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+from chargepoint.api.fields import Fields
+from chargepoint.ocpp.frames import Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message in the queue. ``handle`` is the station's number of its transaction; the central system's
+    transaction id is filled in when it is sent. ``attempts``: how often it was sent and failed."""
+
+    number: int
+    action: str
+    payload: Payload
+    handle: int
+    attempts: int = 0
+
+    def to_record(self) -> dict[str, object]:
+        """JSON values, for the store."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, object]) -> Entry:
+        """The entry of a stored record."""
+        fields = Fields(record, "queue")
+        return cls(
+            number=fields.integer("number", minimum=0, maximum=2**62),
+            action=fields.text("action"),
+            payload=fields.object("payload"),
+            handle=fields.integer("handle", minimum=0, maximum=2**62),
+            attempts=fields.integer("attempts", 0, minimum=0, maximum=2**31),
+        )
+
+
+class TransactionQueue:
+    """First in, first out. ``changes`` tells what to store: number to record, None for a message that is done."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._entries = sorted(entries, key=lambda entry: entry.number)
+        self._next_number = self._entries[-1].number + 1 if self._entries else 1
+        self._changes: dict[int, Entry | None] = {}
+        self._not_before: float | None = None
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self._entries)
+
+    def add(self, action: str, payload: Payload, handle: int) -> None:
+        """Append a message."""
+        entry = Entry(self._next_number, action, payload, handle)
+        self._next_number += 1
+        self._entries.append(entry)
+        self._changes[entry.number] = entry
+
+    def head(self, now: float) -> Entry | None:
+        """The message to send now; None when there is none, or its retry is still waited for."""
+        if not self._entries or (self._not_before is not None and now < self._not_before):
+            return None
+        self._not_before = None
+        return self._entries[0]
+
+    def done(self, entry: Entry) -> None:
+        """``entry`` was delivered, or given up."""
+        self._entries.remove(entry)
+        self._changes[entry.number] = None
+        self._not_before = None
+
+    def failed(self, entry: Entry, now: float, attempts: int, interval_s: float) -> bool:
+        """``entry`` was sent and failed. Returns whether it is given up: it was sent ``attempts`` times.
+
+        Otherwise it is sent again ``interval_s`` later for each time it was sent.
+        """
+        tried = replace(entry, attempts=entry.attempts + 1)
+        if tried.attempts >= attempts:
+            self.done(entry)
+            return True
+        self._entries[self._entries.index(entry)] = tried
+        self._changes[tried.number] = tried
+        self._not_before = now + interval_s * tried.attempts
+        return False
+
+    def next_deadline(self) -> float | None:
+        """When the head may be sent again."""
+        return self._not_before if self._entries else None
+
+    def handles(self) -> set[int]:
+        """The transactions with messages in the queue."""
+        return {entry.handle for entry in self._entries}
+
+    def changes(self) -> dict[int, Entry | None]:
+        """What to store since the last time."""
+        changes, self._changes = self._changes, {}
+        return changes

@@ -1,0 +1,65 @@
+"""What the functional blocks of one station share: the station, the wire, the configuration, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from chargepoint.api.spec import ChargePointSpec
+from chargepoint.clock import iso
+from chargepoint.dialects.v16.configuration import Configuration
+from chargepoint.dialects.v16.names import Action, RegistrationStatus
+from chargepoint.model.station import Station
+from chargepoint.ocpp.endpoint import Answered, Endpoint, Lane, Refused, Request, Unanswered
+from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.frames import Payload
+
+Outcome = Answered | Refused | Unanswered
+"""How a request of ours ended."""
+
+Heard = Callable[[Outcome, float], None]
+"""Who wants to know how a request ended, and when."""
+
+
+class CallRefusedError(Exception):
+    """A CALL that is answered with a CALLERROR."""
+
+    def __init__(self, code: CallErrorCode, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+Answer = Callable[[Payload, float], Payload]
+"""What a block answers to a CALL: payload of the request and time to payload of the response, or CallRefusedError."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One station's conversation in OCPP 1.6, over all its connections."""
+
+    spec: ChargePointSpec
+    station: Station
+    endpoint: Endpoint
+    configuration: Configuration
+    registration: RegistrationStatus | None = None
+    after_reply: list[Callable[[float], None]] = field(default_factory=list)
+
+    @property
+    def online(self) -> bool:
+        """Whether requests of ours may go out: connected, and accepted by the central system (section 4.2)."""
+        return self.endpoint.is_open and self.registration is RegistrationStatus.accepted
+
+    def timestamp(self, at: float) -> str:
+        """The dateTime that the station's clock showed at ``at``."""
+        return iso(self.station.state.station_time(at))
+
+    def send(
+        self, action: Action, payload: Payload, now: float, *, heard: Heard | None = None, lane: Lane = Lane.OTHER
+    ) -> None:
+        """Send a CALL when its turn comes; ``heard`` learns how it ended."""
+        self.endpoint.send(Request(str(action), payload, lane, heard), now)
+
+    def then(self, consequence: Callable[[float], None]) -> None:
+        """Do ``consequence`` when the answer to the CALL being handled is on the wire."""
+        self.after_reply.append(consequence)

@@ -1,0 +1,49 @@
+"""Values of OCPP 1.6 messages and what they are in the model: moments and idTagInfo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from chargepoint.model.authorization import TokenInfo, TokenStatus
+from chargepoint.ocpp.frames import Payload
+
+
+def moment(text: object) -> float | None:
+    """POSIX seconds of a dateTime (RFC 3339); one without a zone, which peers do send, is read as UTC.
+
+    None when it is no dateTime.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+
+
+def integer(value: object) -> int:
+    """A JSON integer, which the schemas let be written as 3.0 too; raises TypeError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r:.40} is not an integer")
+    return int(value)
+
+
+def number(value: object) -> float:
+    """A JSON number; raises TypeError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r:.40} is not a number")
+    return float(value)
+
+
+def token_info(payload: Payload) -> TokenInfo | None:
+    """The idTagInfo in ``payload`` (section 7.14); None when there is none that can be read."""
+    raw = payload.get("idTagInfo")
+    if not isinstance(raw, Mapping):
+        return None
+    status = next((one for one in TokenStatus if one == raw.get("status")), None)
+    if status is None:
+        return None
+    parent = raw.get("parentIdTag")
+    return TokenInfo(status, parent if isinstance(parent, str) else "", moment(raw.get("expiryDate")))

@@ -1,0 +1,127 @@
+"""A connector: the facts about it, from which its state follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from chargepoint.api.fields import Fields
+from chargepoint.api.payloads import ConnectorState, ErrorCode
+from chargepoint.model.electrical import NOTHING, Phases
+from chargepoint.model.metering import Meter
+from chargepoint.model.smartcharging.profiles import Profile
+from chargepoint.model.statuses import Situation
+from chargepoint.model.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """What is at the cable. ``cable`` is its capacity, ``demand`` per phase: A for AC, W for DC."""
+
+    cable: float = 0.0
+    ready: bool = True
+    demand: Phases = NOTHING
+    demand_given: bool = False
+    soc_pct: float = 0.0
+
+    @property
+    def plugged(self) -> bool:
+        """Whether the cable connects the car."""
+        return self.cable > 0
+
+    @property
+    def wants(self) -> bool:
+        """Whether it would take energy now."""
+        return self.plugged and self.ready and self.soc_pct < 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An id tag that may start a transaction here, and waits for the cable; ``profile`` is for that transaction."""
+
+    id_tag: str
+    parent_id_tag: str = ""
+    profile: Profile | None = None
+
+
+@dataclass(slots=True)
+class Connector:
+    """Connector ``number`` (from 1). ``setpoint`` is what its car may take now, ``consumption`` what it takes.
+
+    ``operative_after`` is an availability that waits for the end of the transaction. ``expires_at`` is when a
+    cable without authorization, or the reverse, is no longer waited for.
+    """
+
+    number: int
+    meter: Meter
+    status: ConnectorState = ConnectorState.AVAILABLE
+    told_error: ErrorCode = ErrorCode.NO_ERROR
+    car: Car = field(default_factory=Car)
+    grant: Grant | None = None
+    transaction: Transaction | None = None
+    finishing: bool = False
+    operative: bool = True
+    operative_after: bool | None = None
+    error_code: ErrorCode = ErrorCode.NO_ERROR
+    expires_at: float | None = None
+    offer: float = 0.0
+    setpoint: float = 0.0
+    ocpp_limit: float = 0.0
+    phases_in_use: int = 3
+    consumption: Phases = NOTHING
+    sampled_at: float = 0.0
+
+    @property
+    def faulted(self) -> bool:
+        """Whether a fault takes it out of service."""
+        return self.error_code is not ErrorCode.NO_ERROR
+
+    @property
+    def free(self) -> bool:
+        """Whether a transaction could begin here."""
+        return self.operative and not self.faulted and self.transaction is None
+
+    def situation(self, minimum: float) -> Situation:
+        """The facts that make its state; an offer below ``minimum`` is none."""
+        return Situation(
+            faulted=self.faulted,
+            transaction=self.transaction is not None,
+            offers=self.setpoint >= minimum,
+            wants=self.car.wants,
+            operative=self.operative,
+            finishing=self.finishing and self.car.plugged,
+            preparing=self.car.plugged or self.grant is not None,
+        )
+
+    def to_record(self) -> dict[str, object]:
+        """What has to survive a power cut, as JSON values."""
+        return {
+            "at": self.meter.at,
+            "energy_wh": self.meter.energy_wh,
+            "car": asdict(self.car),
+            "transaction": self.transaction.to_record() if self.transaction else None,
+            "finishing": self.finishing,
+            "operative": self.operative,
+            "operative_after": self.operative_after,
+        }
+
+    def restore(self, record: Mapping[str, object]) -> float:
+        """Take over what was stored; returns the moment it was stored at. Grants and faults do not survive."""
+        fields = Fields(record, "connector")
+        stored_at = fields.number("at", minimum=0)
+        self.meter.energy_wh = fields.number("energy_wh", minimum=0)
+        car = Fields(fields.object("car"), "car")
+        demand = Fields(car.object("demand"), "demand")
+        self.car = Car(
+            cable=car.number("cable", 0.0),
+            ready=car.boolean("ready", True),
+            demand=Phases(demand.number("l1", 0.0), demand.number("l2", 0.0), demand.number("l3", 0.0)),
+            demand_given=car.boolean("demand_given", False),
+            soc_pct=car.number("soc_pct", 0.0),
+        )
+        if fields.has("transaction"):
+            self.transaction = Transaction.from_record(fields.object("transaction"))
+        self.finishing = fields.boolean("finishing", False)
+        self.operative = fields.boolean("operative", True)
+        self.operative_after = fields.boolean("operative_after") if fields.has("operative_after") else None
+        return stored_at

@@ -1,0 +1,82 @@
+"""What has happened in a station; facts are its log and all that leaves it. Moments are POSIX seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chargepoint.api.payloads import ConnectorState, ErrorCode
+from chargepoint.model.metering import Reading, SampleContext
+from chargepoint.model.transaction import StopReason, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorChanged:
+    """State or error of ``connector`` (0: the station) changed."""
+
+    connector: int
+    status: ConnectorState
+    error_code: ErrorCode
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizeWanted:
+    """The central system is to be asked about ``id_tag``; the answer is ``AuthorizeAnswered(request, ...)``."""
+
+    request: int
+    id_tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDenied:
+    """An id tag was presented and opens nothing."""
+
+    connector: int
+    id_tag: str
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionStarted:
+    """Energy may flow from now on, at ``transaction.meter_start_wh``."""
+
+    transaction: Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionStopped:
+    """``transaction`` ended; ``id_tag`` when a tag ended it."""
+
+    transaction: Transaction
+    reason: StopReason
+    id_tag: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class MeterSampled:
+    """The meter of ``connector`` (0: the station's) was read, in ``transaction`` if one runs there."""
+
+    connector: int
+    transaction: Transaction | None
+    context: SampleContext
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Rebooting:
+    """The station goes down now and boots again."""
+
+    reason: StopReason
+
+
+Fact = (
+    ConnectorChanged
+    | AuthorizeWanted
+    | TokenDenied
+    | TransactionStarted
+    | TransactionStopped
+    | MeterSampled
+    | Rebooting
+)

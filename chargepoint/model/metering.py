@@ -1,0 +1,85 @@
+"""The meter of a connector: one register that only grows, and the moments at which it is read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chargepoint.model.electrical import NOTHING, Phases
+
+DAY_S = 86_400.0
+
+
+class SampleContext(StrEnum):
+    """Why a meter was read (OCPP 1.6 section 7.31)."""
+
+    PERIODIC = "Sample.Periodic"
+    CLOCK = "Sample.Clock"
+    BEGIN = "Transaction.Begin"
+    END = "Transaction.End"
+    TRIGGER = "Trigger"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that a meter shows at one moment. ``phases`` says how many of the per-phase values exist.
+
+    ``offered_a`` is per phase; ``soc_pct`` is None when the car does not tell it.
+    """
+
+    at: float
+    phases: int
+    energy_wh: float
+    power_w: float = 0.0
+    current_a: Phases = NOTHING
+    voltage_v: float = 0.0
+    offered_a: float = 0.0
+    offered_w: float = 0.0
+    soc_pct: float | None = None
+
+
+@dataclass(slots=True)
+class Meter:
+    """A register in Wh, moved on by the power that has flowed since ``at``."""
+
+    at: float
+    energy_wh: float = 0.0
+    power_w: float = 0.0
+
+    def advance(self, now: float) -> float:
+        """Count until ``now``; returns the energy since the last time, in Wh."""
+        elapsed_s = now - self.at
+        if elapsed_s <= 0:
+            return 0.0
+        self.at = now
+        energy_wh = self.power_w * elapsed_s / 3600.0
+        self.energy_wh += energy_wh
+        return energy_wh
+
+    @property
+    def register_wh(self) -> int:
+        """What the display shows: whole Wh, rounded down, so that it never runs back."""
+        return math.floor(self.energy_wh + 1e-6)
+
+
+def next_sample_at(started_at: float, interval_s: float, after: float) -> float | None:
+    """The first moment ``started_at + k x interval_s`` (k from 1) later than ``after``; None without interval."""
+    if interval_s <= 0:
+        return None
+    return _next_multiple(started_at, interval_s, after)
+
+
+def next_aligned_at(interval_s: float, after: float, clock_offset_s: float) -> float | None:
+    """The first whole multiple of ``interval_s`` since midnight of the station's clock, later than ``after``."""
+    if interval_s <= 0:
+        return None
+    midnight = math.floor((after + clock_offset_s) / DAY_S) * DAY_S - clock_offset_s
+    return min(_next_multiple(midnight, interval_s, after), midnight + DAY_S)
+
+
+def _next_multiple(start: float, interval_s: float, after: float) -> float:
+    count = max(1, math.floor((after - start) / interval_s) + 1)
+    moment = start + count * interval_s
+    # Division and multiplication may disagree in the last bit; the moment has to lie ahead.
+    return moment if moment > after else start + (count + 1) * interval_s

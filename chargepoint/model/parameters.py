@@ -1,0 +1,29 @@
+"""The knobs of a station's behaviour, whatever the standard's version calls them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Parameters:
+    """How the station behaves; a dialect sets them from its configuration. Times in s, 0 switches off."""
+
+    connection_timeout_s: float = 60.0
+    """How long a plugged cable waits for an authorization, or an authorization for a cable."""
+    sample_interval_s: float = 60.0
+    """Between meter samples of a transaction, counted from its start."""
+    aligned_interval_s: float = 0.0
+    """Between clock-aligned meter samples, counted from midnight UTC."""
+    stop_on_ev_disconnect: bool = True
+    """Whether pulling the cable ends the transaction; otherwise it is suspended."""
+    stop_on_invalid_id: bool = True
+    """Whether a transaction ends when the central system does not accept its id tag."""
+    max_energy_on_invalid_id_wh: float = 0.0
+    """Energy still given to such a transaction that goes on."""
+    authorize_remote_start: bool = False
+    """Whether a remote start is authorized like a presented tag."""
+    local_authorize_offline: bool = True
+    local_pre_authorize: bool = False
+    allow_offline_unknown_id: bool = False
+    cache_enabled: bool = True

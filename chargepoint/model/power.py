@@ -1,0 +1,238 @@
+"""Where power goes: limits become setpoints, setpoints become consumption, consumption becomes energy and states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chargepoint.api.payloads import ConnectorState, ErrorCode
+from chargepoint.model.commands import ACCEPTED, Outcome, ProfilesCleared, Verdict
+from chargepoint.model.connector import Connector
+from chargepoint.model.electrical import NOTHING, Offer, Phases, shared
+from chargepoint.model.facts import ConnectorChanged
+from chargepoint.model.metering import Reading
+from chargepoint.model.smartcharging.composite import (
+    CompositeSchedule,
+    composite_schedule,
+    limit_at,
+    next_change,
+    station_maximum_at,
+)
+from chargepoint.model.smartcharging.context import ConnectorContext, StationContext
+from chargepoint.model.smartcharging.limits import Limit
+from chargepoint.model.smartcharging.profiles import Profile, RateUnit
+from chargepoint.model.smartcharging.validation import Flaw, ProfileRefusal, admit
+from chargepoint.model.state import StationState
+from chargepoint.model.statuses import route, status_of
+
+FULL_PCT = 100.0
+
+
+def settle(state: StationState, now: float) -> None:
+    """Make setpoints, consumptions and states what the facts amount to, and tell every state that changed."""
+    _share(state, now)
+    minimum = state.supply.minimum
+    for connector in state.connectors.values():
+        error = state.error_of(connector)
+        situation = replace(connector.situation(minimum), faulted=error is not ErrorCode.NO_ERROR)
+        _tell(state, connector, route(connector.status, status_of(situation)), error, now)
+        connector.consumption = _consumption(state, connector)
+        connector.meter.power_w = state.supply.power_w(connector.consumption)
+    _tell_station(state, now)
+
+
+def _share(state: StationState, now: float) -> None:
+    maximum = _station_maximum(state, now)
+    offers = []
+    for connector in state.connectors.values():
+        limit = _connector_limit(state, connector, now).capped_by(maximum)
+        connector.ocpp_limit = limit.rate
+        connector.phases_in_use = limit.phases
+        connector.setpoint = _own_offer(state, connector, limit)
+        if connector.setpoint and connector.car.wants and connector.transaction is not None:
+            offers.append(Offer(connector.number, connector.setpoint, connector.transaction.handle))
+    for number, setpoint in shared(offers, maximum.rate, state.supply.minimum).items():
+        state.connectors[number].setpoint = setpoint
+
+
+def _own_offer(state: StationState, connector: Connector, limit: Limit) -> float:
+    transaction = connector.transaction
+    if transaction is None or state.error_of(connector) is not ErrorCode.NO_ERROR:
+        return 0.0
+    if transaction.refused and connector.meter.energy_wh >= transaction.allowed_until_wh:
+        return 0.0
+    offer = min(limit.rate, connector.car.cable) if connector.car.plugged else limit.rate
+    return offer if offer >= max(state.supply.minimum, limit.min_rate) else 0.0
+
+
+def _consumption(state: StationState, connector: Connector) -> Phases:
+    if connector.status is not ConnectorState.CHARGING:
+        return NOTHING
+    phases = min(connector.phases_in_use, state.supply.phases)
+    return connector.car.demand.limited(connector.setpoint, phases)
+
+
+def _tell(
+    state: StationState, connector: Connector, states: tuple[ConnectorState, ...], error: ErrorCode, now: float
+) -> None:
+    if not states and error is not connector.told_error:
+        states = (connector.status,)
+    for status in states:
+        told = error if status is ConnectorState.FAULTED else ErrorCode.NO_ERROR
+        connector.status = status
+        connector.told_error = told
+        state.emit(ConnectorChanged(connector.number, status, told, now))
+
+
+def _tell_station(state: StationState, now: float) -> None:
+    if state.faulted:
+        status = ConnectorState.FAULTED
+    else:
+        status = ConnectorState.AVAILABLE if state.operative else ConnectorState.UNAVAILABLE
+    if (status, state.error_code) != (state.status, state.told_error):
+        state.status, state.told_error = status, state.error_code
+        state.emit(ConnectorChanged(0, status, state.error_code, now))
+
+
+def integrate(state: StationState, now: float) -> None:
+    """Count the energy that flowed until ``now``, into the register and into the car's battery."""
+    for connector in state.connectors.values():
+        energy_wh = connector.meter.advance(now)
+        if energy_wh > 0:
+            gained_pct = state.vehicle.soc_gain_pct(energy_wh, state.supply.direct)
+            soc_pct = connector.car.soc_pct + gained_pct
+            # The last bit of the division that found the moment must not leave the battery at 99.99999.
+            soc_pct = FULL_PCT if soc_pct > FULL_PCT - 1e-6 else soc_pct
+            connector.car = replace(connector.car, soc_pct=soc_pct)
+            state.touch(connector)
+
+
+def next_power_change(state: StationState) -> float | None:
+    """The next moment at which a limit, a full battery or a spent allowance changes what flows."""
+    moments = []
+    for connector in state.connectors.values():
+        if connector.meter.power_w > 0:
+            moments.append(_full_at(state, connector))
+            if connector.transaction is not None and connector.transaction.refused:
+                left_wh = connector.transaction.allowed_until_wh - connector.meter.energy_wh
+                moments.append(connector.meter.at + left_wh * 3600.0 / connector.meter.power_w + 1e-6)
+        if (change := _next_limit_change(state, connector)) is not None:
+            moments.append(change)
+    return min(moments, default=None)
+
+
+def _next_limit_change(state: StationState, connector: Connector) -> float | None:
+    if not len(state.profiles):
+        return None
+    change = next_change(state.profiles, _context(state, connector), state.station_time(connector.meter.at))
+    if change is None:
+        return None
+    moment = change - state.clock_offset_s
+    # The difference may be rounded to just before the boundary; the boundary itself has to be reached.
+    return moment if state.station_time(moment) >= change else moment + 1e-6
+
+
+def _full_at(state: StationState, connector: Connector) -> float:
+    per_hour_pct = state.vehicle.soc_gain_pct(connector.meter.power_w, state.supply.direct)
+    missing_pct = FULL_PCT - connector.car.soc_pct
+    return connector.meter.at + missing_pct / per_hour_pct * 3600.0
+
+
+def reading(state: StationState, connector: Connector, now: float) -> Reading:
+    """What the meter of ``connector`` shows."""
+    supply = state.supply
+    offered_w = connector.setpoint * (1.0 if supply.direct else supply.voltage_v * connector.phases_in_use)
+    return Reading(
+        at=now,
+        phases=supply.phases,
+        energy_wh=connector.meter.energy_wh,
+        power_w=connector.meter.power_w,
+        current_a=supply.current_a(connector.consumption),
+        voltage_v=supply.voltage_v,
+        offered_a=connector.setpoint / supply.voltage_v if supply.direct else connector.setpoint,
+        offered_w=offered_w,
+        soc_pct=connector.car.soc_pct if connector.car.plugged else None,
+    )
+
+
+def station_reading(state: StationState, now: float) -> Reading:
+    """What the station's main meter shows: the sum of its connectors."""
+    readings = [reading(state, connector, now) for connector in state.connectors.values()]
+    currents = [one.current_a for one in readings]
+    return Reading(
+        at=now,
+        phases=state.supply.phases,
+        energy_wh=sum(one.energy_wh for one in readings),
+        power_w=sum(one.power_w for one in readings),
+        current_a=Phases(*(sum(values) for values in zip(*((c.l1, c.l2, c.l3) for c in currents), strict=True))),
+        voltage_v=state.supply.voltage_v,
+        offered_a=sum(one.offered_a for one in readings),
+        offered_w=sum(one.offered_w for one in readings),
+    )
+
+
+def set_profile(state: StationState, profile: Profile, now: float) -> Outcome:
+    """Install a charging profile, or say why not."""
+    at = state.station_time(now)
+    state.profiles.drop_expired(at)
+    contexts = [_context(state, connector) for connector in state.connectors.values()]
+    admitted = admit(profile, state.profiles, contexts, state.profile_rules, at)
+    if isinstance(admitted, ProfileRefusal):
+        unknown = admitted.flaw is Flaw.UNKNOWN_CONNECTOR
+        return Outcome(Verdict.UNKNOWN_CONNECTOR if unknown else Verdict.REJECTED, admitted.reason)
+    state.profiles.install(admitted)
+    state.changed.add("profiles")
+    return ACCEPTED
+
+
+def clear_profiles(state: StationState, command: ProfilesCleared) -> Outcome:
+    """Remove the charging profiles that match; Rejected when there is none."""
+    cleared = state.profiles.clear(
+        id=command.id, connector=command.connector, purpose=command.purpose, stack_level=command.stack_level
+    )
+    if not cleared:
+        return Outcome(Verdict.REJECTED, "no charging profile matches")
+    state.changed.add("profiles")
+    return ACCEPTED
+
+
+def composite(
+    state: StationState, number: int, duration_s: int, unit: RateUnit, now: float
+) -> CompositeSchedule | None:
+    """The schedule ahead of connector ``number`` (0: the station); None when there is no such connector."""
+    if number != 0 and number not in state.connectors:
+        return None
+    concerned = state.connectors.values() if number == 0 else [state.connectors[number]]
+    return composite_schedule(
+        state.profiles,
+        [_context(state, connector) for connector in concerned],
+        _station_context(state),
+        state.station_time(now),
+        duration_s,
+        unit,
+        max_periods=state.profile_rules.max_periods,
+    )
+
+
+def _connector_limit(state: StationState, connector: Connector, now: float) -> Limit:
+    if not len(state.profiles):
+        return Limit(state.supply.connector_limit, state.supply.phases)
+    at = state.station_time(now)
+    return limit_at(state.profiles, _context(state, connector), _station_context(state), at)
+
+
+def _station_maximum(state: StationState, now: float) -> Limit:
+    if not len(state.profiles):
+        return Limit(state.supply.station_limit, state.supply.phases)
+    return station_maximum_at(state.profiles, _station_context(state), state.station_time(now))
+
+
+def _context(state: StationState, connector: Connector) -> ConnectorContext:
+    transaction = connector.transaction
+    if transaction is None:
+        return ConnectorContext(connector.number)
+    return ConnectorContext(connector.number, transaction.handle, state.station_time(transaction.started_at))
+
+
+def _station_context(state: StationState) -> StationContext:
+    supply = state.supply
+    return StationContext(supply.type, supply.voltage_v, supply.phases, supply.connector_limit, supply.station_limit)

@@ -1,0 +1,88 @@
+"""The state that the blocks of a station share, and the way facts leave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from chargepoint.api.payloads import ConnectorState, ErrorCode
+from chargepoint.model.authorization import AuthorizationCache, TokenInfo
+from chargepoint.model.connector import Connector
+from chargepoint.model.electrical import Supply
+from chargepoint.model.facts import Fact
+from chargepoint.model.parameters import Parameters
+from chargepoint.model.smartcharging.profiles import Profile, Profiles
+from chargepoint.model.smartcharging.validation import Rules
+from chargepoint.model.vehicle import Vehicle
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to the central system about an id tag, and what hangs on it."""
+
+    connector: int
+    id_tag: str
+    profile: Profile | None = None
+
+
+@dataclass(slots=True)
+class StationState:
+    """Everything a station knows. Connector 0 is the station: ``operative``, ``error_code``, ``status``."""
+
+    supply: Supply
+    vehicle: Vehicle
+    fixed_cable: bool
+    connectors: dict[int, Connector]
+    parameters: Parameters = field(default_factory=Parameters)
+    profiles: Profiles = field(default_factory=Profiles)
+    profile_rules: Rules = field(default_factory=Rules)
+    cache: AuthorizationCache = field(default_factory=AuthorizationCache)
+    online: bool = False
+    clock_offset_s: float = 0.0
+    operative: bool = True
+    error_code: ErrorCode = ErrorCode.NO_ERROR
+    status: ConnectorState = ConnectorState.AVAILABLE
+    told_error: ErrorCode = ErrorCode.NO_ERROR
+    asked: dict[int, Asked] = field(default_factory=dict)
+    last_request: int = 0
+    last_handle: int = 0
+    aligned_at: float = 0.0
+    facts: list[Fact] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+
+    def emit(self, fact: Fact) -> None:
+        """Something has happened."""
+        self.facts.append(fact)
+
+    def touch(self, connector: Connector) -> None:
+        """``connector`` has to be stored."""
+        self.changed.add(f"connector/{connector.number}")
+
+    def station_time(self, now: float) -> float:
+        """What the station's clock shows at ``now``."""
+        return now + self.clock_offset_s
+
+    @property
+    def faulted(self) -> bool:
+        """Whether the station as a whole is out of service by a fault."""
+        return self.error_code is not ErrorCode.NO_ERROR
+
+    def known(self, id_tag: str) -> TokenInfo | None:
+        """What the station itself knows of ``id_tag``."""
+        return self.cache.find(id_tag) if self.parameters.cache_enabled else None
+
+    def learn(self, id_tag: str, info: TokenInfo) -> None:
+        """Keep the central system's verdict in the cache (section 3.5.1)."""
+        if self.parameters.cache_enabled:
+            self.cache.learn(id_tag, info)
+            self.changed.add("cache")
+
+    def error_of(self, connector: Connector) -> ErrorCode:
+        """The error that ``connector`` suffers: its own, else the station's."""
+        return connector.error_code if connector.faulted else self.error_code
+
+    def running(self, central_id: int) -> Connector | None:
+        """The connector whose transaction the central system knows as ``central_id``."""
+        for connector in self.connectors.values():
+            if connector.transaction is not None and connector.transaction.central_id == central_id:
+                return connector
+        return None

@@ -1,0 +1,237 @@
+"""A charging station: told what happens and what time it is, it says what follows.
+
+Feed it with ``tell`` and ``advance``, then drain ``facts`` and ``changes``, and come back by ``next_deadline``.
+It reads no clock: ``now`` is POSIX seconds and must not run backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from chargepoint.api.fields import Fields
+from chargepoint.model import charging
+from chargepoint.model.availability import change_availability, change_fault, go_down, unlock
+from chargepoint.model.commands import (
+    ACCEPTED,
+    AuthorizeAnswered,
+    AvailabilityChanged,
+    CacheCleared,
+    CarChanged,
+    ClockSet,
+    Command,
+    FaultChanged,
+    LinkChanged,
+    Outcome,
+    ProfilesCleared,
+    ProfileSet,
+    RemoteStart,
+    RemoteStop,
+    Reset,
+    SampleWanted,
+    ShutDown,
+    StartAnswered,
+    StopAnswered,
+    TokenPresented,
+    Unlock,
+    Verdict,
+)
+from chargepoint.model.connector import Connector
+from chargepoint.model.electrical import Supply
+from chargepoint.model.facts import ConnectorChanged, Fact, MeterSampled
+from chargepoint.model.metering import Meter, SampleContext, next_aligned_at, next_sample_at
+from chargepoint.model.power import (
+    clear_profiles,
+    integrate,
+    next_power_change,
+    reading,
+    set_profile,
+    settle,
+    station_reading,
+)
+from chargepoint.model.smartcharging.records import from_records, to_records
+from chargepoint.model.state import StationState
+from chargepoint.model.transaction import StopReason
+from chargepoint.model.vehicle import GENERIC, Vehicle
+
+Record = Mapping[str, object]
+
+
+class Station:
+    """One charging station with connectors 1 to ``connectors``."""
+
+    def __init__(
+        self,
+        supply: Supply,
+        connectors: int,
+        now: float,
+        *,
+        vehicle: Vehicle = GENERIC,
+        fixed_cable: bool = False,
+        records: Mapping[str, Record] | None = None,
+    ) -> None:
+        """``records``: what ``changes`` gave in an earlier life. Transactions that ran then end with PowerLoss."""
+        self.state = StationState(
+            supply=supply,
+            vehicle=vehicle,
+            fixed_cable=fixed_cable,
+            connectors={number: Connector(number, Meter(now)) for number in range(1, connectors + 1)},
+            aligned_at=now,
+        )
+        if records:
+            self._restore(records, now)
+        settle(self.state, now)
+
+    def tell(self, command: Command, now: float) -> Outcome:
+        """Take ``command``; refused ones change nothing."""
+        self.advance(now)
+        number = getattr(command, "connector", None)
+        if isinstance(command, CarChanged | TokenPresented) and number not in self.state.connectors:
+            return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
+        outcome = self._take(command, now)
+        settle(self.state, now)
+        return outcome
+
+    def _take(self, command: Command, now: float) -> Outcome:
+        state = self.state
+        match command:
+            case CarChanged():
+                return charging.car_changed(state, command, now)
+            case TokenPresented(connector, id_tag):
+                return charging.present_token(state, connector, id_tag, now)
+            case FaultChanged(connector, error_code):
+                return change_fault(state, connector, error_code)
+            case LinkChanged(online):
+                state.online = online
+            case ClockSet(offset_s):
+                state.clock_offset_s = offset_s
+            case AuthorizeAnswered(request, info):
+                return charging.authorize_answered(state, request, info, now)
+            case StartAnswered():
+                return charging.start_answered(state, command, now)
+            case StopAnswered(id_tag, info):
+                state.learn(id_tag, info)
+            case RemoteStart():
+                return charging.remote_start(state, command, now)
+            case RemoteStop(central_id):
+                return charging.remote_stop(state, central_id, now)
+            case AvailabilityChanged(connector, operative):
+                return change_availability(state, connector, operative, now)
+            case Unlock(connector):
+                return unlock(state, connector, now)
+            case Reset(hard):
+                return go_down(state, StopReason.HARD_RESET if hard else StopReason.SOFT_RESET, now)
+            case ShutDown():
+                return go_down(state, StopReason.REBOOT, now)
+            case CacheCleared():
+                state.cache.clear()
+                state.changed.add("cache")
+            case ProfileSet(profile):
+                return set_profile(state, profile, now)
+            case ProfilesCleared():
+                return clear_profiles(state, command)
+            case SampleWanted(connector):
+                return self._sample_wanted(connector, now)
+            case _:
+                assert_never(command)
+        return ACCEPTED
+
+    def advance(self, now: float) -> None:
+        """Let time pass until ``now``, stopping at every moment at which something is due."""
+        while (due := self.next_deadline()) is not None and due <= now:
+            self._at(due)
+        integrate(self.state, now)
+
+    def next_deadline(self) -> float | None:
+        """When ``advance`` has to be called next; None: nothing happens by itself."""
+        state = self.state
+        moments = [next_power_change(state), self._next_aligned()]
+        for connector in state.connectors.values():
+            moments.append(connector.expires_at)
+            moments.append(self._next_sample(connector))
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def status(self, number: int, now: float) -> ConnectorChanged:
+        """The present state of connector ``number`` (0: the station), as if it had changed now."""
+        state = self.state
+        if number == 0:
+            return ConnectorChanged(0, state.status, state.told_error, now)
+        connector = state.connectors[number]
+        return ConnectorChanged(number, connector.status, connector.told_error, now)
+
+    def facts(self) -> list[Fact]:
+        """What has happened since the last time, in order."""
+        facts, self.state.facts = self.state.facts, []
+        return facts
+
+    def changes(self) -> dict[str, Record]:
+        """What has to be stored since the last time: key to record, for ``records`` of a later life."""
+        state = self.state
+        records: dict[str, Record] = {}
+        for key in sorted(state.changed):
+            match key.split("/"):
+                case ["connector", number]:
+                    records[key] = state.connectors[int(number)].to_record()
+                case ["station"]:
+                    records[key] = {"operative": state.operative, "last_handle": state.last_handle}
+                case ["cache"]:
+                    records[key] = state.cache.to_record()
+                case ["profiles"]:
+                    records[key] = {"installed": to_records(state.profiles)}
+        state.changed.clear()
+        return records
+
+    def _at(self, moment: float) -> None:
+        state = self.state
+        integrate(state, moment)
+        for connector in state.connectors.values():
+            if connector.expires_at is not None and connector.expires_at <= moment:
+                charging.expire(state, connector, moment)
+            if (due := self._next_sample(connector)) is not None and due <= moment:
+                connector.sampled_at = moment
+                self._sample(connector, SampleContext.PERIODIC, moment)
+        if (due := self._next_aligned()) is not None and due <= moment:
+            state.aligned_at = moment
+            self._sample_wanted(0, moment, SampleContext.CLOCK)
+            for connector in state.connectors.values():
+                self._sample(connector, SampleContext.CLOCK, moment)
+        settle(state, moment)
+
+    def _sample_wanted(self, number: int, now: float, context: SampleContext = SampleContext.TRIGGER) -> Outcome:
+        if number == 0:
+            self.state.emit(MeterSampled(0, None, context, station_reading(self.state, now)))
+        elif number in self.state.connectors:
+            self._sample(self.state.connectors[number], context, now)
+        else:
+            return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
+        return ACCEPTED
+
+    def _sample(self, connector: Connector, context: SampleContext, now: float) -> None:
+        read = reading(self.state, connector, now)
+        self.state.emit(MeterSampled(connector.number, connector.transaction, context, read))
+
+    def _next_sample(self, connector: Connector) -> float | None:
+        if connector.transaction is None:
+            return None
+        interval_s = self.state.parameters.sample_interval_s
+        return next_sample_at(connector.transaction.started_at, interval_s, connector.sampled_at)
+
+    def _next_aligned(self) -> float | None:
+        state = self.state
+        return next_aligned_at(state.parameters.aligned_interval_s, state.aligned_at, state.clock_offset_s)
+
+    def _restore(self, records: Mapping[str, Record], now: float) -> None:
+        state = self.state
+        if "station" in records:
+            fields = Fields(records["station"], "station")
+            state.operative = fields.boolean("operative", True)
+            state.last_handle = fields.integer("last_handle", 0, minimum=0, maximum=2**62)
+        state.cache.restore(records.get("cache", {}))
+        if "profiles" in records:
+            state.profiles = from_records(Fields(records["profiles"], "profiles").array("installed"))
+        for number, connector in state.connectors.items():
+            if f"connector/{number}" not in records:
+                continue
+            stored_at = min(connector.restore(records[f"connector/{number}"]), now)
+            # The power went at some time after this: what was last known is what is billed.
+            charging.stop(state, connector, StopReason.POWER_LOSS, stored_at)
