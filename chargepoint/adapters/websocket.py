@@ -118,7 +118,11 @@ class Websocket:
                 opened = True
                 self._outgoing = asyncio.Queue()
                 self._hear(Opened())
-                await self._live(connection)
+                try:
+                    await self._live(connection)
+                finally:
+                    # Left by cancellation, the library would close with 1011: an error that did not happen.
+                    await connection.close()
                 told = f"{connection.close_code} {connection.close_reason or ''}".strip()
                 self._hear(Closed(f"the central system closed the connection: {told}"))
         except* InvalidStatus as group:

@@ -207,6 +207,8 @@ class Station:
         return ACCEPTED
 
     def _sample(self, connector: Connector, context: SampleContext, now: float) -> None:
+        # Stored too, so that a transaction that a power cut ends does not end before its last meter value.
+        self.state.touch(connector)
         read = reading(self.state, connector, now)
         self.state.emit(MeterSampled(connector.number, connector.transaction, context, read))
 

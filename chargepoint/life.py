@@ -1,0 +1,199 @@
+"""One life of a station, from boot to power-down: what comes in is followed to its end, without touching the world.
+
+Whoever drives it feeds one input (``opened``, ``received``, ``closed``, ``heard``, ``end``, ``advance``), then
+takes ``changes`` and stores them, and only then takes ``frames`` and ``messages`` and sends them: save, then say.
+A power cut is a Life that is dropped; the next one is made of what was stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.payloads import Refusal, StationOrder, ocpp_config_json
+from chargepoint.api.spec import ChargePointSpec
+from chargepoint.api.topics import Topics
+from chargepoint.bus import Message
+from chargepoint.dialects.mqtt import MqttDialect
+from chargepoint.dialects.v16.dialect import V16
+from chargepoint.model.commands import ShutDown
+from chargepoint.model.electrical import Supply
+from chargepoint.model.facts import Fact, Rebooting, TokenDenied, TransactionStarted, TransactionStopped
+from chargepoint.model.station import Record, Station
+from chargepoint.model.transaction import StopReason
+from chargepoint.model.vehicle import Vehicle
+from chargepoint.ocpp.endpoint import Dropped, Endpoint
+from chargepoint.ocpp.schema import schemas
+
+
+class Life:
+    """A station that is switched on. All moments are POSIX seconds that do not run backwards."""
+
+    def __init__(
+        self,
+        spec: ChargePointSpec,
+        topics: Topics,
+        mqtt: MqttDialect,
+        vehicle: Vehicle,
+        records: Mapping[str, Record],
+        queued: Iterable[Record],
+        next_id: Callable[[], str],
+        now: float,
+    ) -> None:
+        """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids."""
+        self._spec = spec
+        self._topics = topics
+        self._mqtt = mqtt
+        self._endpoint = Endpoint(schemas(str(spec.ocpp_version)), next_id)
+        self.station = Station(
+            Supply(spec.type, spec.nb_phases, spec.voltage, spec.max_setpoint, spec.max_setpoint_per_connector),
+            spec.nb_connectors,
+            now,
+            vehicle=vehicle,
+            fixed_cable=spec.fixed_cable,
+            records=records,
+        )
+        self.dialect = V16(spec, self.station, self._endpoint, records, queued)
+        self.going_down: StopReason | None = None
+        self.link_error = ""
+        self.store_error = ""
+        self._answers: list[Message] = []
+        self._notes: list[str] = list(self.dialect.session.configuration.refused)
+        self._follow_all(now)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is left that could be said now: a station that goes down may go."""
+        return not self._endpoint.is_open or self.dialect.idle
+
+    def opened(self, now: float) -> None:
+        """The websocket is up."""
+        self.link_error = ""
+        self._notes.append(f"connected to {self._spec.connection_url}")
+        self._pass_time(now)
+        self.dialect.opened(now)
+        self._follow_all(now)
+
+    def received(self, text: str, now: float) -> None:
+        """A text message came in over the websocket."""
+        self._pass_time(now)
+        self._endpoint.receive(text, now)
+        self._follow_all(now)
+
+    def closed(self, reason: str, now: float) -> None:
+        """The websocket is gone, or could not be opened."""
+        if reason != self.link_error:
+            self._notes.append(reason)
+        self.link_error = reason
+        self._pass_time(now)
+        self.dialect.closed(now)
+        self._follow_all(now)
+
+    def heard(self, message: Message, now: float) -> None:
+        """An MQTT message came in; what is refused is answered on the station's result topic."""
+        self._pass_time(now)
+        if self._mqtt.is_foreign_death(message):
+            # An earlier process of this id, or a broker that lost sight of us, calls us dead: we are not.
+            self._answers += self._mqtt.greeting(self.station.state, now)
+            return
+        try:
+            command = self._mqtt.understand(message)
+        except InputError as error:
+            self._refuse(message, str(error))
+            return
+        match command:
+            case None:
+                return
+            case StationOrder.CLOSE:
+                self.end(now)
+            case StationOrder.OCPP_CONFIG:
+                self._answers.append(self._configuration())
+            case _:
+                outcome = self.station.tell(command, now)
+                if not outcome.accepted:
+                    self._refuse(message, outcome.reason)
+        self._follow_all(now)
+
+    def end(self, now: float) -> None:
+        """Go down in good order; ``going_down`` then says so."""
+        self.station.tell(ShutDown(), now)
+        self._follow_all(now)
+
+    def advance(self, now: float) -> None:
+        """Let time pass."""
+        self._pass_time(now)
+        self._follow_all(now)
+
+    def next_deadline(self) -> float | None:
+        """When ``advance`` wants to be called next."""
+        deadlines = (self.station.next_deadline(), self.dialect.next_deadline(), self._mqtt.next_deadline())
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+
+    def changes(self) -> tuple[dict[str, Record], dict[int, Record | None]]:
+        """What to store, before anything is sent: records by key, and messages of the queue by number."""
+        return self.station.changes() | self.dialect.changes(), self.dialect.queue_changes()
+
+    def frames(self) -> list[str]:
+        """The texts to send over the websocket, in order."""
+        return self._endpoint.frames()
+
+    def messages(self, now: float) -> list[Message]:
+        """The MQTT messages to publish, in order."""
+        answers, self._answers = self._answers, []
+        last_error = self.store_error or self.link_error
+        return answers + self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now)
+
+    def greeting(self, now: float) -> list[Message]:
+        """All retained statuses, for a broker that knows nothing."""
+        return self._mqtt.greeting(self.station.state, now)
+
+    def farewell(self, reason: str = "") -> list[Message]:
+        """The retained statuses of a station that has ended; ``reason`` when it broke down."""
+        return self._mqtt.farewell(self.station.state, reason)
+
+    def notes(self) -> list[str]:
+        """Lines for the log."""
+        notes, self._notes = self._notes, []
+        return notes
+
+    def _pass_time(self, now: float) -> None:
+        self.station.advance(now)
+        self.dialect.advance(now)
+
+    def _follow_all(self, now: float) -> None:
+        while True:
+            for fact in self.station.facts():
+                self._follow(fact, now)
+            events = self._endpoint.events()
+            if not events:
+                return
+            for event in events:
+                if isinstance(event, Dropped):
+                    self._notes.append(f"dropped {event.text:.200}: {event.reason}")
+                self.dialect.take(event, now)
+                for fact in self.station.facts():
+                    self._follow(fact, now)
+
+    def _follow(self, fact: Fact, now: float) -> None:
+        match fact:
+            case Rebooting(reason):
+                self.going_down = reason
+            case TokenDenied(connector, id_tag, reason):
+                self._notes.append(f"connector {connector}: id tag {id_tag} denied: {reason}")
+            case TransactionStarted(transaction):
+                self._notes.append(f"connector {transaction.connector}: transaction of {transaction.id_tag} starts")
+            case TransactionStopped(transaction, reason):
+                self._notes.append(f"connector {transaction.connector}: transaction stops: {reason}")
+            case _:
+                pass
+        self.dialect.speak(fact, now)
+
+    def _refuse(self, message: Message, reason: str) -> None:
+        self._notes.append(f"{message.topic}: {reason}")
+        topic = self._topics.station(self._spec.id, "result")
+        self._answers.append(Message(topic, Refusal(message.topic, reason).to_json()))
+
+    def _configuration(self) -> Message:
+        entries = self.dialect.session.configuration.entries()
+        payload = ocpp_config_json({entry.key.name: entry.value for entry in entries})
+        return Message(self._topics.station(self._spec.id, "ocpp_config"), payload, retain=True)

@@ -1,0 +1,253 @@
+"""A station on a test bench: time is a number, the central system is a script, the power can be cut at any step.
+
+Nothing here sleeps, and there are no sockets: the bench drives a ``Life`` as the runtime does, frame by frame, and
+records what is on the wire. A test plays the people, the cars and the central system, and reads the record.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chargepoint.api.payloads import CarInput, ConnectorStatus, ErrorCode, FaultInput, TokenInput
+from chargepoint.api.spec import ChargePointSpec, parse_spec
+from chargepoint.api.topics import Topics
+from chargepoint.bus import Message
+from chargepoint.clock import iso
+from chargepoint.dialects.mqtt import MqttDialect, connector_status
+from chargepoint.life import Life
+from chargepoint.model.vehicle import GENERIC, Vehicle
+
+NOON = 1_750_000_000.0 - 1_750_000_000.0 % 86_400 + 43_200
+"""12:00:00 UTC of some day: where a bench's time starts."""
+
+Payload = dict[str, Any]
+Script = Callable[[Payload], Payload | None]
+
+
+@dataclass(frozen=True)
+class CallError:
+    """What a script returns to answer with a CALLERROR, and how the station's own are recorded."""
+
+    code: str
+    description: str = ""
+
+
+@dataclass
+class Bench:
+    """A station, its MQTT, its central system and its store.
+
+    ``script`` maps an action to the central system's answer: a function of the request's payload. An answer of
+    None is silence; a ``CallError`` refuses. What is not in it is answered with the default: everything accepted.
+    """
+
+    entry: Mapping[str, object] = field(default_factory=dict)
+    script: dict[str, Callable[[Payload], Any]] = field(default_factory=dict)
+    vehicle: Vehicle = GENERIC
+    now: float = NOON
+
+    def __post_init__(self) -> None:
+        self.spec: ChargePointSpec = parse_spec({"id": "CP1", "central_system": "ws://csms.test", **self.entry})
+        self.records: dict[str, Any] = {}
+        self.queue: dict[int, Any] = {}
+        self.sent: list[tuple[str, Payload]] = []
+        """Every CALL of the station: action and payload."""
+        self.answers: dict[str, Any] = {}
+        """The station's answers to our CALLs: id to payload, or to CallError."""
+        self.wire: list[list[Any]] = []
+        """Every frame of the station, in order."""
+        self.published: list[Message] = []
+        self.notes: list[str] = []
+        self.online = False
+        self._ids = itertools.count(1)
+        self._our_ids = itertools.count(1)
+        self._transaction_ids = itertools.count(1)
+        self.power_on()
+
+    # The station's power and link
+
+    def power_on(self) -> None:
+        """Boot from what is stored."""
+        topics = Topics()
+        mqtt = MqttDialect(self.spec, topics, 4711, self.now)
+        queued = [record for _, record in sorted(self.queue.items())]
+        self.life = Life(
+            self.spec,
+            topics,
+            mqtt,
+            self.vehicle,
+            json.loads(json.dumps(self.records)),
+            queued,
+            self._next_id,
+            self.now,
+        )
+        self.online = False
+        self._drain()
+
+    def power_cut(self) -> None:
+        """kill -9 and power on again: what was not stored is gone."""
+        self.power_on()
+
+    def connect(self) -> Bench:
+        """The websocket comes up; the central system answers by its script."""
+        self.online = True
+        self.life.opened(self.now)
+        self._drain()
+        return self
+
+    def disconnect(self) -> None:
+        """The websocket is lost."""
+        self.online = False
+        self.life.closed("connection lost", self.now)
+        self._drain()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, waking the station at every deadline as its runtime would."""
+        end = self.now + seconds
+        while (due := self.life.next_deadline()) is not None and due <= end:
+            self.now = max(self.now, due)
+            self.life.advance(self.now)
+            self._drain()
+        self.now = end
+        self.life.advance(self.now)
+        self._drain()
+
+    # People and cars
+
+    def plug(self, connector: int = 1, cable: float = 32.0, **car: Any) -> None:
+        """Put the cable in."""
+        self.car(connector, cable=cable, **car)
+
+    def unplug(self, connector: int = 1) -> None:
+        """Pull the cable."""
+        self.car(connector, cable=0.0)
+
+    def car(self, connector: int = 1, **car: Any) -> None:
+        """Whatever else the car does."""
+        self.mqtt(f"connectors/{connector}/car", CarInput(**car).to_json())
+
+    def tap(self, id_tag: str = "TAG", connector: int = 1) -> None:
+        """Present an id tag."""
+        self.mqtt(f"connectors/{connector}/id_tag", TokenInput(id_tag).to_json())
+
+    def fault(self, connector: int = 1, error_code: ErrorCode = ErrorCode.OTHER_ERROR) -> None:
+        """A fault appears."""
+        self.mqtt(f"connectors/{connector}/faulted", FaultInput(True, error_code).to_json())
+
+    def clear_fault(self, connector: int = 1) -> None:
+        """The fault is gone."""
+        self.mqtt(f"connectors/{connector}/faulted", FaultInput(False).to_json())
+
+    def mqtt(self, topic: str, payload: bytes) -> None:
+        """Any MQTT message to the station, by its topic below ``cps/<id>``."""
+        self.life.heard(Message(f"cp_simu/cps/{self.spec.id}/{topic}", payload), self.now)
+        self._drain()
+
+    # The central system
+
+    def call(self, action: str, **payload: Any) -> Any:
+        """A CALL of the central system; returns the station's answer, None when it stays silent."""
+        call_id = f"csms-{next(self._our_ids)}"
+        self.receive(json.dumps([2, call_id, action, payload]))
+        return self.answers.get(call_id)
+
+    def receive(self, text: str) -> None:
+        """Any text of the central system."""
+        self.life.received(text, self.now)
+        self._drain()
+
+    # What the tests look at
+
+    def status(self, connector: int = 1) -> ConnectorStatus:
+        """The connector's MQTT status as it would be told now."""
+        state = self.life.station.state
+        return connector_status(state, state.connectors[connector])
+
+    def actions(self) -> list[str]:
+        """The actions of all CALLs of the station."""
+        return [action for action, _ in self.sent]
+
+    def calls(self, action: str) -> list[Payload]:
+        """The payloads of the station's CALLs of ``action``."""
+        return [payload for sent, payload in self.sent if sent == action]
+
+    def statuses(self, connector: int = 1) -> list[str]:
+        """The states reported of ``connector`` by StatusNotification."""
+        return [one["status"] for one in self.calls("StatusNotification") if one["connectorId"] == connector]
+
+    def forget(self) -> None:
+        """Start the record anew."""
+        self.sent.clear()
+        self.wire.clear()
+        self.published.clear()
+        self.notes.clear()
+
+    def charging(self, connector: int = 1, id_tag: str = "TAG") -> int:
+        """Connect if needed, plug, tap: a transaction runs. Returns its id."""
+        if not self.online:
+            self.connect()
+        self.plug(connector)
+        self.tap(id_tag, connector)
+        transaction = self.life.station.state.connectors[connector].transaction
+        assert transaction is not None
+        assert transaction.central_id is not None
+        return transaction.central_id
+
+    def _next_id(self) -> str:
+        return f"cp-{next(self._ids)}"
+
+    def _drain(self) -> None:
+        """Save, then say; answer what is said, until nothing more comes."""
+        while True:
+            records, queue = self.life.changes()
+            self.records |= json.loads(json.dumps(records))
+            for number, entry in queue.items():
+                if entry is None:
+                    self.queue.pop(number, None)
+                else:
+                    self.queue[number] = json.loads(json.dumps(entry))
+            self.published += self.life.messages(self.now)
+            self.notes += self.life.notes()
+            frames = self.life.frames()
+            if not frames:
+                return
+            for text in frames:
+                self._take(json.loads(text))
+
+    def _take(self, frame: list[Any]) -> None:
+        self.wire.append(frame)
+        match frame:
+            case [2, call_id, action, payload]:
+                self.sent.append((action, payload))
+                if self.online:
+                    self._answer(call_id, action, payload)
+            case [3, call_id, payload]:
+                self.answers[call_id] = payload
+            case [4, call_id, code, description, _]:
+                self.answers[call_id] = CallError(code, description)
+
+    def _answer(self, call_id: str, action: str, payload: Payload) -> None:
+        scripted = self.script.get(action)
+        answer = scripted(payload) if scripted else self._accept(action)
+        if isinstance(answer, CallError):
+            self.life.received(json.dumps([4, call_id, answer.code, answer.description, {}]), self.now)
+        elif answer is not None:
+            self.life.received(json.dumps([3, call_id, answer]), self.now)
+
+    def _accept(self, action: str) -> Payload:
+        accepted = {"idTagInfo": {"status": "Accepted"}}
+        match action:
+            case "BootNotification":
+                return {"status": "Accepted", "currentTime": iso(self.now), "interval": 300}
+            case "Heartbeat":
+                return {"currentTime": iso(self.now)}
+            case "Authorize" | "StopTransaction":
+                return accepted
+            case "StartTransaction":
+                return {"transactionId": next(self._transaction_ids), **accepted}
+            case "DataTransfer":
+                return {"status": "Accepted"}
+        return {}
