@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import reprlib
+
 
 class InputError(ValueError):
     """Input from outside that is refused.
@@ -25,5 +27,10 @@ def shown(value: object, limit: int = 60) -> str:
     """``value`` for an error line: its literal, cut to ``limit`` characters; nothing reads "nothing"."""
     if value is None:
         return "nothing"
-    text = ascii(value) if isinstance(value, str) else repr(value)
+    text = ascii(value) if isinstance(value, str) else _literal.repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+# Input may be as large and as deep as it likes: only its beginning is ever spelt out.
+_literal = reprlib.Repr()
+_literal.maxother = _literal.maxstring = _literal.maxlong = 80

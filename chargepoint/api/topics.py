@@ -9,8 +9,8 @@ from chargepoint.api.errors import InputError
 
 DEFAULT_ROOT = "cp_simu"
 
-RESERVED_IDS = frozenset({"broker", "csms", "launcher", "undertaker"})
-"""Names of the yard's own supervisord programs, which no charge point may bear."""
+RESERVED_IDS = frozenset({"broker", "csms", "launcher", "supervisord", "undertaker"})
+"""Names of the yard's own programs and logs, which no charge point may bear."""
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:=@-]{0,47}")
 _ROOT = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")

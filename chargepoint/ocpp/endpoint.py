@@ -135,9 +135,10 @@ class Endpoint:
         return self._on_its_way is None and not any(self._waiting)
 
     def opened(self) -> None:
-        """There is a new connection."""
+        """There is a new connection; it ends an older one."""
+        if self._open:
+            self.closed()
         self._open = True
-        self._owed.clear()
         self._answers.clear()
 
     def closed(self) -> None:
@@ -181,7 +182,10 @@ class Endpoint:
         self._answer(call_id, encode(CallError(call_id, code, description)))
 
     def receive(self, text: str, now: float) -> None:
-        """Take one text message of the peer."""
+        """Take one text message of the peer; one that comes without a connection is Dropped."""
+        if not self._open:
+            self._events.append(Dropped(text, "its connection is gone"))
+            return
         try:
             frame = decode(text)
         except FrameError as error:

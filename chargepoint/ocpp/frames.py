@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chargepoint.api.errors import shown
 from chargepoint.ocpp.errors import CallErrorCode
 
 Payload = Mapping[str, object]
@@ -57,7 +59,7 @@ class FrameError(ValueError):
 def decode(text: str) -> Frame:
     """The frame in ``text``; raises FrameError."""
     try:
-        raw = json.loads(text)
+        raw = _JSON.decode(text)
     except (ValueError, RecursionError) as error:
         raise FrameError(f"not JSON: {error}") from None
     if not isinstance(raw, list) or not raw:
@@ -77,7 +79,7 @@ def decode(text: str) -> Frame:
             raise FrameError("a CALL is [2, id, action, payload object]", call_id)
         case [2 | 3 | 4, *_]:
             raise FrameError("its message id or its shape cannot be read")
-    raise FrameError(f"unknown message type {raw[0]!r:.40}")
+    raise FrameError(f"unknown message type {shown(raw[0])}")
 
 
 def encode(frame: Frame) -> str:
@@ -93,3 +95,13 @@ def encode(frame: Frame) -> str:
 
 def _compact(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def _finite(literal: str) -> float:
+    number = float(literal)
+    if not math.isfinite(number):
+        raise ValueError(f"{literal:.40} is not a number we can hold")
+    return number
+
+
+_JSON = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)

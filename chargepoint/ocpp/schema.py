@@ -15,6 +15,9 @@ import fastjsonschema
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
 
+LONGEST_REASON = 255
+"""Reasons quote the payload; this is what the description of a CALLERROR holds."""
+
 _Validator = Callable[[Any], Any]
 
 _CODES = {
@@ -62,7 +65,11 @@ class Schemas:
             self._validator(action + "Response" if response else action)(payload)
         except fastjsonschema.JsonSchemaValueException as error:
             reason = error.message.replace("data.", "", 1).removeprefix("data ")
-            return Violation(_CODES.get(error.rule or "", CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION), reason)
+            code = _CODES.get(error.rule or "", CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION)
+            return Violation(code, reason[:LONGEST_REASON])
+        except OverflowError:
+            # An integer beyond any float, where the schema wants a multiple of 0.1.
+            return Violation(CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "a number in it is too large")
         return None
 
     def _validator(self, name: str) -> _Validator:

@@ -1,0 +1,78 @@
+"""Charge points as supervisord programs: their names, and the text of supervisord's files."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from string import Template
+
+from chargepoint.api.errors import InputError
+
+CHARGE_POINT = "program:chargepoint"
+"""The section of ``etc/supervisord.conf`` that is the pattern of every charge point."""
+
+_SECTION = re.compile(r"^\[([^\]]+)\]\s*$")
+
+
+def program_name(station_id: str) -> str:
+    """The supervisord program of a charge point: its id, with ``~`` for ``:``, which supervisord keeps for groups."""
+    return station_id.replace(":", "~")
+
+
+def station_id_of(program: str) -> str:
+    """The charge point whose program it is."""
+    return program.replace("~", ":")
+
+
+def command_line(*words: object) -> str:
+    """``words`` as the value of ``command``: each reaches the program as it is."""
+    return shlex.join(str(word) for word in words)
+
+
+class SupervisordTemplate:
+    """``etc/supervisord.conf``: sections with ``${name}`` in them. ``where`` names the file in an InputError."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self._where = where
+        self._sections = _sections(text)
+
+    def render(self, values: Mapping[str, str], *, leave_out: Iterable[str] = ()) -> str:
+        """The configuration of a yard, without the pattern of a charge point and the sections of ``leave_out``."""
+        absent = {CHARGE_POINT, *leave_out}
+        kept = [lines for name, lines in self._sections.items() if name not in absent]
+        return "\n".join(self._filled(lines, values) for lines in kept)
+
+    def render_program(self, station_id: str, values: Mapping[str, str]) -> str:
+        """The program of one charge point."""
+        lines = self._sections.get(CHARGE_POINT)
+        if lines is None:
+            raise InputError(self._where, f"without [{CHARGE_POINT}]", "complete: that section is every charge point")
+        settings = [line for line in lines[1:] if line.strip() and not line.lstrip().startswith(";")]
+        return self._filled([f"[program:{program_name(station_id)}]", *settings, ""], values)
+
+    def _filled(self, lines: list[str], values: Mapping[str, str]) -> str:
+        # A % in a value would be the beginning of one of supervisord's own expansions.
+        escaped = {name: value.replace("%", "%%") for name, value in values.items()}
+        try:
+            return Template("\n".join(lines)).substitute(escaped)
+        except (KeyError, ValueError) as error:
+            raise InputError(self._where, str(error), "a name that cp-simu fills in; $$ is a dollar") from None
+
+
+def _sections(text: str) -> dict[str, list[str]]:
+    """Lines by section; a comment above a header belongs to what it heads."""
+    sections: dict[str, list[str]] = {}
+    current: list[str] = []
+    comments: list[str] = []
+    for line in text.splitlines():
+        if match := _SECTION.match(line):
+            current = sections.setdefault(match[1], [])
+            current += [*comments, line] if match[1] != CHARGE_POINT else [line]
+            comments = []
+        elif line.startswith(";"):
+            comments.append(line)
+        else:
+            current += [*comments, line]
+            comments = []
+    return sections
