@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields, parse_json
+from chargepoint.api.spec import ChargePointSpec
 
 MAX_INPUT = 10_000_000.0
 """The largest consumption or cable capacity taken from outside: W for DC, far beyond any A."""
@@ -63,6 +64,31 @@ class ChargePointStatus:
     started_at: str = ""
     last_error: str = ""
     entry: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, spec: ChargePointSpec, status: Registration, *, pid: int = 0, started_at: str = "", last_error: str = ""
+    ) -> ChargePointStatus:
+        """The status of the charge point that ``spec`` describes."""
+        return cls(
+            pid=pid,
+            status=status,
+            vendor=spec.vendor,
+            model=spec.model,
+            serial=spec.serial,
+            nb_phases=spec.nb_phases,
+            max_setpoint=spec.max_setpoint,
+            central_system=spec.central_system,
+            type=str(spec.type),
+            voltage=spec.voltage,
+            nb_connectors=spec.nb_connectors,
+            max_setpoint_per_connector=spec.max_setpoint_per_connector,
+            ocpp_version=str(spec.ocpp_version),
+            firmware_version=spec.firmware_version,
+            started_at=started_at,
+            last_error=last_error,
+            entry=spec.to_entry(),
+        )
 
     def to_json(self) -> bytes:
         """The payload."""

@@ -35,24 +35,7 @@ class MqttDialect:
     def __init__(self, spec: ChargePointSpec, topics: Topics, pid: int, started_at: float) -> None:
         self._topics = topics
         self._spec = spec
-        self._status = ChargePointStatus(
-            pid=pid,
-            status=Registration.DISCONNECTED,
-            vendor=spec.vendor,
-            model=spec.model,
-            serial=spec.serial,
-            nb_phases=spec.nb_phases,
-            max_setpoint=spec.max_setpoint,
-            central_system=spec.central_system,
-            type=str(spec.type),
-            voltage=spec.voltage,
-            nb_connectors=spec.nb_connectors,
-            max_setpoint_per_connector=spec.max_setpoint_per_connector,
-            ocpp_version=str(spec.ocpp_version),
-            firmware_version=spec.firmware_version,
-            started_at=iso(started_at),
-            entry=spec.to_entry(),
-        )
+        self._status = ChargePointStatus.of(spec, Registration.DISCONNECTED, pid=pid, started_at=iso(started_at))
         self._told: dict[int, ConnectorStatus] = {}
         self._told_at: dict[int, float] = {}
         self._due_at: float | None = None

@@ -59,6 +59,8 @@ class Bench:
         """The station's answers to our CALLs: id to payload, or to CallError."""
         self.wire: list[list[Any]] = []
         """Every frame of the station, in order."""
+        self.unanswered: dict[str, tuple[str, Payload]] = {}
+        """CALLs of the station that a script left without an answer: id to action and payload."""
         self.published: list[Message] = []
         self.notes: list[str] = []
         self.online = False
@@ -85,6 +87,7 @@ class Bench:
             self.now,
         )
         self.online = False
+        self.unanswered.clear()
         self._drain()
 
     def power_cut(self) -> None:
@@ -101,13 +104,17 @@ class Bench:
     def disconnect(self) -> None:
         """The websocket is lost."""
         self.online = False
+        self.unanswered.clear()
         self.life.closed("connection lost", self.now)
         self._drain()
 
     def advance(self, seconds: float) -> None:
         """Let time pass, waking the station at every deadline as its runtime would."""
         end = self.now + seconds
+        spins = 0
         while (due := self.life.next_deadline()) is not None and due <= end:
+            spins = spins + 1 if due <= self.now else 0
+            assert spins < 50, f"the station wants to be woken at {due} for ever, and it is {self.now}"
             self.now = max(self.now, due)
             self.life.advance(self.now)
             self._drain()
@@ -159,6 +166,13 @@ class Bench:
         self.life.received(text, self.now)
         self._drain()
 
+    def answer(self, action: str, payload: Payload | CallError) -> None:
+        """Answer the oldest CALL of ``action`` that a script left without an answer."""
+        call_id = next(one for one, (sent, _) in self.unanswered.items() if sent == action)
+        del self.unanswered[call_id]
+        self._say(call_id, payload)
+        self._drain()
+
     # What the tests look at
 
     def status(self, connector: int = 1) -> ConnectorStatus:
@@ -173,6 +187,10 @@ class Bench:
     def calls(self, action: str) -> list[Payload]:
         """The payloads of the station's CALLs of ``action``."""
         return [payload for sent, payload in self.sent if sent == action]
+
+    def order(self) -> list[str]:
+        """Every frame of the station in a word: the action of a CALL, "answer", or "error"."""
+        return [frame[2] if frame[0] == 2 else {3: "answer", 4: "error"}[frame[0]] for frame in self.wire]
 
     def statuses(self, connector: int = 1) -> list[str]:
         """The states reported of ``connector`` by StatusNotification."""
@@ -232,10 +250,17 @@ class Bench:
     def _answer(self, call_id: str, action: str, payload: Payload) -> None:
         scripted = self.script.get(action)
         answer = scripted(payload) if scripted else self._accept(action)
+        if answer is None:
+            self.unanswered[call_id] = (action, payload)
+        else:
+            self._say(call_id, answer)
+
+    def _say(self, call_id: str, answer: Payload | CallError) -> None:
         if isinstance(answer, CallError):
-            self.life.received(json.dumps([4, call_id, answer.code, answer.description, {}]), self.now)
-        elif answer is not None:
-            self.life.received(json.dumps([3, call_id, answer]), self.now)
+            frame: list[Any] = [4, call_id, answer.code, answer.description, {}]
+        else:
+            frame = [3, call_id, answer]
+        self.life.received(json.dumps(frame), self.now)
 
     def _accept(self, action: str) -> Payload:
         accepted = {"idTagInfo": {"status": "Accepted"}}

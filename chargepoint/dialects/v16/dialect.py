@@ -82,6 +82,11 @@ class V16:
         self._apply_configuration()
 
     @property
+    def answered_actions(self) -> frozenset[str]:
+        """The actions of the central system that a block answers; any other is refused with NotSupported."""
+        return frozenset(self._routes)
+
+    @property
     def registration(self) -> Registration:
         """What the station's MQTT status says."""
         if not self.session.endpoint.is_open or self.session.registration is None:

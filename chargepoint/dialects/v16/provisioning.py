@@ -17,6 +17,11 @@ OWN_RETRY_S = 30.0
 CLOCK_TOLERANCE_S = 2.0
 """The clock is not moved for less: the way of the answer alone takes that long on a bad line."""
 
+LATEST_S = 250_000_000_000.0
+"""The clock is not set beyond (the year 9892): timestamps have four digits for the year."""
+
+LONGEST_INTERVAL_S = 2**31 - 1
+
 
 class Provisioning:
     """Registration of the station with the central system.
@@ -30,6 +35,7 @@ class Provisioning:
         self._boot_at: float | None = None
         self._boot_sent = False
         self._heartbeat_at: float | None = None
+        self._beating = False
         self._clock_set = False
 
     def answers(self) -> dict[Action, Answer]:
@@ -76,6 +82,7 @@ class Provisioning:
     def heartbeat(self, now: float) -> None:
         """Send Heartbeat, and the next one an interval later."""
         self.rearm(now)
+        self._beating = True
         self._session.send(Action.heartbeat, {}, now, heard=self._beaten)
 
     def rearm(self, now: float) -> None:
@@ -90,7 +97,11 @@ class Provisioning:
             if self._session.endpoint.is_open:
                 self.boot(now)
         if self._heartbeat_at is not None and self._heartbeat_at <= now:
-            self.heartbeat(now)
+            # One at a time: behind a central system that is slow to answer they would pile up.
+            if self._beating:
+                self.rearm(now)
+            else:
+                self.heartbeat(now)
 
     def next_deadline(self) -> float | None:
         """When something is due next."""
@@ -100,16 +111,15 @@ class Provisioning:
         self._boot_sent = False
         if isinstance(outcome, Unanswered) and outcome.why is Silence.CLOSED:
             return
-        status, interval_s = None, 0.0
+        status, interval_s = None, 0
         if isinstance(outcome, Answered):
             status = next((one for one in RegistrationStatus if one == outcome.payload.get("status")), None)
-            interval = outcome.payload.get("interval")
-            interval_s = max(0.0, float(interval)) if isinstance(interval, int | float) else 0.0
+            interval_s = _interval_s(outcome.payload)
             self._set_clock(outcome.payload, now)
         self._session.registration = status
         if status is RegistrationStatus.accepted:
-            if interval_s >= 1:
-                self._session.configuration.put(ConfigurationKey.heartbeat_interval, str(int(interval_s)))
+            if interval_s:
+                self._session.configuration.put(ConfigurationKey.heartbeat_interval, str(interval_s))
             self._go_online(now, booted=True)
         else:
             self._boot_at = now + (interval_s or OWN_RETRY_S)
@@ -120,12 +130,13 @@ class Provisioning:
         self._went_online(now, booted)
 
     def _beaten(self, outcome: Outcome, now: float) -> None:
+        self._beating = False
         if isinstance(outcome, Answered):
             self._set_clock(outcome.payload, now)
 
     def _set_clock(self, payload: Payload, now: float) -> None:
         told = moment(payload.get("currentTime"))
-        if told is None:
+        if told is None or not 0 <= told <= LATEST_S:
             return
         offset_s = told - now
         if not self._clock_set or abs(offset_s - self._session.station.state.clock_offset_s) >= CLOCK_TOLERANCE_S:
@@ -137,3 +148,11 @@ class Provisioning:
         hard = payload["type"] == ResetType.hard
         self._session.station.tell(Reset(hard), now)
         return {"status": str(ResetStatus.accepted)}
+
+
+def _interval_s(payload: Payload) -> int:
+    """The interval of BootNotification.conf in s; 0, which leaves it to the station, when it is none."""
+    interval_s = payload.get("interval")
+    if isinstance(interval_s, bool) or not isinstance(interval_s, int | float):
+        return 0
+    return int(interval_s) if 0 <= interval_s <= LONGEST_INTERVAL_S else 0

@@ -21,6 +21,20 @@ Heard = Callable[[Outcome, float], None]
 """Who wants to know how a request ended, and when."""
 
 
+SENDS = frozenset(
+    {
+        Action.authorize,
+        Action.boot_notification,
+        Action.heartbeat,
+        Action.meter_values,
+        Action.start_transaction,
+        Action.status_notification,
+        Action.stop_transaction,
+    }
+)
+"""The CALLs that a station makes; the table of supported messages is made of it."""
+
+
 class CallRefusedError(Exception):
     """A CALL that is answered with a CALLERROR."""
 
@@ -57,7 +71,8 @@ class Session:
     def send(
         self, action: Action, payload: Payload, now: float, *, heard: Heard | None = None, lane: Lane = Lane.OTHER
     ) -> None:
-        """Send a CALL when its turn comes; ``heard`` learns how it ended."""
+        """Send a CALL of ``SENDS`` when its turn comes; ``heard`` learns how it ended."""
+        assert action in SENDS, action
         self.endpoint.send(Request(str(action), payload, lane, heard), now)
 
     def then(self, consequence: Callable[[float], None]) -> None:

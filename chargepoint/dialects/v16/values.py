@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from chargepoint.model.authorization import TokenInfo, TokenStatus
 from chargepoint.ocpp.frames import Payload
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 def moment(text: object) -> float | None:
@@ -16,8 +19,12 @@ def moment(text: object) -> float | None:
     """
     if not isinstance(text, str):
         return None
+    # A t and a z may be small; but what fromisoformat takes beyond RFC 3339, such as a mere date, is no dateTime.
+    text = text.strip().upper()
+    if not _DATE_TIME.match(text):
+        return None
     try:
-        parsed = datetime.fromisoformat(text.strip())
+        parsed = datetime.fromisoformat(text)
     except ValueError:
         return None
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()

@@ -16,9 +16,8 @@ from chargepoint.model.smartcharging.profiles import Kind, Period, Profile
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a schedule, ``starts_at`` <= t < ``ends_at``; a recurring one starts again at ``again_at``.
-
-    What never happens is at infinity.
+    """One run of a schedule, ``starts_at`` <= t < ``ends_at``, unless a recurring one starts again before its end,
+    at ``again_at``. What never happens is at infinity.
     """
 
     starts_at: int
@@ -52,11 +51,11 @@ def period_at(profile: Profile, now: float, tx_started_at: float | None) -> Peri
 
 def next_boundary(profile: Profile, now: float, tx_started_at: float | None) -> float | None:
     """The next moment after ``now`` at which ``period_at`` may answer differently; None when it never will."""
-    if profile.valid_to is not None and profile.valid_to <= now:
-        return None
     earliest = -math.inf if profile.valid_from is None else profile.valid_from
+    latest = math.inf if profile.valid_to is None else profile.valid_to
     moments = chain(_edges_of_validity(profile), _edges_of_schedule(profile, now, tx_started_at))
-    return min((moment for moment in moments if now < moment < math.inf and earliest <= moment), default=None)
+    ahead = (moment for moment in moments if now < moment < math.inf and earliest <= moment <= latest)
+    return min(ahead, default=None)
 
 
 def _edges_of_validity(profile: Profile) -> Iterator[float]:
@@ -68,7 +67,7 @@ def _edges_of_schedule(profile: Profile, now: float, tx_started_at: float | None
     if start is None:
         return
     run = _run(profile, start, math.floor(now))
-    yield from (run.starts_at, run.ends_at, run.again_at)
+    yield from (run.ends_at, run.again_at)
     moments = (run.starts_at + period.start_s for period in profile.schedule.periods)
     yield from (moment for moment in moments if moment < run.ends_at)
 
@@ -82,10 +81,10 @@ def _start(profile: Profile, tx_started_at: float | None) -> int | None:
 
 
 def _run(profile: Profile, start: int, second: int) -> Run:
-    """The latest run begun at ``second``, or the first one when none has: a day or a week cuts it off."""
+    """The latest run begun at ``second``, or the first one when none has."""
     duration_s = math.inf if profile.schedule.duration_s is None else profile.schedule.duration_s
     if profile.kind is not Kind.RECURRING or profile.recurrency is None:
         return Run(start, start + duration_s, math.inf)
     interval_s = profile.recurrency.interval_s
     starts_at = start + max(0, (second - start) // interval_s) * interval_s
-    return Run(starts_at, starts_at + min(duration_s, interval_s), starts_at + interval_s)
+    return Run(starts_at, starts_at + duration_s, starts_at + interval_s)

@@ -88,7 +88,7 @@ def admit(
         _of_room(profile, installed, rules),
     )
     refusal = next((ProfileRefusal(flaw, reason) for flaw, reason in flaws), None)
-    return refusal or _completed(profile, connectors, rules, now, starting)
+    return refusal or _completed(profile, connectors, rules, now)
 
 
 def _of_place(profile: Profile, connectors: Sequence[ConnectorContext]) -> Iterator[_Found]:
@@ -160,11 +160,8 @@ def _of_room(profile: Profile, installed: Profiles, rules: Rules) -> Iterator[_F
         yield Flaw.TOO_MANY, f"{remaining} profiles are installed already, there is room for {rules.max_profiles}"
 
 
-def _completed(
-    profile: Profile, connectors: Sequence[ConnectorContext], rules: Rules, now: float, starting: bool
-) -> Profile:
-    ours = profile.purpose is Purpose.TX and not starting
-    transaction = _running(profile, connectors) if ours else None
+def _completed(profile: Profile, connectors: Sequence[ConnectorContext], rules: Rules, now: float) -> Profile:
+    transaction = _running(profile, connectors) if profile.purpose is Purpose.TX else None
     starts_at = profile.schedule.starts_at
     if profile.kind is Kind.RELATIVE:
         starts_at = None

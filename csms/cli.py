@@ -1,0 +1,94 @@
+"""The command line of the central system."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from chargepoint import logs, settings
+from chargepoint.api.errors import InputError
+from csms.program import Options, run
+from csms.store import StoreFailure
+
+DATABASE = Path("csms") / "csms.db"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"csms: {message}; --help shows all options\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the central system until SIGTERM or SIGINT: 0 ended, 1 failed, 2 wrong usage."""
+    parser = _arguments()
+    given = parser.parse_args(arguments)
+    try:
+        _check_log_file(given.log_file)
+        logs.configure(given.log_level, "csms", given.log_file)
+        options = Options(
+            host=given.host,
+            port=given.port,
+            http_port=given.http_port,
+            database=given.database or settings.default_state_dir() / DATABASE,
+            tags=given.tags,
+            heartbeat_interval_s=given.heartbeat_interval,
+        )
+        asyncio.run(run(options))
+    except InputError as error:
+        print(f"csms: {error}", file=sys.stderr)
+        return 2
+    except StoreFailure as failure:
+        print(f"csms: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _arguments() -> _Parser:
+    parser = _Parser(
+        prog="python -m csms",
+        description="A central system for OCPP 1.6 charge points, with an HTTP API to see and command them.",
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address of both ports (default: %(default)s; 0.0.0.0 for every one)")
+    add("--port", type=_port, default=9000, help="OCPP over websocket (default: %(default)s; 0 for a free one)")
+    add("--http-port", type=_port, default=8080, help="HTTP API (default: %(default)s; 0 for a free one)")
+    add("--database", type=Path, help=f"SQLite file (default: {DATABASE} in the state folder)")
+    add("--tags", type=Path, help="JSON file of id tags, read again when it changes (default: all are accepted)")
+    add(
+        "--heartbeat-interval",
+        type=_interval,
+        default=10,
+        metavar="SECONDS",
+        help="what BootNotification is answered (default: %(default)s)",
+    )
+    add("--log-file", type=Path, help="write the log there (default: stderr)")
+    add("--log-level", type=logs.LogLevel, choices=list(logs.LogLevel), default=logs.LogLevel.INFO)
+    return parser
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65_535, "a port")
+
+
+def _interval(text: str) -> int:
+    return _whole(text, 1, 86_400, "a number of seconds")
+
+
+def _whole(text: str, minimum: int, maximum: int, what: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not minimum <= number <= maximum:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what} from {minimum} to {maximum}")
+    return number
+
+
+def _check_log_file(file: Path | None) -> None:
+    if file is None:
+        return
+    try:
+        file.open("ab").close()
+    except OSError as error:
+        raise InputError("--log-file", str(file), f"a file that can be written ({error.strerror})") from None

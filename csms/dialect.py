@@ -1,0 +1,37 @@
+"""One version of OCPP as the central system speaks it: a name, the schemas, and an answer to each action."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.schema import Schemas
+from csms.commands import Commands
+from csms.csms import CentralSystem
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A charge point that has sent a CALL of ``action``, and what its answer may be made of."""
+
+    id: str
+    action: str
+    now: float
+    system: CentralSystem
+    commands: Commands
+    heartbeat_interval_s: int
+
+
+Answerer = Callable[[Caller, Payload], Payload | Awaitable[Payload]]
+"""Answers one action; the payload has passed its schema. Raises InputError for what a schema cannot say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One version. ``answers``: every action of a charge point; ``commands``: every action of a central system."""
+
+    subprotocol: str
+    schemas: Schemas
+    answers: Mapping[str, Answerer]
+    commands: frozenset[str]

@@ -1,0 +1,1 @@
+"""The HTTP control API; ``/docs`` describes it."""

@@ -1,0 +1,100 @@
+"""Transactions: their ids, which of them are running, and what a retransmission is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One charging session as its charge point has told it; moments in POSIX seconds of the charge point's clock."""
+
+    id: int
+    charge_point: str
+    connector_id: int
+    id_tag: str
+    meter_start_wh: int
+    started_at: float
+    reservation_id: int | None = None
+    stopped_at: float | None = None
+    meter_stop_wh: int | None = None
+    stop_reason: str | None = None
+    stop_id_tag: str | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether its StopTransaction has not come yet."""
+        return self.stopped_at is None
+
+    @property
+    def energy_wh(self) -> int | None:
+        """What it has delivered, known when it has ended."""
+        return None if self.meter_stop_wh is None else self.meter_stop_wh - self.meter_start_wh
+
+
+class Transactions:
+    """The running transactions of all charge points, and the next free id."""
+
+    def __init__(self, running: Iterable[Transaction] = (), next_id: int = 1) -> None:
+        """``next_id`` must be above every id ever given."""
+        self._next_id = next_id
+        self._running = {transaction.id: transaction for transaction in running}
+        # The newest of each connector, by charge point: a lost StopTransaction leaves an older one behind.
+        self._newest: dict[str, dict[int, int]] = {}
+        for transaction in sorted(self._running.values(), key=lambda each: each.id):
+            self._newest.setdefault(transaction.charge_point, {})[transaction.connector_id] = transaction.id
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def of(self, charge_point: str) -> list[Transaction]:
+        """What runs on ``charge_point``: of each connector the newest."""
+        return [self._running[id_] for id_ in self._newest.get(charge_point, {}).values()]
+
+    def start(
+        self,
+        charge_point: str,
+        connector_id: int,
+        id_tag: str,
+        meter_start_wh: int,
+        started_at: float,
+        reservation_id: int | None = None,
+    ) -> tuple[Transaction, bool]:
+        """The transaction that a StartTransaction begins, and whether it is new.
+
+        It is not new when charge point, connector, tag, meter and moment are those of the one running there: the
+        charge point has missed the answer and asks again (OCPP 1.6 section 4.8).
+        """
+        connectors = self._newest.setdefault(charge_point, {})
+        transaction = Transaction(
+            self._next_id, charge_point, connector_id, id_tag, meter_start_wh, started_at, reservation_id
+        )
+        running = self._running.get(connectors.get(connector_id, -1))
+        if running is not None and running == replace(transaction, id=running.id):
+            return running, False
+        self._next_id += 1
+        self._running[transaction.id] = transaction
+        connectors[connector_id] = transaction.id
+        return transaction, True
+
+    def stop(
+        self,
+        charge_point: str,
+        transaction_id: int,
+        meter_stop_wh: int,
+        stopped_at: float,
+        reason: str | None = None,
+        id_tag: str | None = None,
+    ) -> Transaction | None:
+        """The transaction that a StopTransaction ends; None when it is not running on ``charge_point``."""
+        transaction = self._running.get(transaction_id)
+        if transaction is None or transaction.charge_point != charge_point:
+            return None
+        del self._running[transaction_id]
+        connectors = self._newest[charge_point]
+        if connectors.get(transaction.connector_id) == transaction_id:
+            del connectors[transaction.connector_id]
+        return replace(
+            transaction, stopped_at=stopped_at, meter_stop_wh=meter_stop_wh, stop_reason=reason, stop_id_tag=id_tag
+        )
