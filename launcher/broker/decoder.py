@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 from launcher.broker.packets import (
     FAILURE,
-    ConnectFlag,
-    FirstByte,
     Connack,
     Connect,
+    ConnectFlag,
     ConnectReturnCode,
     Disconnect,
+    FirstByte,
     Message,
     Packet,
     Pingreq,
@@ -149,9 +149,7 @@ def _connect(body: _Body) -> Connect:
         if protocol != "MQTT" and protocol != "MQIsdp":
             raise ProtocolError(f"CONNECT with protocol name {protocol!r:.80}, not 'MQTT' [MQTT-3.1.2-1]")
         # A later version lays out the rest differently: nothing after the level may be read.
-        raise UnacceptableProtocolLevel(
-            f"CONNECT with protocol level {level}; 4 is MQTT 3.1.1 [MQTT-3.1.2-2]"
-        )
+        raise UnacceptableProtocolLevel(f"CONNECT with protocol level {level}; 4 is MQTT 3.1.1 [MQTT-3.1.2-2]")
     flags = body.byte()
     if flags & ConnectFlag.RESERVED:
         raise ProtocolError("CONNECT with its reserved flag set [MQTT-3.1.2-3]")
@@ -169,9 +167,7 @@ def _will(flags: int, body: _Body) -> Will | None:
     qos, retain = flags >> 3 & 3, bool(flags & ConnectFlag.WILL_RETAIN)
     if not flags & ConnectFlag.WILL:
         if qos or retain:
-            raise ProtocolError(
-                "CONNECT with will QoS or will retain but no will [MQTT-3.1.2-13] [MQTT-3.1.2-15]"
-            )
+            raise ProtocolError("CONNECT with will QoS or will retain but no will [MQTT-3.1.2-13] [MQTT-3.1.2-15]")
         return None
     if qos == 3:
         raise ProtocolError("CONNECT with will QoS 3 [MQTT-3.1.2-14]")
@@ -271,5 +267,3 @@ _DECODERS: dict[int, Callable[[int, bytes], Packet]] = {
     FirstByte.PINGRESP: _whole("PINGRESP", lambda _body: Pingresp()),
     FirstByte.DISCONNECT: _whole("DISCONNECT", lambda _body: Disconnect()),
 }
-
-

@@ -5,7 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from launcher.broker.packets import (Connack, Connect, ConnectFlag, Disconnect, FirstByte, Message, Packet, Pingreq, Pingresp, Puback, Pubcomp, Publish, Pubrec, Pubrel, Suback, Subscribe, Unsuback, Unsubscribe)
+from launcher.broker.packets import (
+    Connack,
+    Connect,
+    ConnectFlag,
+    Disconnect,
+    FirstByte,
+    Message,
+    Packet,
+    Pingreq,
+    Pingresp,
+    Puback,
+    Pubcomp,
+    Publish,
+    Pubrec,
+    Pubrel,
+    Suback,
+    Subscribe,
+    Unsuback,
+    Unsubscribe,
+)
+
 
 def encode(packet: Packet) -> bytes:
     """The bytes of one packet."""
@@ -59,7 +79,9 @@ def _connect_fields(packet: Connect) -> Iterator[bytes]:
     flags = ConnectFlag.CLEAN_SESSION if packet.clean_session else 0
     payload = [packet.client_id.encode()]
     if packet.will is not None:
-        flags |= ConnectFlag.WILL | packet.will.message.qos << 3 | (ConnectFlag.WILL_RETAIN if packet.will.retain else 0)
+        flags |= (
+            ConnectFlag.WILL | packet.will.message.qos << 3 | (ConnectFlag.WILL_RETAIN if packet.will.retain else 0)
+        )
         payload += [packet.will.message.topic.encode(), packet.will.message.payload]
     if packet.user_name is not None:
         flags |= ConnectFlag.USER_NAME

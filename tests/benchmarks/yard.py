@@ -6,6 +6,7 @@ Each number is of real processes under supervisord, with a broker and the bundle
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import subprocess
 import sys
@@ -51,6 +52,9 @@ class Watch:
     def count(self, status: Registration) -> int:
         return sum(one.status is status for one in self.statuses.values())
 
+    def all_accepted(self, size: int) -> bool:
+        return self.count(Registration.ACCEPTED) == size
+
     async def until(self, condition: Callable[[], bool], timeout_s: float = 300.0) -> float:
         """Seconds until ``condition`` holds."""
         began = time.monotonic()
@@ -83,7 +87,7 @@ async def measure(broker_port: int, csms_url: str) -> None:
             {"id": f"bench_{number:04}", "central_system": csms_url} for number in range(size)
         ]
         await watch.command("start", entries)
-        elapsed_s = await watch.until(lambda: watch.count(Registration.ACCEPTED) == size)
+        elapsed_s = await watch.until(functools.partial(watch.all_accepted, size))
         pids = [status.pid for status in watch.statuses.values()]
         row(f"one start command to {size} Accepted", f"{elapsed_s:.1f} s")
         row(f"CPU of a charge point until then (of {size})", f"{1000 * cpu_s(pids) / size:.0f} ms")
