@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 import os
+import random
+import re
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 15
 CONNECT_TIMEOUT_S = 10.0
+LEAVE_TIMEOUT_S = 1.0
 FIRST_RETRY_S = 0.2
 LONGEST_RETRY_S = 5.0
 
@@ -42,16 +45,19 @@ class Broker:
     @classmethod
     def parse(cls, url: str) -> Broker:
         """The broker at ``url``: mqtt (or tcp) or mqtts, with cafile, certfile and keyfile in the query of the
-        latter. Raises InputError, also for a file that is not there."""
+        latter. Raises InputError, also for a file that is not there or not what it should be."""
+        told = re.sub(r":[^/@]*@", ":…@", url)
         try:
             parts = urlsplit(url)
             port = parts.port
             query = parse_qs(parts.query, strict_parsing=bool(parts.query))
+            (parts.hostname or "").encode("idna")
         except ValueError:
-            raise InputError("broker", url, _FORM) from None
+            raise InputError("broker", told, _FORM) from None
         tls = parts.scheme == "mqtts"
-        if not parts.hostname or parts.scheme not in ("mqtt", "tcp", "mqtts") or parts.path not in ("", "/"):
-            raise InputError("broker", url, _FORM)
+        strange = parts.path not in ("", "/") or parts.fragment or (parts.password and not parts.username)
+        if strange or not parts.hostname or port == 0 or parts.scheme not in ("mqtt", "tcp", "mqtts"):
+            raise InputError("broker", told, _FORM)
         files = {key: values[-1] for key, values in query.items()}
         for key, file in files.items():
             if not tls or key not in ("cafile", "certfile", "keyfile"):
@@ -59,8 +65,8 @@ class Broker:
             if not Path(file).is_file():
                 raise InputError(f"broker {key}", file, "a file that exists")
         if "keyfile" in files and "certfile" not in files:
-            raise InputError("broker", url, "complete: a keyfile needs its certfile")
-        return cls(
+            raise InputError("broker", told, "complete: a keyfile needs its certfile")
+        broker = cls(
             host=parts.hostname,
             port=port or (8883 if tls else 1883),
             username=unquote(parts.username) if parts.username else None,
@@ -68,6 +74,11 @@ class Broker:
             tls=tls,
             **files,
         )
+        try:
+            broker.tls_context()
+        except OSError as error:
+            raise InputError("broker", told, f"given with certificate files that fit: {error}") from None
+        return broker
 
     @property
     def url(self) -> str:
@@ -87,7 +98,8 @@ class Broker:
         context = ssl.create_default_context(cafile=self.cafile or None)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if self.certfile:
-            context.load_cert_chain(self.certfile, self.keyfile or None)
+            # Without a password to try, a locked key would be asked for on the terminal.
+            context.load_cert_chain(self.certfile, self.keyfile or None, password="")
         return context
 
 
@@ -104,9 +116,11 @@ class Message:
 class Bus:
     """One MQTT connection of one process, kept up until cancelled.
 
-    ``greet`` is asked for the messages that make the retained state true, after every (re)connection and before
-    anything else is published. ``hear`` gets every message; it must not block. What is published while there is
-    no connection is dropped: ``greet`` tells the state anew, and nobody listens to an answer that comes late.
+    ``greet`` is asked for the messages that make the retained state true, after every (re)connection, once the
+    subscriptions stand - who sees a greeting may answer it - and before anything else is published. ``hear`` gets
+    every message; it must not block. ``told`` learns of every connection, and why one ended or could not be made.
+    What is published while there is no connection is dropped: ``greet`` tells the state anew, and nobody listens
+    to an answer that comes late.
     """
 
     def __init__(
@@ -115,14 +129,16 @@ class Bus:
         *,
         name: str,
         subscriptions: Iterable[str] = (),
+        subscription_qos: int = 1,
         will: Message | None = None,
         greet: Callable[[], Iterable[Message]] = tuple,
         hear: Callable[[Message], None] = lambda message: None,
         told: Callable[[bool, str], None] = lambda connected, reason: None,
     ) -> None:
         self._broker = broker
-        self._client_id = f"{name}-{os.getpid()}"
-        self._subscriptions = [(topic, 1) for topic in subscriptions]
+        # A process number is not unique between containers, and equal client ids evict each other for ever.
+        self._client_id = f"{name}-{os.urandom(4).hex()}"
+        self._subscriptions = [(topic, subscription_qos) for topic in subscriptions]
         self._will = will
         self._greet = greet
         self._hear = hear
@@ -130,6 +146,7 @@ class Bus:
         self._pending: dict[object, Message] = {}
         self._wake = asyncio.Event()
         self._client: aiomqtt.Client | None = None
+        self._up_since: float | None = None
         self._drained = asyncio.Event()
         self._drained.set()
 
@@ -153,22 +170,37 @@ class Bus:
 
     async def run(self) -> None:
         """Connect, and connect again after every loss, until cancelled; then leave with a DISCONNECT."""
-        retry_s = FIRST_RETRY_S
+        retry_s, known = FIRST_RETRY_S, ""
         while True:
-            try:
-                async with self._connect() as client:
-                    retry_s = FIRST_RETRY_S
-                    await self._live(client)
-            except* (aiomqtt.MqttError, OSError) as group:
-                reason = _reason(group)
-                log.warning("broker %s: %s; trying again in %.1f s", self._broker.url, reason, retry_s)
-                self._told(False, reason)
-            finally:
-                self._client = None
-                self._pending.clear()
-                self._drained.set()
-            await asyncio.sleep(retry_s)
+            reason = await self._one_connection()
+            # A broker that lets us in and throws us out again at once is not to be rushed.
+            if self._up_since is not None and asyncio.get_running_loop().time() - self._up_since > LONGEST_RETRY_S:
+                retry_s, known = FIRST_RETRY_S, ""
+            level = logging.DEBUG if reason == known else logging.WARNING
+            log.log(level, "broker %s: %s; trying again until it works", self._broker.url, reason)
+            known = reason
+            self._told(False, reason)
+            # Drawn, so that a fleet does not come back as one.
+            await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+
+    async def _one_connection(self) -> str:
+        """Live through one connection; returns why it ended, or could not be made."""
+        reason = ""
+        self._up_since = None
+        try:
+            async with self._connect() as client:
+                await self._live(client)
+        except* (aiomqtt.MqttError, OSError, UnicodeError) as group:
+            reason = _reason(group)
+        finally:
+            self._client = None
+            self._pending.clear()
+            self._drained.set()
+        if (task := asyncio.current_task()) and task.cancelling():
+            # Leaving in good order failed, and that failure took the place of the cancellation.
+            raise asyncio.CancelledError
+        return reason
 
     def _connect(self) -> aiomqtt.Client:
         will = self._will
@@ -185,20 +217,24 @@ class Bus:
         )
 
     async def _live(self, client: aiomqtt.Client) -> None:
-        for message in self._greet():
-            await _send(client, message)
         if self._subscriptions:
-            await client.subscribe(self._subscriptions)
+            codes = await client.subscribe(self._subscriptions)
+            for (topic, _), code in zip(self._subscriptions, codes, strict=False):
+                if getattr(code, "is_failure", False):
+                    raise aiomqtt.MqttError(f"the broker refuses the subscription to {topic}")
         self._client = client
+        self._up_since = asyncio.get_running_loop().time()
         self._told(True, "")
-        # What changed while the greeting was on its way is told once more, now that changes are published.
         for message in self._greet():
             self.publish(message)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._write(client))
-            async for heard in client.messages:
-                payload = heard.payload if isinstance(heard.payload, bytes) else b""
-                self._hear(Message(heard.topic.value, payload, heard.qos, heard.retain))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._write(client))
+                async for heard in client.messages:
+                    payload = heard.payload if isinstance(heard.payload, bytes) else b""
+                    self._hear(Message(heard.topic.value, payload, heard.qos, heard.retain))
+        finally:
+            client.timeout = LEAVE_TIMEOUT_S
 
     async def _write(self, client: aiomqtt.Client) -> None:
         while True:
@@ -232,4 +268,5 @@ def _reason(group: BaseExceptionGroup[BaseException]) -> str:
     first: BaseException = group
     while isinstance(first, BaseExceptionGroup):
         first = first.exceptions[0]
-    return str(first) or type(first).__name__
+    text = str(first.__cause__ or first) or type(first).__name__
+    return re.sub(r"^\[code:\d+\] ", "", text)

@@ -18,8 +18,13 @@ class Folder:
 
     @property
     def yard_file(self) -> Path:
-        """What ``up`` started, as ``YardFile``."""
+        """What ``up`` started, as ``Yard``."""
         return self.path / "yard.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held while ``up`` or ``down`` works."""
+        return self.path / "lock"
 
     @property
     def supervisord_conf(self) -> Path:
@@ -33,13 +38,13 @@ class Folder:
 
     @property
     def programs_conf(self) -> Path:
-        """All charge points' programs, one file: one file each is read in quadratic time."""
+        """All charge points' programs in one file: one file each is read in quadratic time."""
         return self.path / "programs.conf"
 
     @property
-    def socket(self) -> Path:
-        """supervisord's unix socket; only its owner may use it."""
-        return self.path / "supervisord.sock"
+    def mosquitto_conf(self) -> Path:
+        """Rendered from etc/mosquitto.conf."""
+        return self.path / "mosquitto.conf"
 
     @property
     def logs(self) -> Path:
@@ -47,9 +52,14 @@ class Folder:
         return self.path / "logs"
 
     @property
-    def chargepoints(self) -> Path:
+    def charge_points(self) -> Path:
         """One folder per charge point, named by its id."""
         return self.path / "chargepoints"
+
+    @property
+    def removed(self) -> Path:
+        """What is left of charge points whose retained messages are still to be cleared."""
+        return self.path / "removed"
 
     @property
     def csms(self) -> Path:
@@ -57,56 +67,76 @@ class Folder:
         return self.path / "csms"
 
     @property
+    def tags(self) -> Path:
+        """The id tags that the bundled central system knows."""
+        return self.csms / "tags.json"
+
+    @property
     def template(self) -> Path:
         """``config.ini``: defaults for every new charge point."""
         return self.path / "config.ini"
 
-    def station(self, station_id: str) -> Path:
+    def charge_point(self, station_id: str) -> Path:
         """The folder of one charge point."""
-        return self.chargepoints / station_id
+        return self.charge_points / station_id
+
+    def spec(self, station_id: str) -> Path:
+        """The start entry of one charge point; while it is there, the charge point exists."""
+        return self.charge_point(station_id) / "spec.json"
 
     def log(self, name: str) -> Path:
-        """The log file of a program or charge point."""
+        """The log of a program or charge point."""
         return self.logs / f"{name}.log"
 
 
 @dataclass(frozen=True, slots=True)
-class YardFile:
-    """``yard.json``: how to reach what ``up`` started. Empty URLs: there is none of ours."""
+class Yard:
+    """``yard.json``: what ``up`` started, and how to reach it. ``http`` is "" without a central system of ours."""
 
     broker: str
     root: str
     central_system: str
-    http: str = ""
-    own_broker: str = ""
+    http: str
+    socket: str
+    own_broker: bool
+    log_level: str
 
     def write(self, folder: Folder) -> None:
-        """Store it, readable by the owner only: a broker URL may carry a password."""
-        text = json.dumps(asdict(self), indent=2)
-        folder.yard_file.touch(mode=0o600)
-        folder.yard_file.write_text(text + "\n")
+        """Store it. Raises OSError."""
+        replace_file(folder.yard_file, json.dumps(asdict(self), indent=2) + "\n")
 
     @classmethod
-    def read(cls, folder: Folder) -> YardFile | None:
-        """What is stored in ``folder``; None when no yard was ever up there. Raises InputError."""
+    def read(cls, folder: Folder) -> Yard | None:
+        """What is stored in ``folder``; None when no yard is up there. Raises InputError."""
         try:
             content = folder.yard_file.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise InputError("--state-dir", str(folder.path), f"a readable folder ({error.strerror})") from None
+            raise InputError(
+                "--state-dir", str(folder.path), f"a folder that can be read ({error.strerror})"
+            ) from None
         fields = Fields(parse_json(content, str(folder.yard_file)), str(folder.yard_file))
-        return cls(
-            broker=fields.text("broker", max_length=2000),
-            root=fields.text("root"),
-            central_system=fields.text("central_system", "", max_length=2000),
-            http=fields.text("http", "", max_length=2000),
-            own_broker=fields.text("own_broker", ""),
-        )
+        try:
+            return cls(
+                broker=fields.text("broker", max_length=2000),
+                root=fields.text("root"),
+                central_system=fields.text("central_system", max_length=2000),
+                http=fields.text("http", "", max_length=2000),
+                socket=fields.text("socket"),
+                own_broker=fields.boolean("own_broker", False),
+                log_level=fields.text("log_level", "info"),
+            )
+        except InputError as error:
+            raise error.within(str(folder.yard_file)) from None
 
 
 def replace_file(file: Path, content: str) -> None:
-    """Write ``file`` whole or not at all, also under kill -9."""
+    """Write ``file`` whole or not at all, also under kill -9. Raises OSError."""
     partial = file.with_name(file.name + ".new")
-    partial.write_text(content)
-    partial.replace(file)
+    try:
+        partial.write_text(content, encoding="utf-8")
+        partial.replace(file)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

@@ -43,13 +43,23 @@ class Fields:
         self._known.add(name)
         return self._raw.get(name) is not None
 
-    def text(self, name: str, default: str | None = None, *, max_length: int = 500, min_length: int = 0) -> str:
-        """A string of ``min_length``..``max_length`` characters."""
+    def text(
+        self,
+        name: str,
+        default: str | None = None,
+        *,
+        max_length: int = 500,
+        min_length: int = 0,
+        printable: bool = False,
+    ) -> str:
+        """A string of ``min_length``..``max_length`` characters, without control characters if ``printable``."""
         if not self.has(name) and default is not None:
             return default
         value = self._raw.get(name)
-        wanted = f"a text of {min_length} to {max_length} characters"
+        wanted = f"a text of {min_length} to {max_length} {'printable ' if printable else ''}characters"
         if not isinstance(value, str) or not min_length <= len(value) <= max_length:
+            raise InputError(name, value, wanted)
+        if printable and not value.isprintable():
             raise InputError(name, value, wanted)
         return value
 

@@ -65,6 +65,11 @@ class ChargePointStatus:
     last_error: str = ""
     entry: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the charge point's process lives."""
+        return self.status is not Registration.DEAD
+
     @classmethod
     def of(
         cls, spec: ChargePointSpec, status: Registration, *, pid: int = 0, started_at: str = "", last_error: str = ""
@@ -233,11 +238,9 @@ class TokenInput:
     def from_json(cls, payload: bytes) -> TokenInput:
         """The token in ``payload``; raises InputError."""
         fields = Fields(parse_json(payload, "id_tag"), "id_tag")
-        token = fields.text("id", min_length=1, max_length=20)
+        token = cls(fields.text("id", min_length=1, max_length=20, printable=True))
         fields.finish()
-        if not token.isprintable():
-            raise InputError("id", token, "an id tag of printable characters")
-        return cls(token)
+        return token
 
 
 class ErrorCode(StrEnum):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import quote, urlsplit
+from functools import partial
+from urllib.parse import quote, unquote, urlsplit
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields
 from chargepoint.api.topics import check_id
 
 MAX_CONNECTORS = 64
+MAX_NUMBER = 1e15
 MAX_AC_CURRENT_A = 1_000.0
 MAX_DC_POWER_W = 10_000_000.0
 
@@ -63,12 +65,10 @@ class ChargePointSpec:
     def connection_url(self) -> str:
         """The websocket URL: ``central_system`` with the id as its last segment, once, percent-encoded
         (OCPP-J 1.6 section 3.1.1)."""
-        segment = quote(self.id, safe="")
         base, question, query = self.central_system.partition("?")
         base = base.rstrip("/")
-        parts = urlsplit(base)
-        if parts.path.rsplit("/", 1)[-1] not in (segment, self.id):
-            base = f"{base}/{segment}"
+        if unquote(urlsplit(base).path.rpartition("/")[2]) != self.id:
+            base = f"{base}/{quote(self.id, safe='')}"
         return base + question + query
 
     def to_entry(self) -> dict[str, object]:
@@ -131,6 +131,7 @@ def _without_other_spelling(defaults: dict[str, object], given: Mapping[str, obj
 
 def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargePointSpec:
     fields = Fields(raw, "charge_points")
+    identity = partial(fields.text, printable=True)
     station_id = check_id(raw.get("id"))
     fields.has("id")
     kind = fields.choice("type", CurrentType, CurrentType.AC)
@@ -145,9 +146,9 @@ def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargeP
     spec = ChargePointSpec(
         id=station_id,
         central_system=check_central_system(fields.text("central_system", max_length=1000)),
-        vendor=fields.text("vendor", "Open OCPP", min_length=1, max_length=20),
-        model=fields.text("model", "Simulated CP", min_length=1, max_length=20),
-        serial=fields.text("serial", "S/N" + station_id[:22], max_length=25),
+        vendor=identity("vendor", "Open OCPP", min_length=1, max_length=20),
+        model=identity("model", "Simulated CP", min_length=1, max_length=20),
+        serial=identity("serial", "S/N" + station_id[:22], max_length=25),
         type=kind,
         nb_connectors=fields.integer("nb_connectors", 1, minimum=1, maximum=MAX_CONNECTORS),
         nb_phases=phases,
@@ -156,12 +157,12 @@ def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargeP
         voltage=fields.number("voltage", 400.0 if direct else 230.0, above=0, maximum=2_000),
         ocpp_version=fields.choice("ocpp_version", OcppVersion, OcppVersion.V16),
         fixed_cable=fields.boolean("fixed_cable", False),
-        firmware_version=fields.text("firmware_version", "", max_length=50),
-        meter_type=fields.text("meter_type", "", max_length=25),
-        meter_serial=fields.text("meter_serial", "", max_length=25),
-        iccid=fields.text("iccid", "", max_length=20),
-        imsi=fields.text("imsi", "", max_length=20),
-        vehicle=fields.text("vehicle", "", max_length=50),
+        firmware_version=identity("firmware_version", "", max_length=50),
+        meter_type=identity("meter_type", "", max_length=25),
+        meter_serial=identity("meter_serial", "", max_length=25),
+        iccid=identity("iccid", "", max_length=20),
+        imsi=identity("imsi", "", max_length=20),
+        vehicle=identity("vehicle", "", max_length=50),
         ocpp_config=_ocpp_config(fields.object("ocpp_config")),
     )
     fields.finish()
@@ -180,14 +181,16 @@ def _setpoint(fields: Fields, name: str, direct: bool, default: float) -> float:
 def _ocpp_config(raw: Mapping[str, object]) -> dict[str, str]:
     config = {}
     for key, value in raw.items():
-        if not 1 <= len(key) <= 50:
-            raise InputError("ocpp_config", key, "a configuration key of 1 to 50 characters")
+        if not 1 <= len(key) <= 50 or not key.isprintable():
+            raise InputError("ocpp_config", key, "a configuration key of 1 to 50 printable characters")
         if isinstance(value, bool):
             value = "true" if value else "false"
-        if isinstance(value, int | float):
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int | float) and abs(value) < MAX_NUMBER:
             value = str(value)
         if not isinstance(value, str) or len(value) > 500:
-            raise InputError(f"ocpp_config.{key}", value, "a text of at most 500 characters")
+            raise InputError(f"ocpp_config.{key}", value, "a text of at most 500 characters, a number, true or false")
         config[key] = value
     return config
 
@@ -198,6 +201,7 @@ def check_central_system(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
+        (parts.hostname or "").encode("idna")  # as the resolver will: empty and overlong labels are refused
     except ValueError:
         raise InputError("central_system", url, wanted) from None
     printable = url.isascii() and url.isprintable() and " " not in url

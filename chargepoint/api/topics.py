@@ -9,10 +9,13 @@ from chargepoint.api.errors import InputError
 
 DEFAULT_ROOT = "cp_simu"
 
+LONGEST_ROOT = 200
+
 RESERVED_IDS = frozenset({"broker", "csms", "launcher", "supervisord", "undertaker"})
 """Names of the yard's own programs and logs, which no charge point may bear."""
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:=@-]{0,47}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 _ROOT = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
 
 
@@ -58,8 +61,9 @@ class Topics:
     root: str = DEFAULT_ROOT
 
     def __post_init__(self) -> None:
-        if not _ROOT.fullmatch(self.root):
-            raise InputError("root", self.root, "a topic without wildcards, blanks or empty levels, like 'cp_simu'")
+        if not _ROOT.fullmatch(self.root) or len(self.root) > LONGEST_ROOT:
+            wanted = f"a topic of at most {LONGEST_ROOT} characters without wildcards, blanks or empty levels"
+            raise InputError("root", self.root, f"{wanted}, like {DEFAULT_ROOT!r}")
 
     def launcher(self, leaf: str) -> str:
         """``leaf``: status, cmd or result."""
@@ -83,6 +87,6 @@ class Topics:
             case ["cps", station_id, leaf] if _ID.fullmatch(station_id):
                 return StationTopic(station_id, leaf)
             case ["cps", station_id, "connectors", number, leaf] if _ID.fullmatch(station_id):
-                if number.isascii() and number.isdigit() and len(number) <= 4:
+                if _NUMBER.fullmatch(number):
                     return ConnectorTopic(station_id, int(number), leaf)
         return None

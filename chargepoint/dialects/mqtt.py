@@ -126,11 +126,12 @@ class MqttDialect:
         for number, connector in state.connectors.items():
             status = connector_status(state, connector)
             told = self._told.get(number)
+            due_at = self._told_at.get(number, 0.0) + MEASUREMENTS_EVERY_S
             if status == told:
                 if connector.meter.power_w > 0:
-                    self._wait_until(self._told_at[number] + MEASUREMENTS_EVERY_S)
+                    # So little flows that it cannot be seen yet: it is looked at again later.
+                    self._wait_until(due_at if now < due_at else now + MEASUREMENTS_EVERY_S)
                 continue
-            due_at = self._told_at.get(number, 0.0) + MEASUREMENTS_EVERY_S
             if told is not None and now < due_at and _but_for_measurements(status) == _but_for_measurements(told):
                 self._wait_until(due_at)
                 continue

@@ -6,7 +6,7 @@ OCPP 1.6 sections 5.2 (ChangeAvailability), 5.14 (Reset), 5.18 (UnlockConnector)
 from __future__ import annotations
 
 from chargepoint.api.payloads import ErrorCode
-from chargepoint.model.charging import stop, wait_for_the_other
+from chargepoint.model.charging import start, stop, wait_for_the_other
 from chargepoint.model.commands import ACCEPTED, Outcome, Verdict
 from chargepoint.model.connector import Connector
 from chargepoint.model.facts import Rebooting
@@ -34,23 +34,26 @@ def _change(state: StationState, connector: Connector, operative: bool, now: flo
     if operative and not connector.operative and connector.car.plugged:
         # Plugged in meanwhile: the user is preparing now (transition H2).
         connector.finishing = False
-        wait_for_the_other(state, connector, now)
+        wait_for_the_other(connector, now)
     connector.operative = operative
     connector.operative_after = None
     if not operative:
         connector.grant = None
-        connector.expires_at = None
+        connector.waiting_since = None
     return False
 
 
-def change_fault(state: StationState, number: int, error_code: ErrorCode) -> Outcome:
+def change_fault(state: StationState, number: int, error_code: ErrorCode, now: float) -> Outcome:
     """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back."""
+    if number != 0 and number not in state.connectors:
+        return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
     if number == 0:
         state.error_code = error_code
-    elif number in state.connectors:
-        state.connectors[number].error_code = error_code
     else:
-        return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
+        state.connectors[number].error_code = error_code
+    for connector in state.connectors.values():
+        # A cable and an authorization may have come together while nothing could begin.
+        start(state, connector, now)
     return ACCEPTED
 
 
@@ -71,5 +74,6 @@ def go_down(state: StationState, reason: StopReason, now: float) -> Outcome:
         stop(state, connector, reason, now)
         connector.grant = None
     state.asked.clear()
+    state.going_down = True
     state.emit(Rebooting(reason))
     return ACCEPTED

@@ -1,7 +1,6 @@
 """A charging session: cable and authorization in any order, then a transaction, then its end.
 
-OCPP 1.6 sections 3.6 (order of plug and identification), 4.1 (Authorize), 4.8 (Start), 4.10 (Stop), 5.11 and 5.12
-(remote start and stop).
+OCPP 1.6 sections 3.6 (order of plug and identification), 4.1 (Authorize), 4.8 (Start), 4.10 (Stop).
 """
 
 from __future__ import annotations
@@ -9,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chargepoint.model.authorization import TokenInfo, local_verdict
-from chargepoint.model.commands import ACCEPTED, CarChanged, Outcome, RemoteStart, StartAnswered, Verdict
+from chargepoint.model.commands import ACCEPTED, CarChanged, Outcome, StartAnswered, Verdict
 from chargepoint.model.connector import Connector, Grant
 from chargepoint.model.electrical import NOTHING, Phases
 from chargepoint.model.facts import AuthorizeWanted, TokenDenied, TransactionStarted, TransactionStopped
 from chargepoint.model.power import reading, settle
-from chargepoint.model.smartcharging.profiles import Profile, Purpose
+from chargepoint.model.smartcharging.profiles import Profile
 from chargepoint.model.state import Asked, StationState
 from chargepoint.model.transaction import StopReason, Transaction
 
@@ -38,12 +37,12 @@ def car_changed(state: StationState, command: CarChanged, now: float) -> Outcome
     if connector.car.plugged and not before.plugged:
         connector.finishing = False
         if connector.transaction is None:
-            wait_for_the_other(state, connector, now)
+            wait_for_the_other(connector, now)
             start(state, connector, now)
     if pulled:
         connector.finishing = False
         if connector.grant is None:
-            connector.expires_at = None
+            connector.waiting_since = None
     state.touch(connector)
     return ACCEPTED
 
@@ -75,16 +74,15 @@ def present_token(state: StationState, number: int, id_tag: str, now: float) -> 
     if connector.grant is not None and same_tag(connector.grant.id_tag, id_tag):
         # Presented a second time before the cable is in: the user has changed his mind (transition B1).
         connector.grant = None
-        connector.expires_at = None
+        connector.waiting_since = None
         return ACCEPTED
-    if not connector.free:
+    if not state.free(connector):
         return deny(state, connector, id_tag, "the connector is out of service", now)
-    return _authorize(state, connector, id_tag, None, now)
+    return authorize(state, connector, id_tag, None, now)
 
 
-def _authorize(
-    state: StationState, connector: Connector, id_tag: str, profile: Profile | None, now: float
-) -> Outcome:
+def authorize(state: StationState, connector: Connector, id_tag: str, profile: Profile | None, now: float) -> Outcome:
+    """Find out whether ``id_tag`` may start a transaction, by the station itself or the central system."""
     known = state.known(id_tag)
     match local_verdict(known, state.online, state.parameters, state.station_time(now)):
         case True:
@@ -121,7 +119,7 @@ def _same_group(transaction: Transaction, info: TokenInfo | None, now: float) ->
 
 def ask(state: StationState, connector: Connector, id_tag: str, profile: Profile | None) -> None:
     """Ask the central system about ``id_tag``, once at a time for a connector."""
-    if any(asked.connector == connector.number for asked in state.asked.values()):
+    if state.is_asking(connector):
         return
     state.last_request += 1
     state.asked[state.last_request] = Asked(connector.number, id_tag, profile)
@@ -148,7 +146,7 @@ def authorize_answered(state: StationState, request: int, info: TokenInfo | None
     elif not accepted:
         status = info.status if info is not None else "unknown"
         return deny(state, connector, asked.id_tag, f"the verdict on it is {status}", now)
-    elif connector.free:
+    elif state.free(connector):
         grant(state, connector, Grant(asked.id_tag, info.parent_id_tag if info else "", asked.profile), now)
     return ACCEPTED
 
@@ -163,19 +161,28 @@ def grant(state: StationState, connector: Connector, granted: Grant, now: float)
     """The id tag may charge: at once when the cable is in, otherwise for as long as the cable is waited for."""
     connector.grant = granted
     connector.finishing = False
-    wait_for_the_other(state, connector, now)
+    wait_for_the_other(connector, now)
+    # Whoever comes back to a cable that is still in (transition F2) is Preparing before the transaction starts.
+    settle(state, now)
     start(state, connector, now)
 
 
-def wait_for_the_other(state: StationState, connector: Connector, now: float) -> None:
+def wait_for_the_other(connector: Connector, now: float) -> None:
     """Either the cable or the authorization is there: the other may take ConnectionTimeOut."""
+    connector.waiting_since = now
+
+
+def waits_until(state: StationState, connector: Connector) -> float | None:
+    """When the other is no longer waited for; never with a ConnectionTimeOut of 0."""
     timeout_s = state.parameters.connection_timeout_s
-    connector.expires_at = now + timeout_s if timeout_s > 0 else None
+    if connector.waiting_since is None or timeout_s <= 0:
+        return None
+    return max(connector.waiting_since + timeout_s, state.at)
 
 
 def expire(state: StationState, connector: Connector, now: float) -> None:
     """The other did not come: an authorization is forgotten, a cable alone is Finishing (transition B6)."""
-    connector.expires_at = None
+    connector.waiting_since = None
     if connector.grant is not None:
         state.emit(TokenDenied(connector.number, connector.grant.id_tag, "no cable was plugged in in time", now))
         connector.grant = None
@@ -187,7 +194,7 @@ def expire(state: StationState, connector: Connector, now: float) -> None:
 def start(state: StationState, connector: Connector, now: float) -> None:
     """Begin the transaction if all is there: authorization, cable, a connector in service."""
     granted = connector.grant
-    if granted is None or not connector.car.plugged or not connector.free or state.faulted:
+    if granted is None or not connector.car.plugged or not state.free(connector):
         return
     state.last_handle += 1
     transaction = Transaction(
@@ -200,9 +207,8 @@ def start(state: StationState, connector: Connector, now: float) -> None:
     )
     connector.transaction = transaction
     connector.grant = None
-    connector.expires_at = None
+    connector.waiting_since = None
     connector.finishing = False
-    connector.sampled_at = now
     if granted.profile is not None:
         state.profiles.install(replace(granted.profile, connector=connector.number, transaction=transaction.handle))
         state.changed.add("profiles")
@@ -235,7 +241,10 @@ def start_answered(state: StationState, command: StartAnswered, now: float) -> O
     if connector is None or connector.transaction is None:
         return ACCEPTED
     connector.transaction = replace(
-        connector.transaction, central_id=command.central_id, parent_id_tag=command.info.parent_id_tag
+        connector.transaction,
+        central_id=command.central_id,
+        # Many central systems name the group once, in Authorize.conf.
+        parent_id_tag=command.info.parent_id_tag or connector.transaction.parent_id_tag,
     )
     state.touch(connector)
     if command.info.accepted(state.station_time(now)):
@@ -252,43 +261,3 @@ def start_answered(state: StationState, command: StartAnswered, now: float) -> O
 
 def _runs(connector: Connector, handle: int) -> bool:
     return connector.transaction is not None and connector.transaction.handle == handle
-
-
-def remote_start(state: StationState, command: RemoteStart, now: float) -> Outcome:
-    """RemoteStartTransaction: accepted when a transaction can be tried (section 5.11)."""
-    if not state.online:
-        return Outcome(Verdict.REJECTED, "the central system has not accepted this station")
-    if command.profile is not None and (
-        command.profile.purpose is not Purpose.TX or command.profile.transaction is not None
-    ):
-        return Outcome(Verdict.REJECTED, "the charging profile is not one for a transaction to come")
-    connector = _for_remote_start(state, command.connector)
-    if connector is None:
-        return Outcome(Verdict.REJECTED, "no such connector is free")
-    if state.parameters.authorize_remote_start:
-        _authorize(state, connector, command.id_tag, command.profile, now)
-    else:
-        grant(state, connector, Grant(command.id_tag, "", command.profile), now)
-    return ACCEPTED
-
-
-def _for_remote_start(state: StationState, number: int | None) -> Connector | None:
-    if state.faulted or not state.operative:
-        return None
-    wanted = (
-        state.connectors.values()
-        if number is None
-        else [state.connectors[n] for n in state.connectors if n == number]
-    )
-    free = [one for one in wanted if one.free and one.grant is None]
-    # Without a connector in the request, the one that somebody has plugged into is meant.
-    return min(free, key=lambda one: (not one.car.plugged, one.number), default=None)
-
-
-def remote_stop(state: StationState, central_id: int, now: float) -> Outcome:
-    """RemoteStopTransaction: accepted when that transaction runs here (section 5.12)."""
-    connector = state.running(central_id)
-    if connector is None:
-        return Outcome(Verdict.REJECTED, f"no transaction {central_id} runs here")
-    stop(state, connector, StopReason.REMOTE, now)
-    return ACCEPTED

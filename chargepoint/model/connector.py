@@ -48,8 +48,8 @@ class Grant:
 class Connector:
     """Connector ``number`` (from 1). ``setpoint`` is what its car may take now, ``consumption`` what it takes.
 
-    ``operative_after`` is an availability that waits for the end of the transaction. ``expires_at`` is when a
-    cable without authorization, or the reverse, is no longer waited for.
+    ``operative_after`` is an availability that waits for the end of the transaction. ``waiting_since`` is when a
+    cable came without authorization, or the reverse; the other is waited for.
     """
 
     number: int
@@ -63,23 +63,17 @@ class Connector:
     operative: bool = True
     operative_after: bool | None = None
     error_code: ErrorCode = ErrorCode.NO_ERROR
-    expires_at: float | None = None
+    waiting_since: float | None = None
     offer: float = 0.0
     setpoint: float = 0.0
     ocpp_limit: float = 0.0
     phases_in_use: int = 3
     consumption: Phases = NOTHING
-    sampled_at: float = 0.0
 
     @property
     def faulted(self) -> bool:
         """Whether a fault takes it out of service."""
         return self.error_code is not ErrorCode.NO_ERROR
-
-    @property
-    def free(self) -> bool:
-        """Whether a transaction could begin here."""
-        return self.operative and not self.faulted and self.transaction is None
 
     def situation(self, minimum: float) -> Situation:
         """The facts that make its state; an offer below ``minimum`` is none."""

@@ -38,11 +38,6 @@ class Phases:
         """The sum."""
         return self.l1 + self.l2 + self.l3
 
-    @property
-    def highest(self) -> float:
-        """The most loaded phase."""
-        return max(self.l1, self.l2, self.l3)
-
 
 NOTHING = Phases()
 
@@ -87,6 +82,10 @@ class Offer:
     order: int
 
 
+ROUNDING = 1e-9
+"""How far a share may miss the minimum because of the arithmetic alone."""
+
+
 def shared(offers: Sequence[Offer], station_limit: float, minimum: float) -> dict[int, float]:
     """The setpoint of every offering connector under the station's limit.
 
@@ -97,10 +96,9 @@ def shared(offers: Sequence[Offer], station_limit: float, minimum: float) -> dic
     setpoints = {offer.connector: 0.0 for offer in offers}
     taking = sorted((offer for offer in offers if offer.limit >= minimum), key=lambda offer: offer.order)
     while taking:
-        total = sum(offer.limit for offer in taking)
-        factor = min(1.0, station_limit / total)
-        shares = {offer.connector: offer.limit * factor for offer in taking}
-        if min(shares.values()) >= minimum:
-            return setpoints | shares
+        total = max(station_limit, sum(offer.limit for offer in taking))
+        shares = {offer.connector: offer.limit * station_limit / total for offer in taking}
+        if min(shares.values()) >= minimum - ROUNDING:
+            return setpoints | {connector: max(share, minimum) for connector, share in shares.items()}
         taking.pop()
     return setpoints

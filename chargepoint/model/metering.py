@@ -10,6 +10,9 @@ from chargepoint.model.electrical import NOTHING, Phases
 
 DAY_S = 86_400.0
 
+ROUNDING_S = 1e-6
+"""More than a POSIX time in a float can be wrong by: that much later, a moment found by division is reached."""
+
 
 class SampleContext(StrEnum):
     """Why a meter was read (OCPP 1.6 section 7.31)."""
@@ -74,8 +77,15 @@ def next_aligned_at(interval_s: float, after: float, clock_offset_s: float) -> f
     """The first whole multiple of ``interval_s`` since midnight of the station's clock, later than ``after``."""
     if interval_s <= 0:
         return None
-    midnight = math.floor((after + clock_offset_s) / DAY_S) * DAY_S - clock_offset_s
-    return min(_next_multiple(midnight, interval_s, after), midnight + DAY_S)
+    shown = after + clock_offset_s
+    midnight = math.floor(shown / DAY_S) * DAY_S
+    return when_shown(min(_next_multiple(midnight, interval_s, shown), midnight + DAY_S), clock_offset_s)
+
+
+def when_shown(boundary: float, clock_offset_s: float) -> float:
+    """The moment at which the station's clock shows ``boundary``, and not a rounding error before."""
+    moment = boundary - clock_offset_s
+    return moment if moment + clock_offset_s >= boundary else moment + ROUNDING_S
 
 
 def _next_multiple(start: float, interval_s: float, after: float) -> float:

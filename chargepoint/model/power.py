@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
@@ -9,7 +10,7 @@ from chargepoint.model.commands import ACCEPTED, Outcome, ProfilesCleared, Verdi
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import NOTHING, Offer, Phases, shared
 from chargepoint.model.facts import ConnectorChanged
-from chargepoint.model.metering import Reading
+from chargepoint.model.metering import ROUNDING_S, Reading, when_shown
 from chargepoint.model.smartcharging.composite import (
     CompositeSchedule,
     composite_schedule,
@@ -95,14 +96,12 @@ def _tell_station(state: StationState, now: float) -> None:
 
 def integrate(state: StationState, now: float) -> None:
     """Count the energy that flowed until ``now``, into the register and into the car's battery."""
+    state.at = max(state.at, now)
     for connector in state.connectors.values():
         energy_wh = connector.meter.advance(now)
         if energy_wh > 0:
             gained_pct = state.vehicle.soc_gain_pct(energy_wh, state.supply.direct)
-            soc_pct = connector.car.soc_pct + gained_pct
-            # The last bit of the division that found the moment must not leave the battery at 99.99999.
-            soc_pct = FULL_PCT if soc_pct > FULL_PCT - 1e-6 else soc_pct
-            connector.car = replace(connector.car, soc_pct=soc_pct)
+            connector.car = replace(connector.car, soc_pct=min(FULL_PCT, connector.car.soc_pct + gained_pct))
             state.touch(connector)
 
 
@@ -114,7 +113,7 @@ def next_power_change(state: StationState) -> float | None:
             moments.append(_full_at(state, connector))
             if connector.transaction is not None and connector.transaction.refused:
                 left_wh = connector.transaction.allowed_until_wh - connector.meter.energy_wh
-                moments.append(connector.meter.at + left_wh * 3600.0 / connector.meter.power_w + 1e-6)
+                moments.append(connector.meter.at + left_wh * 3600.0 / connector.meter.power_w + ROUNDING_S)
         if (change := _next_limit_change(state, connector)) is not None:
             moments.append(change)
     return min(moments, default=None)
@@ -126,15 +125,15 @@ def _next_limit_change(state: StationState, connector: Connector) -> float | Non
     change = next_change(state.profiles, _context(state, connector), state.station_time(connector.meter.at))
     if change is None:
         return None
-    moment = change - state.clock_offset_s
-    # The difference may be rounded to just before the boundary; the boundary itself has to be reached.
-    return moment if state.station_time(moment) >= change else moment + 1e-6
+    return when_shown(change, state.clock_offset_s)
 
 
 def _full_at(state: StationState, connector: Connector) -> float:
     per_hour_pct = state.vehicle.soc_gain_pct(connector.meter.power_w, state.supply.direct)
+    if per_hour_pct == 0:
+        return math.inf
     missing_pct = FULL_PCT - connector.car.soc_pct
-    return connector.meter.at + missing_pct / per_hour_pct * 3600.0
+    return connector.meter.at + missing_pct / per_hour_pct * 3600.0 + ROUNDING_S
 
 
 def reading(state: StationState, connector: Connector, now: float) -> Reading:
@@ -172,16 +171,24 @@ def station_reading(state: StationState, now: float) -> Reading:
 
 def set_profile(state: StationState, profile: Profile, now: float) -> Outcome:
     """Install a charging profile, or say why not."""
-    at = state.station_time(now)
-    state.profiles.drop_expired(at)
-    contexts = [_context(state, connector) for connector in state.connectors.values()]
-    admitted = admit(profile, state.profiles, contexts, state.profile_rules, at)
+    admitted = admit_profile(state, profile, now)
     if isinstance(admitted, ProfileRefusal):
         unknown = admitted.flaw is Flaw.UNKNOWN_CONNECTOR
         return Outcome(Verdict.UNKNOWN_CONNECTOR if unknown else Verdict.REJECTED, admitted.reason)
     state.profiles.install(admitted)
     state.changed.add("profiles")
     return ACCEPTED
+
+
+def admit_profile(
+    state: StationState, profile: Profile, now: float, *, starting: bool = False
+) -> Profile | ProfileRefusal:
+    """``profile`` as it can be installed, or why not; ``starting``: for a transaction that is about to start."""
+    at = state.station_time(now)
+    if state.profiles.drop_expired(at):
+        state.changed.add("profiles")
+    contexts = [_context(state, connector) for connector in state.connectors.values()]
+    return admit(profile, state.profiles, contexts, state.profile_rules, at, starting=starting)
 
 
 def clear_profiles(state: StationState, command: ProfilesCleared) -> Outcome:

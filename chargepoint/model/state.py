@@ -26,12 +26,16 @@ class Asked:
 
 @dataclass(slots=True)
 class StationState:
-    """Everything a station knows. Connector 0 is the station: ``operative``, ``error_code``, ``status``."""
+    """Everything a station knows. Connector 0 is the station: ``operative``, ``error_code``, ``status``.
+
+    Time has passed until ``at``; what was due by then has been done.
+    """
 
     supply: Supply
     vehicle: Vehicle
     fixed_cable: bool
     connectors: dict[int, Connector]
+    at: float
     parameters: Parameters = field(default_factory=Parameters)
     profiles: Profiles = field(default_factory=Profiles)
     profile_rules: Rules = field(default_factory=Rules)
@@ -45,7 +49,7 @@ class StationState:
     asked: dict[int, Asked] = field(default_factory=dict)
     last_request: int = 0
     last_handle: int = 0
-    aligned_at: float = 0.0
+    going_down: bool = False
     facts: list[Fact] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
 
@@ -65,6 +69,19 @@ class StationState:
     def faulted(self) -> bool:
         """Whether the station as a whole is out of service by a fault."""
         return self.error_code is not ErrorCode.NO_ERROR
+
+    def free(self, connector: Connector) -> bool:
+        """Whether a transaction could begin at ``connector``."""
+        return (
+            connector.operative
+            and connector.transaction is None
+            and self.error_of(connector) is ErrorCode.NO_ERROR
+            and not self.going_down
+        )
+
+    def is_asking(self, connector: Connector) -> bool:
+        """Whether the central system's verdict on an id tag at ``connector`` is waited for."""
+        return any(asked.connector == connector.number for asked in self.asked.values())
 
     def known(self, id_tag: str) -> TokenInfo | None:
         """What the station itself knows of ``id_tag``."""

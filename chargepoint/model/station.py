@@ -49,6 +49,7 @@ from chargepoint.model.power import (
     settle,
     station_reading,
 )
+from chargepoint.model.remote_control import remote_start, remote_stop
 from chargepoint.model.smartcharging.records import from_records, to_records
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
@@ -76,7 +77,7 @@ class Station:
             vehicle=vehicle,
             fixed_cable=fixed_cable,
             connectors={number: Connector(number, Meter(now)) for number in range(1, connectors + 1)},
-            aligned_at=now,
+            at=now,
         )
         if records:
             self._restore(records, now)
@@ -100,11 +101,12 @@ class Station:
             case TokenPresented(connector, id_tag):
                 return charging.present_token(state, connector, id_tag, now)
             case FaultChanged(connector, error_code):
-                return change_fault(state, connector, error_code)
+                return change_fault(state, connector, error_code, now)
             case LinkChanged(online):
                 state.online = online
             case ClockSet(offset_s):
                 state.clock_offset_s = offset_s
+                state.changed.add("station")
             case AuthorizeAnswered(request, info):
                 return charging.authorize_answered(state, request, info, now)
             case StartAnswered():
@@ -112,9 +114,9 @@ class Station:
             case StopAnswered(id_tag, info):
                 state.learn(id_tag, info)
             case RemoteStart():
-                return charging.remote_start(state, command, now)
+                return remote_start(state, command, now)
             case RemoteStop(central_id):
-                return charging.remote_stop(state, central_id, now)
+                return remote_stop(state, central_id, now)
             case AvailabilityChanged(connector, operative):
                 return change_availability(state, connector, operative, now)
             case Unlock(connector):
@@ -147,7 +149,7 @@ class Station:
         state = self.state
         moments = [next_power_change(state), self._next_aligned()]
         for connector in state.connectors.values():
-            moments.append(connector.expires_at)
+            moments.append(charging.waits_until(state, connector))
             moments.append(self._next_sample(connector))
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -173,7 +175,11 @@ class Station:
                 case ["connector", number]:
                     records[key] = state.connectors[int(number)].to_record()
                 case ["station"]:
-                    records[key] = {"operative": state.operative, "last_handle": state.last_handle}
+                    records[key] = {
+                        "operative": state.operative,
+                        "last_handle": state.last_handle,
+                        "clock_offset_s": state.clock_offset_s,
+                    }
                 case ["cache"]:
                     records[key] = state.cache.to_record()
                 case ["profiles"]:
@@ -183,15 +189,16 @@ class Station:
 
     def _at(self, moment: float) -> None:
         state = self.state
+        everyone = list(state.connectors.values())
+        expiring = [one for one in everyone if _is_due(charging.waits_until(state, one), moment)]
+        sampled = [one for one in everyone if _is_due(self._next_sample(one), moment)]
+        aligned = _is_due(self._next_aligned(), moment)
         integrate(state, moment)
-        for connector in state.connectors.values():
-            if connector.expires_at is not None and connector.expires_at <= moment:
-                charging.expire(state, connector, moment)
-            if (due := self._next_sample(connector)) is not None and due <= moment:
-                connector.sampled_at = moment
-                self._sample(connector, SampleContext.PERIODIC, moment)
-        if (due := self._next_aligned()) is not None and due <= moment:
-            state.aligned_at = moment
+        for connector in expiring:
+            charging.expire(state, connector, moment)
+        for connector in sampled:
+            self._sample(connector, SampleContext.PERIODIC, moment)
+        if aligned:
             self._sample_wanted(0, moment, SampleContext.CLOCK)
             for connector in state.connectors.values():
                 self._sample(connector, SampleContext.CLOCK, moment)
@@ -216,11 +223,11 @@ class Station:
         if connector.transaction is None:
             return None
         interval_s = self.state.parameters.sample_interval_s
-        return next_sample_at(connector.transaction.started_at, interval_s, connector.sampled_at)
+        return next_sample_at(connector.transaction.started_at, interval_s, self.state.at)
 
     def _next_aligned(self) -> float | None:
         state = self.state
-        return next_aligned_at(state.parameters.aligned_interval_s, state.aligned_at, state.clock_offset_s)
+        return next_aligned_at(state.parameters.aligned_interval_s, state.at, state.clock_offset_s)
 
     def _restore(self, records: Mapping[str, Record], now: float) -> None:
         state = self.state
@@ -228,6 +235,7 @@ class Station:
             fields = Fields(records["station"], "station")
             state.operative = fields.boolean("operative", True)
             state.last_handle = fields.integer("last_handle", 0, minimum=0, maximum=2**62)
+            state.clock_offset_s = fields.number("clock_offset_s", 0.0)
         state.cache.restore(records.get("cache", {}))
         if "profiles" in records:
             state.profiles = from_records(Fields(records["profiles"], "profiles").array("installed"))
@@ -237,3 +245,9 @@ class Station:
             stored_at = min(connector.restore(records[f"connector/{number}"]), now)
             # The power went at some time after this: what was last known is what is billed.
             charging.stop(state, connector, StopReason.POWER_LOSS, stored_at)
+            if connector.car.plugged and not connector.finishing:
+                charging.wait_for_the_other(connector, now)
+
+
+def _is_due(at: float | None, now: float) -> bool:
+    return at is not None and at <= now

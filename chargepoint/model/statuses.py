@@ -29,7 +29,7 @@ TRANSITIONS: dict[ConnectorState, frozenset[ConnectorState]] = {
 }
 """OCPP 1.6 section 4.9, rows A to I: from a state to those that may follow it."""
 
-PASSING = (S.AVAILABLE, S.PREPARING, S.FINISHING)
+PASSING = (S.PREPARING, S.AVAILABLE, S.FINISHING)
 """States that may be passed through without being stayed in: they promise nothing to anybody."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from chargepoint.api.fields import Fields
@@ -43,10 +43,6 @@ class Transaction:
     central_id: int | None = None
     refused: bool = False
     allowed_until_wh: float = 0.0
-
-    def with_id(self, central_id: int) -> Transaction:
-        """The same with the id the central system gave."""
-        return replace(self, central_id=central_id)
 
     def to_record(self) -> dict[str, object]:
         """JSON values, for the store."""

@@ -112,6 +112,8 @@ class Endpoint:
         ``strict``: a CALL against its schema is refused with the code of the violation; otherwise it is passed on.
         """
         self.timeout_s = timeout_s
+        self.answering = True
+        """While not, the peer's CALLs are dropped without a word (1.6 section 4.2: a rejected station is silent)."""
         self._schemas = schemas
         self._next_id = next_id
         self._strict = strict
@@ -190,10 +192,12 @@ class Endpoint:
             frame = decode(text)
         except FrameError as error:
             self._events.append(Dropped(text, str(error)))
-            if error.call_id is not None:
+            if error.call_id is not None and self.answering:
                 self._frames.append(encode(CallError(error.call_id, error.code, str(error))))
             return
         match frame:
+            case Call() if not self.answering:
+                self._events.append(Dropped(text, "the peer is not answered now"))
             case Call():
                 self._call_received(frame, text)
             case CallResult(call_id, payload):

@@ -41,15 +41,14 @@ class SupervisordTemplate:
         """The configuration of a yard, without the pattern of a charge point and the sections of ``leave_out``."""
         absent = {CHARGE_POINT, *leave_out}
         kept = [lines for name, lines in self._sections.items() if name not in absent]
-        return "\n".join(self._filled(lines, values) for lines in kept)
+        return "\n".join(self._filled([*lines, ""], values) for lines in kept)
 
     def render_program(self, station_id: str, values: Mapping[str, str]) -> str:
         """The program of one charge point."""
         lines = self._sections.get(CHARGE_POINT)
         if lines is None:
             raise InputError(self._where, f"without [{CHARGE_POINT}]", "complete: that section is every charge point")
-        settings = [line for line in lines[1:] if line.strip() and not line.lstrip().startswith(";")]
-        return self._filled([f"[program:{program_name(station_id)}]", *settings, ""], values)
+        return self._filled([f"[program:{program_name(station_id)}]", *lines[1:], ""], values)
 
     def _filled(self, lines: list[str], values: Mapping[str, str]) -> str:
         # A % in a value would be the beginning of one of supervisord's own expansions.
@@ -61,18 +60,11 @@ class SupervisordTemplate:
 
 
 def _sections(text: str) -> dict[str, list[str]]:
-    """Lines by section; a comment above a header belongs to what it heads."""
+    """Header and settings by section, comments and blank lines left behind."""
     sections: dict[str, list[str]] = {}
-    current: list[str] = []
-    comments: list[str] = []
     for line in text.splitlines():
         if match := _SECTION.match(line):
-            current = sections.setdefault(match[1], [])
-            current += [*comments, line] if match[1] != CHARGE_POINT else [line]
-            comments = []
-        elif line.startswith(";"):
-            comments.append(line)
-        else:
-            current += [*comments, line]
-            comments = []
+            sections[match[1]] = [line]
+        elif sections and line.strip() and not line.startswith(";"):
+            sections[next(reversed(sections))].append(line)
     return sections

@@ -1,29 +1,21 @@
-"""What the launcher asks of supervisord, in batches: one ``system.multicall`` for any number of programs.
-
-Calls block for the way to supervisord and back; call them in a thread. Nothing waits for a process to start or stop:
-supervisord serves waiting calls of a multicall one after the other (0.6 s each).
-"""
+"""supervisord's XML-RPC over its unix socket, in batches. Every call blocks: call it in a thread."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import http.client
+import socket
+import xmlrpc.client
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any, cast
-from xmlrpc.client import Error as XmlRpcError
-from xmlrpc.client import ServerProxy
 
-from supervisor.xmlrpc import Faults, SupervisorTransport
-
-
-class SupervisordError(Exception):
-    """supervisord cannot be reached, or refuses what must not be refused; str() says why."""
+TIMEOUT_S = 60.0
+"""A reload with thousands of programs takes seconds; nothing takes this long but a stopped supervisord."""
 
 
 class ProcessState(IntEnum):
-    """The state of a program (supervisor.states.ProcessStates)."""
+    """The states of a program (supervisor.states.ProcessStates)."""
 
     STOPPED = 0
     STARTING = 10
@@ -34,92 +26,163 @@ class ProcessState(IntEnum):
     FATAL = 200
     UNKNOWN = 1000
 
-    @property
-    def alive(self) -> bool:
-        """Whether there is, or at once will be, a process."""
-        return self in (ProcessState.STARTING, ProcessState.RUNNING, ProcessState.BACKOFF, ProcessState.STOPPING)
+
+class FaultCode(IntEnum):
+    """The faults that mean something to us (supervisor.xmlrpc.Faults)."""
+
+    BAD_NAME = 10
+    SPAWN_ERROR = 50
+    ALREADY_STARTED = 60
+    NOT_RUNNING = 70
+    ALREADY_ADDED = 90
+    STILL_RUNNING = 91
+
+
+class SupervisordGone(Exception):
+    """Nobody answers at supervisord's socket."""
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
-    """A program as supervisord sees it; ``pid`` 0 without a process."""
+class Fault:
+    """One call of a batch failed; ``code`` is one of supervisor.xmlrpc.Faults."""
+
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessInfo:
+    """What supervisord knows of one program. ``pid`` is 0 unless it runs; ``exit_status`` is -1 after a signal;
+    ``started_at`` and ``ended_at`` are POSIX seconds, 0 for never."""
 
     name: str
     state: ProcessState
-    pid: int
-    why: str = ""
+    pid: int = 0
+    exit_status: int = 0
+    spawn_error: str = ""
+    started_at: int = 0
+    ended_at: int = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether a process of it exists."""
+        return self.pid > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a reload of the configuration found: names of groups, which are our programs."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
 Call = tuple[str, tuple[object, ...]]
 
 
 class Supervisord:
-    """The supervisord that listens on ``socket``."""
+    """The supervisord at ``socket``. Every method raises SupervisordGone when nobody answers there."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, timeout_s: float = TIMEOUT_S) -> None:
         self._socket = socket
+        self._timeout_s = timeout_s
 
-    def processes(self) -> dict[str, Process]:
-        """Every program by name. Costs a second of supervisord's time per thousand programs: not for polling."""
-        infos = self._one("supervisor.getAllProcessInfo")
-        return {info["name"]: _process(info) for info in cast("list[dict[str, Any]]", infos)}
-
-    def find(self, names: Iterable[str]) -> dict[str, Process]:
-        """The programs of ``names`` that there are."""
-        answers = self._batch([("supervisor.getProcessInfo", (name,)) for name in names])
-        return {answer["name"]: _process(answer) for answer in answers if "faultCode" not in answer}
-
-    def reread(self) -> None:
-        """Read the configuration again and make the groups in force those that it names."""
-        [[added, changed, removed]] = cast("Any", self._one("supervisor.reloadConfig"))
-        self._batch([("supervisor.removeProcessGroup", (name,)) for name in [*removed, *changed]])
-        self._batch([("supervisor.addProcessGroup", (name,)) for name in [*changed, *added]])
-
-    def start(self, names: Sequence[str]) -> dict[str, str]:
-        """Start programs; returns why not, for those that did not start."""
-        answers = self._batch([("supervisor.startProcess", (name, False)) for name in names])
-        return {name: _reason(answer) for name, answer in zip(names, answers, strict=True) if _is_fault(answer)}
-
-    def kill(self, names: Sequence[str]) -> None:
-        """SIGKILL; programs without a process do not mind."""
-        self._batch([("supervisor.signalProcess", (name, "KILL")) for name in names])
-
-    def stop(self, names: Sequence[str]) -> None:
-        """SIGTERM, and SIGKILL after stopwaitsecs."""
-        self._batch([("supervisor.stopProcess", (name, False)) for name in names])
-
-    def shutdown(self) -> None:
-        """End supervisord and what it still runs."""
-        self._one("supervisor.shutdown")
-
-    def _one(self, method: str) -> object:
-        [answer] = self._batch([(method, ())])
-        if _is_fault(answer):
-            raise SupervisordError(f"{method}: {_reason(answer)}")
-        return answer
-
-    def _batch(self, calls: Sequence[Call]) -> list[Any]:
+    def batch(self, calls: Sequence[Call]) -> list[object]:
+        """The results of ``calls`` in one ``system.multicall``, in order; a Fault where one failed."""
         if not calls:
             return []
-        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        proxy = ServerProxy("http://localhost", transport=transport, allow_none=True)
+        structs = [{"methodName": f"supervisor.{name}", "params": list(params)} for name, params in calls]
+        results = self._call("system.multicall", structs)
+        if not isinstance(results, list):
+            raise SupervisordGone(f"{self._socket}: not an answer to system.multicall: {results!r:.100}")
+        return [_fault_or(result) for result in results]
+
+    def one(self, name: str, *params: object) -> object:
+        """The result of one call, or its Fault."""
+        return self.batch([(name, params)])[0]
+
+    def infos(self, names: Iterable[str]) -> dict[str, ProcessInfo]:
+        """Those of ``names`` that supervisord knows."""
+        results = self.batch([info_call(name) for name in names])
+        return {info.name: info for info in map(as_info, results) if info}
+
+    def all_infos(self) -> dict[str, ProcessInfo]:
+        """Every program. With a thousand of them this keeps supervisord busy for a second: not to be polled."""
+        results = self.one("getAllProcessInfo")
+        infos = map(as_info, results if isinstance(results, list) else ())
+        return {info.name: info for info in infos if info}
+
+    def reload(self) -> Difference | Fault:
+        """Read the configuration anew, which by itself changes nothing that runs."""
+        result = self.one("reloadConfig")
+        if isinstance(result, Fault):
+            return result
+        match result:
+            case [[[*added], [*changed], [*removed]]]:
+                return Difference(tuple(map(str, added)), tuple(map(str, changed)), tuple(map(str, removed)))
+        raise SupervisordGone(f"{self._socket}: not an answer to reloadConfig: {result!r:.100}")
+
+    def answers(self) -> bool:
+        """Whether somebody answers, and is not going down."""
         try:
-            packed = [{"methodName": name, "params": list(arguments)} for name, arguments in calls]
-            return cast("list[Any]", proxy.system.multicall(packed))
-        except (OSError, HTTPException, XmlRpcError) as error:
-            raise SupervisordError(f"supervisord at {self._socket}: {error}") from None
+            state = self.one("getState")
+        except SupervisordGone:
+            return False
+        return isinstance(state, Mapping) and state.get("statename") == "RUNNING"
+
+    def _call(self, method: str, *params: object) -> object:
+        body = xmlrpc.client.dumps(params, method)  # type: ignore[arg-type]
+        connection = _UnixConnection(self._socket, self._timeout_s)
+        try:
+            connection.request("POST", "/RPC2", body, {"Content-Type": "text/xml"})
+            response = connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise SupervisordGone(f"no supervisord at {self._socket}: {error or type(error).__name__}") from None
         finally:
-            transport.close()
+            connection.close()
+        if response.status != http.HTTPStatus.OK:
+            raise SupervisordGone(f"supervisord at {self._socket} answers {response.status} {response.reason}")
+        try:
+            (result,), _ = xmlrpc.client.loads(content)
+        except xmlrpc.client.Fault as fault:
+            return Fault(fault.faultCode, fault.faultString)
+        return result
 
 
-def _process(info: dict[str, Any]) -> Process:
-    return Process(info["name"], ProcessState(info["state"]), info["pid"], info.get("spawnerr") or "")
+def info_call(name: str) -> Call:
+    """What asks for one program."""
+    return "getProcessInfo", (name,)
 
 
-def _is_fault(answer: object) -> bool:
-    # Starting what runs already is what was wanted.
-    return isinstance(answer, dict) and "faultCode" in answer and answer["faultCode"] != Faults.ALREADY_STARTED
+def as_info(result: object) -> ProcessInfo | None:
+    """The answer to ``info_call``; None for a program that is not known."""
+    if not isinstance(result, Mapping):
+        return None
+    return ProcessInfo(
+        name=str(result["name"]),
+        state=ProcessState(result["state"]),
+        pid=int(result["pid"]),
+        exit_status=int(result["exitstatus"]),
+        spawn_error=str(result["spawnerr"]),
+        started_at=int(result["start"]),
+        ended_at=int(result["stop"]),
+    )
 
 
-def _reason(answer: dict[str, Any]) -> str:
-    return str(answer.get("faultString", answer))
+def _fault_or(result: object) -> object:
+    if isinstance(result, Mapping) and "faultCode" in result:
+        return Fault(int(result["faultCode"]), str(result.get("faultString", "")))
+    return result
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path, timeout_s: float) -> None:
+        super().__init__("localhost", timeout=timeout_s)
+        self._path = str(path)
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chargepoint.api.payloads import CarInput, ConnectorStatus, ErrorCode, FaultInput, TokenInput
-from chargepoint.api.spec import ChargePointSpec, parse_spec
+from chargepoint.api.spec import ChargePointSpec, CurrentType, parse_spec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import iso
@@ -124,9 +124,10 @@ class Bench:
 
     # People and cars
 
-    def plug(self, connector: int = 1, cable: float = 32.0, **car: Any) -> None:
-        """Put the cable in."""
-        self.car(connector, cable=cable, **car)
+    def plug(self, connector: int = 1, cable: float | None = None, **car: Any) -> None:
+        """Put the cable in: by default one of 32 A, or for DC of 500 kW."""
+        default = 500_000.0 if self.spec.type is CurrentType.DC else 32.0
+        self.car(connector, cable=default if cable is None else cable, **car)
 
     def unplug(self, connector: int = 1) -> None:
         """Pull the cable."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+CP_SIMU = Path(sys.executable).with_name("cp-simu")
 
 SCENE = [
     ("plug", "depot-01", "1"),
@@ -22,7 +25,7 @@ SCENE = [
 def main() -> int:
     """Play the scene; the yard of ``etc/setups/demo.json`` is up."""
     for words in SCENE:
-        done = subprocess.run([sys.executable, "-m", "launcher.cli", *words], capture_output=True, text=True, check=False)
+        done = subprocess.run([CP_SIMU, *words], capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1):
             print(done.stderr, file=sys.stderr, end="")
             return done.returncode

@@ -1,4 +1,4 @@
-"""The README's table of supported messages, made from the code: ``python -m tests.support.support_table`` rewrites it."""
+"""The README's table of supported messages, made from the code by ``python -m tests.support.support_table``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ PROFILES = {
     ),
     "SmartCharging": "ClearChargingProfile GetCompositeSchedule SetChargingProfile",
     "RemoteTrigger": "TriggerMessage",
-    "FirmwareManagement": (
-        "DiagnosticsStatusNotification FirmwareStatusNotification GetDiagnostics UpdateFirmware"
-    ),
+    "FirmwareManagement": ("DiagnosticsStatusNotification FirmwareStatusNotification GetDiagnostics UpdateFirmware"),
     "LocalAuthListManagement": "GetLocalListVersion SendLocalList",
     "Reservation": "CancelReservation ReserveNow",
     "Security whitepaper": (

@@ -139,7 +139,8 @@ class SyntheticStation:
     def _measured(self, connector: ConnectorStatus) -> ConnectorStatus:
         direct = self.spec.type is CurrentType.DC
         limits = (connector.max_setpoint, connector.ocpp_setpoint, connector.car_cable_capacity)
-        setpoint = min(limits) if connector.car_cable_capacity else 0.0
+        offered = connector.car_cable_capacity and self.registration is not Registration.DEAD
+        setpoint = min(limits) if offered else 0.0
         charging = connector.status is ConnectorState.CHARGING
         wants = (connector.car_consumption_l1, connector.car_consumption_l2, connector.car_consumption_l3)
         draws = [

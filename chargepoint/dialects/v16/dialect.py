@@ -180,9 +180,6 @@ class V16:
         return {number: entry.to_record() if entry else None for number, entry in changes.items()}
 
     def _answer(self, call: CallReceived, now: float) -> None:
-        if self.session.registration is RegistrationStatus.rejected:
-            # A rejected station is silent until it boots again (section 4.2).
-            return
         endpoint = self.session.endpoint
         answer = self._routes.get(call.action)
         if answer is None:

@@ -117,6 +117,8 @@ class Provisioning:
             interval_s = _interval_s(outcome.payload)
             self._set_clock(outcome.payload, now)
         self._session.registration = status
+        # A rejected station is silent until it boots again (section 4.2).
+        self._session.endpoint.answering = status is not RegistrationStatus.rejected
         if status is RegistrationStatus.accepted:
             if interval_s:
                 self._session.configuration.put(ConfigurationKey.heartbeat_interval, str(interval_s))

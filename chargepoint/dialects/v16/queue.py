@@ -53,9 +53,6 @@ class TransactionQueue:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        return iter(self._entries)
-
     def add(self, action: str, payload: Payload, handle: int) -> None:
         """Append a message."""
         entry = Entry(self._next_number, action, payload, handle)
@@ -93,10 +90,6 @@ class TransactionQueue:
     def next_deadline(self) -> float | None:
         """When the head may be sent again."""
         return self._not_before if self._entries else None
-
-    def handles(self) -> set[int]:
-        """The transactions with messages in the queue."""
-        return {entry.handle for entry in self._entries}
 
     def changes(self) -> dict[int, Entry | None]:
         """What to store since the last time."""

@@ -1,0 +1,52 @@
+"""Starting and stopping by the central system (OCPP 1.6 sections 5.11 and 5.12)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chargepoint.model.charging import authorize, grant, stop
+from chargepoint.model.commands import ACCEPTED, Outcome, RemoteStart, Verdict
+from chargepoint.model.connector import Connector, Grant
+from chargepoint.model.power import admit_profile
+from chargepoint.model.smartcharging.validation import ProfileRefusal
+from chargepoint.model.state import StationState
+from chargepoint.model.transaction import StopReason
+
+
+def remote_start(state: StationState, command: RemoteStart, now: float) -> Outcome:
+    """RemoteStartTransaction: accepted when a transaction can be tried (section 5.11)."""
+    if not state.online:
+        return Outcome(Verdict.REJECTED, "the central system has not accepted this station")
+    connector = _choose(state, command.connector)
+    if connector is None:
+        return Outcome(Verdict.REJECTED, "no such connector is free")
+    profile = command.profile
+    if profile is not None:
+        admitted = admit_profile(state, replace(profile, connector=connector.number), now, starting=True)
+        if isinstance(admitted, ProfileRefusal):
+            return Outcome(Verdict.REJECTED, admitted.reason)
+        profile = admitted
+    if state.parameters.authorize_remote_start:
+        authorize(state, connector, command.id_tag, profile, now)
+    else:
+        grant(state, connector, Grant(command.id_tag, "", profile), now)
+    return ACCEPTED
+
+
+def _choose(state: StationState, number: int | None) -> Connector | None:
+    free = [
+        one
+        for one in state.connectors.values()
+        if number in (None, one.number) and state.free(one) and one.grant is None and not state.is_asking(one)
+    ]
+    # Without a connector in the request, the one that somebody has plugged into is meant.
+    return min(free, key=lambda one: (not one.car.plugged, one.number), default=None)
+
+
+def remote_stop(state: StationState, central_id: int, now: float) -> Outcome:
+    """RemoteStopTransaction: accepted when that transaction runs here (section 5.12)."""
+    connector = state.running(central_id)
+    if connector is None:
+        return Outcome(Verdict.REJECTED, f"no transaction {central_id} runs here")
+    stop(state, connector, StopReason.REMOTE, now)
+    return ACCEPTED

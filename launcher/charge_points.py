@@ -1,0 +1,244 @@
+"""The charge points of this machine: their folders on the disk and their programs in supervisord.
+
+Both are the truth; nothing else is remembered, so a launcher that was killed finds every charge point again.
+Everything here blocks: call it in a thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.fields import parse_json
+from chargepoint.api.spec import ChargePointSpec, parse_spec
+from chargepoint.api.topics import RESERVED_IDS
+from launcher.deaths import cause_of_death
+from launcher.diagnostics import reason_of
+from launcher.fleet.fleet import Batch, Process, Report
+from launcher.fleet.programs import SupervisordTemplate, command_line, program_name, station_id_of
+from launcher.folder import Folder, replace_file
+from launcher.supervisord.client import (
+    Call,
+    Difference,
+    Fault,
+    FaultCode,
+    ProcessInfo,
+    Supervisord,
+    SupervisordGone,
+    as_info,
+    info_call,
+)
+
+log = logging.getLogger(__name__)
+
+
+class ChargePoints:
+    """Every charge point that was started in ``folder`` and not removed, running or not."""
+
+    def __init__(
+        self, folder: Folder, supervisord: Supervisord, pattern: SupervisordTemplate, options: Iterable[str]
+    ) -> None:
+        """``pattern`` has the program of a charge point; ``options`` are given to each of them."""
+        self._folder = folder
+        self._supervisord = supervisord
+        self._pattern = pattern
+        self._options = tuple(options)
+        self._programs: set[str] | None = None
+        self.specs: dict[str, ChargePointSpec] = {}
+
+    def find(self) -> None:
+        """Read what is stored, and have supervisord know it. Raises OSError."""
+        self._folder.charge_points.mkdir(parents=True, exist_ok=True)
+        self._folder.removed.mkdir(exist_ok=True)
+        self.specs = stored_specs(self._folder)
+        self._write_programs()
+        try:
+            self._sync()
+        except SupervisordGone as error:
+            log.warning("%s; charge points can be started when it is back", error)
+
+    def removed(self) -> list[str]:
+        """Charge points that are gone but for their retained messages."""
+        return sorted(path.name for path in self._folder.removed.glob("*"))
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Nothing more is to be done for these of ``removed``."""
+        for station_id in ids:
+            shutil.rmtree(self._folder.removed / station_id, ignore_errors=True)
+
+    def carry_out(self, batch: Batch) -> Report:
+        """Do the work of ``batch``, but for ``clear``, and say what came of it."""
+        failures: dict[str, str] = {}
+        self._prepare(batch.prepare, failures)
+        self._erase(batch.erase, failures)
+        return Report(self._command(batch, failures), failures)
+
+    # Processes
+
+    def _command(self, batch: Batch, failures: dict[str, str]) -> dict[str, Process]:
+        orders: list[tuple[str, Call | None]] = [
+            *((station_id, None) for station_id in batch.look),
+            *((station_id, ("stopProcess", (program_name(station_id), False))) for station_id in batch.end),
+            *((station_id, ("signalProcess", (program_name(station_id), "KILL"))) for station_id in batch.cut),
+            *((station_id, ("startProcess", (program_name(station_id), False))) for station_id in batch.spawn),
+        ]
+        calls: list[Call] = []
+        for station_id, call in orders:
+            calls += [call] if call else []
+            calls.append(info_call(program_name(station_id)))
+        try:
+            results = iter(self._supervisord.batch(calls))
+        except SupervisordGone as error:
+            failures |= {station_id: _gone(error) for station_id, _ in orders}
+            return {}
+        processes = {}
+        for station_id, call in orders:
+            done = next(results) if call else True
+            info = as_info(next(results))
+            processes[station_id] = self._process(station_id, info)
+            if isinstance(done, Fault) and done.code not in _HARMLESS:
+                failures[station_id] = processes[station_id].ended or done.text
+        return processes
+
+    def _process(self, station_id: str, info: ProcessInfo | None) -> Process:
+        if info is None:
+            return Process()
+        return Process(info.pid, cause_of_death(info, self._folder.log(station_id)))
+
+    # Folders and programs
+
+    def _prepare(self, wanted: Iterable[tuple[ChargePointSpec, bool]], failures: dict[str, str]) -> None:
+        stored = []
+        for spec, fresh in wanted:
+            try:
+                self._store(spec, fresh)
+            except OSError as error:
+                failures[spec.id] = reason_of(error)
+            else:
+                stored.append(spec.id)
+        if all(program_name(station_id) in (self._programs or ()) for station_id in stored):
+            return
+        try:
+            self._write_programs()
+            self._sync()
+        except OSError as error:
+            failures |= dict.fromkeys(stored, reason_of(error))
+        except SupervisordGone as error:
+            failures |= dict.fromkeys(stored, _gone(error))
+
+    def _store(self, spec: ChargePointSpec, fresh: bool) -> None:
+        if fresh:
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(self._folder.charge_point(spec.id))
+        self._folder.charge_point(spec.id).mkdir(parents=True, exist_ok=True)
+        replace_file(self._folder.spec(spec.id), json.dumps(spec.to_entry(), indent=2) + "\n")
+        self.specs[spec.id] = spec
+
+    def _erase(self, ids: Iterable[str], failures: dict[str, str]) -> None:
+        gone = [station_id for station_id in ids if station_id in self.specs]
+        if not gone:
+            return
+        try:
+            results = self._supervisord.batch([("removeProcessGroup", (program_name(each),)) for each in gone])
+        except SupervisordGone as error:
+            failures |= dict.fromkeys(gone, _gone(error))
+            return
+        for station_id, result in zip(gone, results, strict=True):
+            if isinstance(result, Fault) and result.code != FaultCode.BAD_NAME:
+                failures[station_id] = result.text
+                continue
+            try:
+                self._drop(station_id)
+            except OSError as error:
+                failures[station_id] = reason_of(error)
+        try:
+            self._write_programs()
+        except OSError as error:
+            failures |= dict.fromkeys(gone, reason_of(error))
+
+    def _drop(self, station_id: str) -> None:
+        """From here on the charge point does not exist; what is left waits for its messages to be cleared."""
+        grave = self._folder.removed / station_id
+        shutil.rmtree(grave, ignore_errors=True)
+        self._folder.charge_point(station_id).rename(grave)
+        for file in (self._folder.log(station_id), self._folder.log(station_id).with_suffix(".log.1")):
+            file.unlink(missing_ok=True)
+        del self.specs[station_id]
+        if self._programs is not None:
+            self._programs.discard(program_name(station_id))
+
+    def _write_programs(self) -> None:
+        programs = (self._pattern.render_program(station_id, self._values(station_id)) for station_id in self.specs)
+        replace_file(self._folder.programs_conf, "\n".join(programs))
+
+    def _values(self, station_id: str) -> Mapping[str, str]:
+        log_file = self._folder.log(station_id)
+        command = command_line(
+            sys.executable,
+            "-m",
+            "chargepoint",
+            "--dir",
+            self._folder.charge_point(station_id),
+            "--log-file",
+            log_file,
+            *self._options,
+        )
+        return {"chargepoint_command": command, "log_file": str(log_file)}
+
+    def _sync(self) -> None:
+        """Have supervisord know the programs that are stored, and no others, but touch nothing that runs."""
+        found = self._supervisord.reload()
+        if isinstance(found, Fault):
+            raise SupervisordGone(f"supervisord refuses its configuration: {found.text}")
+        outdated = self._without_process(found)
+        calls: list[Call] = [("removeProcessGroup", (name,)) for name in outdated]
+        added = [*found.added, *(name for name in found.changed if name in outdated)]
+        calls += [("addProcessGroup", (name,)) for name in added if name not in RESERVED_IDS]
+        for call, result in zip(calls, self._supervisord.batch(calls), strict=True):
+            if isinstance(result, Fault) and result.code != FaultCode.ALREADY_ADDED:
+                log.warning("%s %s: %s", call[0], call[1][0], result.text)
+        self._programs = {program_name(station_id) for station_id in self.specs}
+
+    def _without_process(self, found: Difference) -> list[str]:
+        names = [name for name in (*found.changed, *found.removed) if name not in RESERVED_IDS]
+        return [name for name, info in self._supervisord.infos(names).items() if not info.alive]
+
+
+_HARMLESS = (FaultCode.BAD_NAME, FaultCode.NOT_RUNNING, FaultCode.ALREADY_STARTED)
+"""The wish was fulfilled before it was tried."""
+
+
+def stored_specs(folder: Folder) -> dict[str, ChargePointSpec]:
+    """The charge points that exist in ``folder``; one whose entry cannot be read is left alone."""
+    specs = {}
+    for file in sorted(folder.charge_points.glob("*/spec.json")):
+        if spec := _read_spec(file):
+            specs[spec.id] = spec
+    return specs
+
+
+def stored_spec(folder: Folder, program: str) -> ChargePointSpec | None:
+    """The charge point whose program it is; None when it does not exist."""
+    file = folder.spec(station_id_of(program))
+    return _read_spec(file) if file.exists() else None
+
+
+def _read_spec(file: Path) -> ChargePointSpec | None:
+    try:
+        spec = parse_spec(parse_json(file.read_bytes(), str(file)))
+        if spec.id != file.parent.name:
+            raise InputError(f"{file}: id", spec.id, f"{file.parent.name!r}, the folder's name")
+    except (OSError, InputError) as error:
+        log.error("%s is left alone: %s", file.parent, error)
+        return None
+    return spec
+
+
+def _gone(error: SupervisordGone) -> str:
+    return f"{error}; `cp-simu up` brings it back"

@@ -1,0 +1,205 @@
+"""``cp-simu``: one command for the whole yard."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NoReturn
+
+from chargepoint.api.payloads import ErrorCode
+from chargepoint.api.topics import DEFAULT_ROOT
+from chargepoint.logs import LogLevel
+from chargepoint.settings import default_state_dir
+from launcher.diagnostics import Ended, Exit, concluded
+
+OWN_PROGRAMS = {
+    "tui": "open the screen of a yard that is up",
+    "csms": "run the central system alone, in the foreground",
+    "chargepoint": "run one charge point alone, in the foreground",
+}
+"""Programs with a command line of their own, which get theirs as it is."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] in OWN_PROGRAMS:
+        os.execv(sys.executable, [sys.executable, "-m", *words])
+    options = _parser().parse_args(words)
+    signal.signal(signal.SIGTERM, _end)
+    return concluded(partial(_run, options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    # What a command needs is imported when it runs: `cp-simu kill` waits for no psutil, `--help` for nothing.
+    module, function = options.run
+    run: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(f"launcher.verbs.{module}"), function)
+    return run(options)
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    raise Ended
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(Exit.USAGE, f"cp-simu: {message}; `{self.prog} --help` explains\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="cp-simu",
+        description="A yard of simulated EV charge points: each a process, spoken to over MQTT, speaking OCPP.",
+        epilog="A first session: cp-simu up --count 3 --headless; cp-simu plug simu_cp_001 1; "
+        "cp-simu tap simu_cp_001 1 TAG; cp-simu status; cp-simu down",
+    )
+    parser.add_argument("--version", action="version", version=f"cp-simu {_version()}")
+    verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True, parser_class=_Parser)
+    add = partial(_add, verbs)
+    _add_up(add)
+    for name, text in OWN_PROGRAMS.items():
+        verbs.add_parser(name, help=text, add_help=False)
+    _add_fleet(add)
+    _add_connectors(add)
+    _add_programs(add)
+    return parser
+
+
+_Add = Callable[..., argparse.ArgumentParser]
+
+
+def _add(
+    verbs: argparse._SubParsersAction[_Parser], name: str, run: tuple[str, str], text: str, epilog: str = ""
+) -> argparse.ArgumentParser:
+    """A command with the options that all have in common."""
+    verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=epilog)
+    verb.set_defaults(run=run)
+    common = verb.add_argument_group("which yard")
+    common.add_argument(
+        "--state-dir",
+        type=Path,
+        default=default_state_dir(),
+        metavar="DIR",
+        help="the yard's folder (default: %(default)s)",
+    )
+    common.add_argument(
+        "--broker",
+        metavar="URL",
+        help="mqtt://[user:password@]host[:port], or mqtts:// with ?cafile=, &certfile=, &keyfile= "
+        "(default: that of the yard in its folder, else mqtt://localhost:1883)",
+    )
+    common.add_argument("--root", metavar="TOPIC", help=f"first level of the MQTT topics (default: {DEFAULT_ROOT})")
+    return verb
+
+
+def _add_up(add: _Add) -> None:
+    up = add(
+        "up",
+        ("up", "up"),
+        "bring a yard up and open its screen",
+        "Uses the broker that listens at --broker, or starts one on this machine: mosquitto when it is installed, "
+        "else the embedded one. Where a yard is up already, what is missing of it is started.",
+    )
+    up.add_argument("--headless", action="store_true", help="do not open the screen")
+    up.add_argument("--foreground", action="store_true", help="stay until Ctrl+C or SIGTERM, then end the yard")
+    up.add_argument(
+        "--central-system", metavar="URL", help="ws:// or wss:// of your own, in place of the bundled one"
+    )
+    up.add_argument("--setup", type=Path, metavar="FILE", help="start the charge points of this setup file")
+    up.add_argument("--count", type=_count, default=0, metavar="N", help="start simu_cp_001 to simu_cp_N")
+    up.add_argument("--config", type=Path, metavar="FILE", help="config.ini, the template of new charge points")
+    up.add_argument("--csms-port", type=_port, metavar="PORT", help="OCPP port of the bundled csms (default: 9000)")
+    up.add_argument("--http-port", type=_port, metavar="PORT", help="HTTP port of the bundled csms (default: 8080)")
+    up.add_argument("--embedded-broker", action="store_true", help="start the embedded broker, not mosquitto")
+    _add_log_level(up)
+    add("down", ("up", "down"), "end everything that `up` started in this state folder")
+    status = add("status", ("fleet", "status"), "tell what is up, and how every charge point is")
+    status.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_fleet(add: _Add) -> None:
+    start = add("start", ("fleet", "start"), "start the charge points of a setup file, with fresh data")
+    start.add_argument("setup", type=Path, metavar="SETUP.json", help='{"charge_points": [{"id": ...}, ...]}')
+    verbs = {
+        "kill": "cut the power of charge points",
+        "restart": "start charge points again, with the data they have",
+        "remove": "kill charge points and forget them with all their data",
+    }
+    for name, text in verbs.items():
+        verb = add(name, ("fleet", "of_ids"), text)
+        which = verb.add_mutually_exclusive_group(required=True)
+        which.add_argument("ids", nargs="*", default=[], metavar="ID", help="an id, or a glob like 'simu_cp_*'")
+        which.add_argument("--all", action="store_true", help="every charge point")
+
+
+def _add_connectors(add: _Add) -> None:
+    verbs = {
+        "plug": "plug a car in, or change what it asks for",
+        "unplug": "unplug the car",
+        "suspend": "let the car pause",
+        "resume": "let the car go on",
+        "tap": "hold an id tag to the reader",
+        "fault": "let a fault appear",
+    }
+    parsers = {name: add(name, ("connectors", name), text) for name, text in verbs.items()}
+    for name, verb in parsers.items():
+        verb.add_argument("id", metavar="ID", help="the charge point")
+        of = "0 is the whole charge point" if name == "fault" else "the first is 1"
+        verb.add_argument("connector", type=_connector(0 if name == "fault" else 1), metavar="CONNECTOR", help=of)
+    plug = parsers["plug"]
+    plug.add_argument("--cable", type=float, default=32.0, metavar="A", help="its capacity (default: 32; W for DC)")
+    for phase in ("l1", "l2", "l3"):
+        plug.add_argument(f"--{phase}", type=float, metavar="A", help=f"what the car asks for on {phase.upper()}")
+    parsers["tap"].add_argument("tag", metavar="TAG", help="1 to 20 characters")
+    fault = parsers["fault"]
+    fault.add_argument("--clear", action="store_true", help="the fault is gone")
+    codes = [str(code) for code in ErrorCode if code is not ErrorCode.NO_ERROR]
+    fault.add_argument("--code", choices=codes, default="OtherError", metavar="CODE", help=", ".join(codes))
+
+
+def _add_programs(add: _Add) -> None:
+    for name, text in {"service": "the launcher itself", "undertaker": "its event listener"}.items():
+        program = add(name, ("programs", name), f"{text}; supervisord runs it")
+        program.add_argument(
+            "--socket", type=Path, metavar="FILE", help="supervisord's (default: in the state folder)"
+        )
+        program.add_argument("--central-system", metavar="URL", help="of start entries that name none")
+        _add_log_level(program)
+
+
+def _add_log_level(parser: argparse.ArgumentParser) -> None:
+    levels = [str(level) for level in LogLevel]
+    parser.add_argument("--log-level", choices=levels, metavar="LEVEL", help=f"{', '.join(levels)} (default: info)")
+
+
+def _port(text: str) -> int:
+    return _whole(text, 1, 65_535, "a port")
+
+
+def _count(text: str) -> int:
+    return _whole(text, 0, 10_000, "a number of charge points")
+
+
+def _connector(minimum: int) -> Callable[[str], int]:
+    return lambda text: _whole(text, minimum, 9_999, "a connector")
+
+
+def _whole(text: str, minimum: int, maximum: int, what: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() else -1
+    if not minimum <= number <= maximum:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what} from {minimum} to {maximum}")
+    return number
+
+
+def _version() -> str:
+    try:
+        return version("cp-simu")
+    except PackageNotFoundError:
+        return "(not installed)"

@@ -1,0 +1,351 @@
+"""The fleet: commands become errands, errands become batches of work, and what came of it becomes answers.
+
+One errand at a time for each charge point, in the order of the commands. A kill or a removal overtakes a start that
+is not done. Whoever drives it repeats: ``tell`` commands and ``hear`` statuses, take a ``batch``, do it, ``report``
+what came of it, take ``answers``. Nothing here waits: time is an argument, POSIX seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import assert_never
+
+from chargepoint.api.spec import ChargePointSpec
+from launcher.api.commands import CommandResult, EntryResult, Verdict
+from launcher.fleet.orders import Verb, Wish
+
+LOOK_AGAIN_S = 0.1
+"""How long to wait before looking again whether a process is gone."""
+
+RISE_LOOK_S = 0.5
+"""The same for one that is to come up: its status tells sooner."""
+
+RISE_TIMEOUT_S = 30.0
+"""A process that lives this long without having been heard of counts as started."""
+
+END_TIMEOUT_S = 15.0
+"""An orderly end that takes longer becomes a kill; supervisord's own patience (stopwaitsecs) is shorter."""
+
+DEATH_TIMEOUT_S = 10.0
+"""A killed process that is still there after this long cannot be killed."""
+
+WILL_TIMEOUT_S = 3.0
+"""How long a removal waits for the broker to publish the will, which would otherwise come after the clearing."""
+
+
+class Step(Enum):
+    """Where an errand is: what has to be done next for it, or what it waits for."""
+
+    LOOK = auto()
+    END = auto()
+    ENDING = auto()
+    CUT = auto()
+    DYING = auto()
+    PREPARE = auto()
+    QUEUED = auto()
+    RISING = auto()
+    MOURNING = auto()
+    ERASE = auto()
+    CLEAR = auto()
+
+
+_FIRST = {Verb.START: Step.LOOK, Verb.RESTART: Step.END, Verb.KILL: Step.CUT, Verb.REMOVE: Step.CUT}
+_UNSTORED = frozenset({Step.LOOK, Step.PREPARE})
+"""The steps of a start before the charge point is on the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What was found of a charge point's process: ``pid`` is 0 when there is none, ``ended`` then says how the last
+    one ended, "" for nothing to speak of."""
+
+    pid: int = 0
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Work to do now, all of it at once; ids, but for ``prepare``, which pairs specs with whether to begin afresh."""
+
+    look: tuple[str, ...] = ()
+    end: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    prepare: tuple[tuple[ChargePointSpec, bool], ...] = ()
+    spawn: tuple[str, ...] = ()
+    erase: tuple[str, ...] = ()
+    clear: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.look, self.end, self.cut, self.prepare, self.spawn, self.erase, self.clear))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a batch: the processes of all that were looked at, ended, cut or spawned, and why what failed
+    did; an id without a failure succeeded."""
+
+    processes: Mapping[str, Process] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class _Errand:
+    wish: Wish
+    answer: _Answer | None
+    place: int
+    step: Step
+    pid: int = 0
+    not_before: float = 0.0
+    give_up_at: float = math.inf
+    cancelled: str = ""
+
+    def next_at(self, room: bool) -> float:
+        """When there is something to do for it; ``room`` for one more process to come up."""
+        if self.step is Step.MOURNING or (self.step is Step.QUEUED and not room):
+            return self.give_up_at
+        return min(self.not_before, self.give_up_at)
+
+
+@dataclass(slots=True, eq=False)
+class _Answer:
+    type: str
+    request_id: str
+    results: list[EntryResult | None]
+
+
+class Fleet:
+    """All errands. ``parallel_starts`` processes come up at the same time at most: each takes a core while it does,
+    and all at once they starve each other."""
+
+    def __init__(self, parallel_starts: int) -> None:
+        self._parallel_starts = parallel_starts
+        self._errands: dict[str, deque[_Errand]] = {}
+        self._heard: dict[str, tuple[int, bool]] = {}
+        self._open: list[_Answer] = []
+        self._to_bury: list[str] = []
+
+    def busy(self) -> dict[str, ChargePointSpec | None]:
+        """The charge points with errands, each with the spec of a start or restart to come."""
+        return {
+            station_id: next((errand.wish.spec for errand in queue if errand.wish.spec), None)
+            for station_id, queue in self._errands.items()
+        }
+
+    def removing(self, station_id: str) -> bool:
+        """Whether a removal is the last that was asked for this charge point."""
+        queue = self._errands.get(station_id)
+        return queue is not None and queue[-1].wish.verb is Verb.REMOVE
+
+    @property
+    def heard(self) -> Mapping[str, bool]:
+        """The charge points whose status is retained, and whether it says that they live."""
+        return {station_id: alive for station_id, (_, alive) in self._heard.items()}
+
+    def tell(self, kind: str, request_id: str, entries: Sequence[Wish | EntryResult], now: float) -> None:
+        """Take a command; it is answered when each of its entries has its verdict."""
+        answer = _Answer(kind, request_id, [None] * len(entries))
+        self._open.append(answer)
+        for place, entry in enumerate(entries):
+            if isinstance(entry, EntryResult):
+                answer.results[place] = entry
+            else:
+                self._take(entry, answer, place, now)
+
+    def wish(self, wish: Wish, now: float) -> None:
+        """Take a wish that nobody waits for an answer to."""
+        self._take(wish, None, 0, now)
+
+    def hear(self, station_id: str, pid: int, alive: bool) -> None:
+        """A charge point's status was heard."""
+        self._heard[station_id] = (pid, alive)
+        errand = self._head(station_id)
+        if errand is None:
+            return
+        if errand.step is Step.RISING and alive and pid == errand.pid:
+            self._finish(errand)
+        elif errand.step is Step.MOURNING and not alive:
+            errand.step = Step.ERASE
+
+    def forget(self, station_id: str) -> None:
+        """A charge point's status is no longer retained."""
+        self._heard.pop(station_id, None)
+
+    def batch(self, now: float) -> Batch:
+        """What is to be done now."""
+        due: dict[Step, list[_Errand]] = {}
+        for errand in list(self._heads()):
+            self._lose_patience(errand, now)
+            if errand.not_before <= now:
+                due.setdefault(errand.step, []).append(errand)
+        rising = sum(errand.step is Step.RISING for errand in self._heads())
+        free = max(0, self._parallel_starts - rising)
+
+        def ids(*steps: Step) -> tuple[str, ...]:
+            return tuple(errand.wish.id for step in steps for errand in due.get(step, ()))
+
+        return Batch(
+            look=ids(Step.LOOK, Step.ENDING, Step.DYING, Step.RISING),
+            end=ids(Step.END),
+            cut=ids(Step.CUT),
+            prepare=tuple(
+                (errand.wish.spec, errand.wish.verb is Verb.START)
+                for errand in due.get(Step.PREPARE, ())
+                if errand.wish.spec is not None
+            ),
+            spawn=ids(Step.QUEUED)[:free],
+            erase=ids(Step.ERASE),
+            clear=ids(Step.CLEAR),
+        )
+
+    def report(self, batch: Batch, report: Report, now: float) -> None:
+        """Take what came of ``batch``."""
+        prepared = tuple(spec.id for spec, _ in batch.prepare)
+        for ids in (batch.look, batch.end, batch.cut, prepared, batch.spawn, batch.erase, batch.clear):
+            for station_id in ids:
+                errand = self._head(station_id)
+                if errand is None:
+                    continue
+                if reason := report.failures.get(station_id):
+                    self._finish(errand, reason)
+                else:
+                    self._advance(errand, report.processes.get(station_id, Process()), now)
+
+    def answers(self) -> list[CommandResult]:
+        """The answers that are complete, each once."""
+        done = [answer for answer in self._open if None not in answer.results]
+        self._open = [answer for answer in self._open if None in answer.results]
+        return [CommandResult(answer.type, tuple(filter(None, answer.results)), answer.request_id) for answer in done]
+
+    def abandon(self, reason: str) -> None:
+        """Nothing more will be done: whatever waits fails for ``reason``."""
+        for queue in list(self._errands.values()):
+            for errand in list(queue):
+                self._finish(errand, reason)
+
+    def unborn(self) -> list[str]:
+        """Charge points that were stored and will not be started after all, since the last call: their Dead is yet
+        to be told."""
+        unborn, self._to_bury = self._to_bury, []
+        return unborn
+
+    def next_deadline(self) -> float | None:
+        """When ``batch`` should be asked next though nothing was told or heard; None for not at all."""
+        room = self._parallel_starts > sum(errand.step is Step.RISING for errand in self._heads())
+        return min((errand.next_at(room) for errand in self._heads()), default=None)
+
+    def _take(self, wish: Wish, answer: _Answer | None, place: int, now: float) -> None:
+        queue = self._errands.setdefault(wish.id, deque())
+        errand = _Errand(wish, answer, place, _FIRST[wish.verb])
+        if wish.spec is None:
+            for earlier in [earlier for earlier in queue if earlier.wish.spec is not None]:
+                self._overtake(earlier, wish.verb)
+        elif queue and queue[-1].wish.spec is not None:
+            self._decide(errand, EntryResult(wish.id, Verdict.REFUSED, "it is being started already"))
+            return
+        self._errands.setdefault(wish.id, queue).append(errand)
+
+    def _overtake(self, errand: _Errand, verb: Verb) -> None:
+        reason = f"{verb.value} before it was up"
+        first = errand is self._head(errand.wish.id)
+        if verb is Verb.KILL and errand.wish.verb is Verb.START and (not first or errand.step in _UNSTORED):
+            # As if it had been started and then killed: it is there, and dead.
+            errand.cancelled = reason
+        else:
+            self._finish(errand, reason)
+
+    def _advance(self, errand: _Errand, process: Process, now: float) -> None:
+        """Move an errand whose step was done, or looked at, without failure."""
+        match errand.step:
+            case Step.LOOK if process.pid:
+                refusal = "it is running already: restart it, or kill it first"
+                self._decide(errand, EntryResult(errand.wish.id, Verdict.REFUSED, refusal))
+            case Step.LOOK:
+                errand.step = Step.PREPARE
+            case Step.END | Step.ENDING:
+                self._wait_for_end(errand, process, Step.ENDING, END_TIMEOUT_S, now)
+            case Step.CUT | Step.DYING:
+                self._wait_for_end(errand, process, Step.DYING, DEATH_TIMEOUT_S, now)
+            case Step.PREPARE if errand.cancelled:
+                self._to_bury.append(errand.wish.id)
+                self._finish(errand, errand.cancelled)
+            case Step.PREPARE:
+                errand.step = Step.QUEUED
+            case Step.QUEUED:
+                errand.step, errand.pid, errand.give_up_at = Step.RISING, process.pid, now + RISE_TIMEOUT_S
+                self._rise(errand, process, now)
+            case Step.RISING:
+                self._rise(errand, process, now)
+            case Step.ERASE:
+                errand.step = Step.CLEAR
+            case Step.CLEAR:
+                self._heard.pop(errand.wish.id, None)
+                self._finish(errand)
+            case Step.MOURNING:
+                pass
+            case _:
+                assert_never(errand.step)
+
+    def _wait_for_end(self, errand: _Errand, process: Process, waiting: Step, timeout_s: float, now: float) -> None:
+        if process.pid:
+            if errand.step is not waiting:
+                errand.step, errand.pid, errand.give_up_at = waiting, process.pid, now + timeout_s
+            errand.not_before = now + LOOK_AGAIN_S
+            return
+        errand.give_up_at, errand.not_before = math.inf, 0.0
+        match errand.wish.verb:
+            case Verb.RESTART:
+                errand.step = Step.PREPARE
+            case Verb.REMOVE if errand.pid and self._heard.get(errand.wish.id, (0, True))[1]:
+                errand.step, errand.give_up_at = Step.MOURNING, now + WILL_TIMEOUT_S
+            case Verb.REMOVE:
+                errand.step = Step.ERASE
+            case _:
+                self._finish(errand)
+
+    def _rise(self, errand: _Errand, process: Process, now: float) -> None:
+        if not process.pid:
+            self._finish(errand, process.ended or "it ended at once")
+        elif self._heard.get(errand.wish.id) == (process.pid, True):
+            self._finish(errand)
+        else:
+            errand.not_before = now + RISE_LOOK_S
+
+    def _lose_patience(self, errand: _Errand, now: float) -> None:
+        if now < errand.give_up_at:
+            return
+        errand.give_up_at = math.inf
+        match errand.step:
+            case Step.ENDING:
+                errand.step, errand.not_before = Step.CUT, 0.0
+            case Step.DYING:
+                self._finish(errand, f"its process {errand.pid} does not end")
+            case Step.RISING:
+                self._finish(errand)
+            case Step.MOURNING:
+                errand.step = Step.ERASE
+            case _:
+                pass
+
+    def _finish(self, errand: _Errand, failure: str = "") -> None:
+        verdict = Verdict.FAILED if failure else Verdict(errand.wish.verb.value)
+        self._decide(errand, EntryResult(errand.wish.id, verdict, failure))
+
+    def _decide(self, errand: _Errand, result: EntryResult) -> None:
+        if errand.answer is not None:
+            errand.answer.results[errand.place] = result
+        queue = self._errands.get(errand.wish.id)
+        if queue is not None and errand in queue:
+            queue.remove(errand)
+            if not queue:
+                del self._errands[errand.wish.id]
+
+    def _head(self, station_id: str) -> _Errand | None:
+        queue = self._errands.get(station_id)
+        return queue[0] if queue else None
+
+    def _heads(self) -> Iterator[_Errand]:
+        return (queue[0] for queue in self._errands.values())

@@ -1,0 +1,86 @@
+"""What a command asks for, entry by entry: a wish that can be tried, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.spec import ChargePointSpec, parse_spec
+from chargepoint.api.topics import check_id
+from launcher.api.commands import EntryResult, Kill, Remove, Restart, Start, Verdict
+from launcher.fleet.templates import completed
+
+
+class Verb(StrEnum):
+    """What is to be done with one charge point; its value is the verdict when it is done."""
+
+    START = Verdict.STARTED.value
+    RESTART = Verdict.RESTARTED.value
+    KILL = Verdict.KILLED.value
+    REMOVE = Verdict.REMOVED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing to do with one charge point; ``spec`` is what it is to be, when it is to run."""
+
+    verb: Verb
+    id: str
+    spec: ChargePointSpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a command is judged by.
+
+    ``stored`` are the start entries of this yard's charge points, ``strangers`` those whose status was heard though
+    they are not ours (True: it lives), ``template`` is what entries leave out.
+    """
+
+    stored: Mapping[str, Mapping[str, object]]
+    strangers: Mapping[str, bool]
+    template: Mapping[str, object]
+
+
+def judged(command: Start | Restart | Kill | Remove, known: Known) -> list[Wish | EntryResult]:
+    """For each entry of ``command``, in order: the wish in it, or why it is refused."""
+    return [_judged(command, entry, known) for entry in command.charge_points]
+
+
+def _judged(command: Start | Restart | Kill | Remove, entry: object, known: Known) -> Wish | EntryResult:
+    named = entry.get("id") if isinstance(entry, Mapping) else None
+    try:
+        if not isinstance(entry, Mapping):
+            raise InputError("charge_points", entry, "a JSON object")
+        station_id = check_id(entry.get("id"))
+        match command:
+            case Start():
+                return Wish(Verb.START, station_id, parse_spec(completed(entry, known.template)))
+            case Restart():
+                return Wish(Verb.RESTART, station_id, _restarted(station_id, entry, known))
+            case Kill():
+                _check_known(station_id, known.stored)
+                return Wish(Verb.KILL, station_id)
+            case Remove():
+                if known.strangers.get(station_id):
+                    raise InputError("id", station_id, "a charge point of this launcher: end it where it was started")
+                _check_known(station_id, {**known.stored, **known.strangers})
+                return Wish(Verb.REMOVE, station_id)
+    except InputError as error:
+        return EntryResult.refused(named if isinstance(named, str) else "", error)
+
+
+def _restarted(station_id: str, entry: Mapping[str, object], known: Known) -> ChargePointSpec:
+    stored = known.stored.get(station_id)
+    if stored is not None:
+        return parse_spec(completed(entry, stored))
+    if len(entry) == 1:
+        raise InputError("id", station_id, "the id of a charge point that was started before")
+    return parse_spec(completed(entry, known.template))
+
+
+def _check_known(station_id: str, present: Collection[str]) -> None:
+    if station_id not in present:
+        raise InputError("id", station_id, "the id of a charge point here")

@@ -1,0 +1,52 @@
+"""What a broker retains, asked once."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+
+import aiomqtt
+
+from chargepoint.api.topics import Topics
+from chargepoint.bus import CONNECT_TIMEOUT_S, Broker
+
+ANSWER_TIMEOUT_S = 10.0
+
+
+async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> dict[str, bytes]:
+    """The retained messages that match ``filters``, topic to payload.
+
+    What a broker retains comes in order before what is published after the subscription, so a message of our own
+    tells the end. Raises aiomqtt.MqttError when the broker cannot be reached, or does not answer.
+    """
+    if not filters:
+        return {}
+    end = f"{topics.root}/end/{uuid.uuid4().hex}"
+    found: dict[str, bytes] = {}
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S), connected(broker) as client:
+            # Quality of service 0: some brokers drop what is more than a thousand messages of a higher one.
+            await client.subscribe([(topic, 0) for topic in (*filters, end)])
+            await client.publish(end)
+            async for message in client.messages:
+                if message.topic.value == end:
+                    break
+                if message.retain and isinstance(message.payload, bytes) and message.payload:
+                    found[message.topic.value] = message.payload
+    except TimeoutError:
+        raise aiomqtt.MqttError(f"no answer within {ANSWER_TIMEOUT_S:g} s") from None
+    return found
+
+
+def connected(broker: Broker) -> aiomqtt.Client:
+    """A connection to ``broker`` for a short errand, to be entered."""
+    return aiomqtt.Client(
+        broker.host,
+        broker.port,
+        username=broker.username,
+        password=broker.password,
+        identifier=f"cp-simu-{uuid.uuid4().hex[:12]}",
+        timeout=CONNECT_TIMEOUT_S,
+        tls_context=broker.tls_context(),
+    )

@@ -1,0 +1,142 @@
+"""The undertaker: makes the retained statuses of charge points without a process true.
+
+A charge point that is killed has a will, which says Dead of the station. Nobody says what became of its connectors,
+and a will is lost when the broker was away, or when the process ended before it was connected. The undertaker hears
+of every end from supervisord and tells the rest. It looks at all of them when it starts, when the broker is back and
+when the launcher is, and never speaks of one whose process lives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+
+import aiomqtt
+
+from chargepoint.api.spec import ChargePointSpec
+from chargepoint.api.topics import Topics
+from chargepoint.bus import Broker, Bus, Message
+from launcher.charge_points import stored_spec, stored_specs
+from launcher.deaths import cause_of_death
+from launcher.fleet.obituary import obituary
+from launcher.fleet.programs import program_name
+from launcher.folder import Folder
+from launcher.retained import retained
+from launcher.service import ALIVE, DEAD
+from launcher.supervisord.client import ProcessInfo, Supervisord, SupervisordGone
+from launcher.supervisord.events import process_events
+
+log = logging.getLogger(__name__)
+
+GATHER_S = 0.3
+"""Deaths come in crowds, and each has a will whose words are better than ours."""
+
+LAUNCHER = "launcher"
+
+
+class Undertaker:
+    """One for a yard; ``run`` ends when supervisord closes its standard input."""
+
+    def __init__(self, folder: Folder, supervisord: Supervisord, broker: Broker, topics: Topics) -> None:
+        self._folder = folder
+        self._supervisord = supervisord
+        self._broker = broker
+        self._topics = topics
+        self._ended: set[str] = set()
+        self._all = False
+        self._stirred = asyncio.Event()
+        self._bus = Bus(
+            broker,
+            name=f"undertaker-{uuid.uuid4().hex[:8]}",
+            subscriptions=[topics.launcher("status")],
+            hear=self._hear,
+            told=self._told,
+        )
+
+    async def run(self) -> None:
+        """Serve until the end of supervisord's events."""
+        tasks = [asyncio.create_task(self._bus.run()), asyncio.create_task(self._serve())]
+        events = asyncio.create_task(self._listen())
+        try:
+            done, _ = await asyncio.wait({events, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (events, *tasks):
+                task.cancel()
+            await asyncio.gather(events, *tasks, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        async for event in process_events():
+            self._ended.add(event.program)
+            self._stirred.set()
+
+    def _told(self, connected: bool, reason: str) -> None:
+        self._look_at_all(connected)
+
+    def _hear(self, message: Message) -> None:
+        self._look_at_all(message.payload == ALIVE)
+
+    def _look_at_all(self, wanted: bool) -> None:
+        if wanted:
+            self._all = True
+            self._stirred.set()
+
+    async def _serve(self) -> None:
+        while True:
+            await self._stirred.wait()
+            await asyncio.sleep(GATHER_S)
+            self._stirred.clear()
+            if not self._bus.connected:
+                continue  # The next connection looks at all.
+            programs, self._ended = self._ended, set()
+            everything, self._all = self._all, False
+            try:
+                await self._bury(await asyncio.to_thread(self._specs, programs, everything))
+                if everything or LAUNCHER in programs:
+                    await self._correct_launcher()
+            except (SupervisordGone, aiomqtt.MqttError) as error:
+                log.warning("the statuses of what has ended stay as they are: %s", error)
+
+    def _specs(self, programs: Iterable[str], everything: bool) -> Mapping[str, ChargePointSpec]:
+        if everything:
+            specs = stored_specs(self._folder)
+        else:
+            found = (stored_spec(self._folder, program) for program in programs)
+            specs = {spec.id: spec for spec in found if spec}
+        return {program_name(station_id): spec for station_id, spec in specs.items()}
+
+    async def _bury(self, specs: Mapping[str, ChargePointSpec]) -> None:
+        topics = self._topics
+        everywhere = [topics.station("+", "status"), topics.connector("+", "+", "status")]
+        each = [topics.station(spec.id, "status") for spec in specs.values()]
+        each += [topics.connector(spec.id, "+", "status") for spec in specs.values()]
+        told = await retained(self._broker, topics, each if len(each) < 100 else everywhere)
+        # Asked last: what lives now is not spoken of, and one that comes up later corrects what was said.
+        infos = await asyncio.to_thread(self._supervisord.infos, specs)
+        for name, spec in specs.items():
+            info = infos.get(name)
+            if info is None or not info.alive:
+                self._publish(spec, told, info)
+
+    def _publish(self, spec: ChargePointSpec, told: Mapping[str, bytes], info: ProcessInfo | None) -> None:
+        if not self._folder.spec(spec.id).exists():
+            return
+        reason = cause_of_death(info, self._folder.log(spec.id)) if info else ""
+        messages = obituary(spec, self._topics, told, reason)
+        if messages:
+            log.info("%s is dead%s", spec.id, f": {reason}" if reason else "")
+        for topic, payload in messages:
+            self._bus.publish(Message(topic, payload, retain=True))
+
+    async def _correct_launcher(self) -> None:
+        """Dead for a launcher that ended while the broker was away."""
+        topic = self._topics.launcher("status")
+        told = await retained(self._broker, self._topics, [topic])
+        infos = await asyncio.to_thread(self._supervisord.infos, [LAUNCHER])
+        if told.get(topic) == ALIVE and LAUNCHER in infos and not infos[LAUNCHER].alive:
+            with contextlib.suppress(aiomqtt.MqttError):
+                self._bus.publish(Message(topic, DEAD, retain=True))

@@ -1,0 +1,71 @@
+"""``python -m launcher service`` and ``undertaker``: the programs that supervisord runs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.topics import DEFAULT_ROOT, Topics
+from chargepoint.bus import Broker
+from chargepoint.logs import LogLevel, configure
+from chargepoint.settings import default_broker
+from launcher.charge_points import ChargePoints
+from launcher.diagnostics import Exit, say
+from launcher.fleet.templates import parse_template
+from launcher.folder import Folder
+from launcher.service import Service
+from launcher.supervisord.client import Supervisord
+from launcher.undertaker import Undertaker
+from launcher.verbs.reach import folder_of
+from launcher.yard.checks import socket_path
+from launcher.yard.rendering import supervisord_template
+
+
+def service(options: argparse.Namespace) -> int:
+    """Run the launcher until SIGINT, SIGTERM or the command close."""
+    folder = folder_of(options)
+    level = LogLevel(options.log_level or LogLevel.INFO)
+    configure(level, "launcher")
+    url, root = options.broker or default_broker(), options.root or DEFAULT_ROOT
+    charge_points = ChargePoints(
+        folder,
+        _supervisord(options, folder),
+        supervisord_template(),
+        ["--broker", url, "--root", root, "--log-level", str(level)],
+    )
+    defaults = {"central_system": options.central_system} if options.central_system else {}
+    asyncio.run(_serve(charge_points, folder, defaults, Broker.parse(url), Topics(root)))
+    return Exit.DONE
+
+
+def undertaker(options: argparse.Namespace) -> int:
+    """Run the undertaker until supervisord ends."""
+    folder = folder_of(options)
+    configure(LogLevel(options.log_level or LogLevel.INFO), "undertaker")
+    broker, topics = Broker.parse(options.broker or default_broker()), Topics(options.root or DEFAULT_ROOT)
+    asyncio.run(Undertaker(folder, _supervisord(options, folder), broker, topics).run())
+    return Exit.DONE
+
+
+async def _serve(
+    charge_points: ChargePoints, folder: Folder, defaults: dict[str, object], broker: Broker, topics: Topics
+) -> None:
+    def template() -> dict[str, object]:
+        try:
+            text = folder.template.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return defaults
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError("config.ini", str(folder.template), f"a file that can be read ({error})") from None
+        return defaults | parse_template(text, str(folder.template))
+
+    service = Service(charge_points, template, broker, topics, say)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, service.close)
+    await service.run()
+
+
+def _supervisord(options: argparse.Namespace, folder: Folder) -> Supervisord:
+    return Supervisord(options.socket or socket_path(folder))

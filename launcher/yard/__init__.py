@@ -1,0 +1,1 @@
+"""Bringing a yard up and down on this machine."""

@@ -1,0 +1,61 @@
+"""Taking a yard down: everything it started, nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from chargepoint.api.topics import RESERVED_IDS
+from launcher.folder import Folder
+from launcher.supervisord.client import Call, Supervisord, SupervisordGone
+from launcher.yard import processes
+
+STOP_TIMEOUT_S = 15.0
+"""Longer than the stopwaitsecs of any program: supervisord kills what does not end by itself."""
+
+SHUTDOWN_TIMEOUT_S = 10.0
+
+
+def take_down(folder: Folder, socket: Path) -> int:
+    """End the yard in ``folder``; returns how many processes it had. Whatever supervisord cannot end, or does not
+    because it was killed itself, is found by its mark."""
+    found = processes.of_yard(folder)
+    with contextlib.suppress(SupervisordGone):
+        _by_supervisord(Supervisord(socket))
+        _wait_for_end(folder)
+    left = processes.of_yard(folder)
+    # The charge points first: they have something to tell the central system, and the broker.
+    charge_points = [process for process in left if processes.charge_point_of(process)]
+    processes.end(charge_points)
+    processes.end([process for process in left if process not in charge_points])
+    for file in (folder.yard_file, folder.supervisord_pid, socket):
+        file.unlink(missing_ok=True)
+    return len(found)
+
+
+def _by_supervisord(supervisord: Supervisord) -> None:
+    alive = {name for name, info in supervisord.all_infos().items() if info.alive}
+    # supervisord's own shutdown ends one program after the other, up to a second each; so all are ended before.
+    for names in ({"launcher"}, alive - RESERVED_IDS, {"csms", "undertaker"}, {"broker"}):
+        _stop(supervisord, names & alive)
+    supervisord.one("shutdown")
+
+
+def _stop(supervisord: Supervisord, names: Collection[str]) -> None:
+    calls: list[Call] = [("stopProcess", (name, False)) for name in names]
+    supervisord.batch(calls)
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while (names := _alive(supervisord, names)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def _alive(supervisord: Supervisord, names: Iterable[str]) -> list[str]:
+    return [name for name, info in supervisord.infos(names).items() if info.alive]
+
+
+def _wait_for_end(folder: Folder) -> None:
+    deadline = time.monotonic() + SHUTDOWN_TIMEOUT_S
+    while processes.of_yard(folder) and time.monotonic() < deadline:
+        time.sleep(0.05)

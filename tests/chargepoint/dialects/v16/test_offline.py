@@ -1,0 +1,311 @@
+"""Without a connection, and against a central system that fails: nothing billed is lost (OCPP 1.6 section 3.7)."""
+
+from __future__ import annotations
+
+import pytest
+
+from chargepoint.clock import iso
+from tests.support.bench import NOON, Bench, CallError, Payload
+
+ACCEPTED = {"idTagInfo": {"status": "Accepted"}}
+RELATED = ("StartTransaction", "MeterValues", "StopTransaction")
+
+
+def related(bench: Bench) -> list[tuple[str, Payload]]:
+    """The transaction-related messages on the wire, in order."""
+    return [(action, payload) for action, payload in bench.sent if action in RELATED]
+
+
+def knowing(**config: str) -> Bench:
+    """A station that has heard of TAG, has lost its connection, and whose record begins now."""
+    bench = Bench({"ocpp_config": config})
+    bench.charging()
+    bench.unplug()
+    bench.disconnect()
+    bench.forget()
+    return bench
+
+
+def test_a_connection_lost_while_charging_changes_nothing_but_when_things_are_told() -> None:
+    """TC_036_CS."""
+    bench = Bench()
+    transaction_id = bench.charging()
+    bench.disconnect()
+    bench.forget()
+    bench.advance(185)
+    assert bench.status().status == "Charging"
+    assert bench.wire == []
+    bench.connect()
+    assert bench.actions() == ["MeterValues"] * 3
+    told = [(one["transactionId"], one["meterValue"][0]["timestamp"]) for one in bench.calls("MeterValues")]
+    assert told == [(transaction_id, iso(NOON + at)) for at in (60, 120, 180)]
+
+
+def test_a_transaction_that_starts_offline_is_told_later_with_its_own_time() -> None:
+    """TC_037_1_CS."""
+    bench = knowing()
+    bench.plug()
+    bench.tap()
+    assert bench.status().status == "Charging"
+    assert bench.status().transaction_id == -1
+    bench.advance(600)
+    bench.connect()
+    assert bench.actions()[:2] == ["StatusNotification", "StartTransaction"]
+    assert bench.calls("StartTransaction")[0]["timestamp"] == iso(NOON)
+    assert [one["transactionId"] for one in bench.calls("MeterValues")] == [2] * 10
+    assert bench.status().transaction_id == 2
+
+
+def test_an_offline_start_that_is_refused_later_goes_on_without_energy() -> None:
+    """TC_037_2_CS."""
+    bench = knowing(StopTransactionOnInvalidId="false")
+    bench.plug()
+    bench.tap()
+    bench.script["StartTransaction"] = lambda _: {"transactionId": 5, "idTagInfo": {"status": "Blocked"}}
+    bench.connect()
+    assert bench.status().status == "SuspendedEVSE"
+    assert bench.calls("StopTransaction") == []
+
+
+def test_an_offline_start_that_is_refused_later_is_stopped() -> None:
+    """TC_037_3_CS."""
+    bench = knowing()
+    bench.plug()
+    bench.tap()
+    bench.script["StartTransaction"] = lambda _: {"transactionId": 5, "idTagInfo": {"status": "Blocked"}}
+    bench.connect()
+    assert bench.calls("StopTransaction")[0]["reason"] == "DeAuthorized"
+    assert bench.status().status == "Finishing"
+
+
+def test_a_transaction_that_stops_offline_is_told_later_with_its_own_time() -> None:
+    """TC_038_CS."""
+    bench = Bench()
+    transaction_id = bench.charging()
+    bench.disconnect()
+    bench.advance(30)
+    bench.tap()
+    bench.advance(600)
+    bench.connect()
+    (stop,) = bench.calls("StopTransaction")
+    assert (stop["transactionId"], stop["timestamp"], stop["meterStop"]) == (transaction_id, iso(NOON + 30), 92)
+
+
+def test_a_whole_transaction_offline_is_told_in_order_with_the_id_it_is_given() -> None:
+    """TC_039_CS."""
+    bench = knowing()
+    bench.plug()
+    bench.tap()
+    bench.advance(70)
+    bench.tap()
+    bench.unplug()
+    bench.advance(500)
+    bench.script["StartTransaction"] = lambda _: {"transactionId": 4711, **ACCEPTED}
+    bench.connect()
+    messages = related(bench)
+    assert [action for action, _ in messages] == list(RELATED)
+    assert [payload.get("transactionId") for _, payload in messages] == [None, 4711, 4711]
+
+
+def test_several_transactions_offline_keep_their_own_ids() -> None:
+    bench = knowing()
+    for _ in range(3):
+        bench.plug()
+        bench.tap()
+        bench.advance(61)
+        bench.unplug()
+    bench.connect()
+    assert [payload.get("transactionId") for _, payload in related(bench)] == [None, 2, 2, None, 3, 3, None, 4, 4]
+
+
+def test_states_are_told_before_the_transactions_that_explain_them() -> None:
+    bench = knowing()
+    bench.plug()
+    bench.tap()
+    bench.connect()
+    assert bench.actions() == ["StatusNotification", "StartTransaction"]
+    assert bench.statuses() == ["Charging"]
+
+
+def test_after_a_reconnection_only_connectors_that_changed_are_told_of() -> None:
+    bench = Bench({"nb_connectors": 3}).connect()
+    bench.disconnect()
+    bench.plug(2)
+    bench.plug(3)
+    bench.unplug(3)
+    bench.forget()
+    bench.connect()
+    assert [(one["connectorId"], one["status"]) for one in bench.calls("StatusNotification")] == [(2, "Preparing")]
+
+
+def test_a_state_whose_report_was_cut_off_is_reported_again() -> None:
+    bench = Bench(script={"StatusNotification": lambda call: None if call["status"] == "Preparing" else {}}).connect()
+    bench.plug()
+    bench.disconnect()
+    bench.script.clear()
+    bench.forget()
+    bench.connect()
+    assert bench.statuses() == ["Preparing"]
+
+
+@pytest.mark.parametrize(
+    ("config", "starts"),
+    [
+        ({}, False),
+        ({"AllowOfflineTxForUnknownId": "true"}, True),
+        ({"LocalAuthorizeOffline": "false", "AllowOfflineTxForUnknownId": "true"}, True),
+    ],
+)
+def test_an_unknown_tag_offline(config: dict[str, str], starts: bool) -> None:
+    bench = knowing(**config)
+    bench.plug()
+    bench.tap("STRANGER")
+    assert (bench.status().status == "Charging") is starts
+
+
+@pytest.mark.parametrize("allowed", ["true", "false"])
+def test_a_known_tag_offline(allowed: str) -> None:
+    bench = knowing(LocalAuthorizeOffline=allowed)
+    bench.plug()
+    bench.tap()
+    assert (bench.status().status == "Charging") is (allowed == "true")
+
+
+def test_a_stranger_does_not_end_a_transaction_offline() -> None:
+    bench = Bench({"ocpp_config": {"AllowOfflineTxForUnknownId": "true"}})
+    bench.charging()
+    bench.disconnect()
+    bench.tap("STRANGER")
+    assert bench.status().status == "Charging"
+
+
+def test_an_offline_transaction_survives_a_power_cut_with_all_its_messages() -> None:
+    bench = knowing()
+    bench.plug()
+    bench.tap()
+    bench.advance(70)
+    bench.power_cut()
+    bench.advance(600)
+    bench.power_cut()
+    bench.connect()
+    messages = related(bench)
+    assert [action for action, _ in messages] == list(RELATED)
+    assert messages[2][1]["reason"] == "PowerLoss"
+    assert messages[2][1]["timestamp"] == iso(NOON + 70)
+    assert {payload.get("transactionId") for _, payload in messages[1:]} == {2}
+
+
+def test_a_power_cut_between_the_start_and_its_answer_sends_the_start_again_unchanged() -> None:
+    bench = Bench(script={"StartTransaction": lambda _: None}).connect()
+    bench.plug()
+    bench.tap()
+    bench.power_cut()
+    bench.script.clear()
+    bench.connect()
+    first, second = bench.calls("StartTransaction")
+    assert first == second
+    assert [stop["transactionId"] for stop in bench.calls("StopTransaction")] == [1]
+
+
+def test_a_power_cut_between_a_stop_and_its_answer_sends_the_stop_again_unchanged() -> None:
+    bench = Bench(script={"StopTransaction": lambda _: None})
+    bench.charging()
+    bench.tap()
+    bench.power_cut()
+    bench.script.clear()
+    bench.connect()
+    first, second = bench.calls("StopTransaction")
+    assert first == second
+    bench.power_cut()
+    bench.forget()
+    bench.connect()
+    assert related(bench) == []
+
+
+def test_a_connection_lost_with_a_message_on_its_way_is_no_failed_attempt() -> None:
+    bench = Bench(
+        {"ocpp_config": {"TransactionMessageAttempts": "1"}}, script={"StartTransaction": lambda _: None}
+    ).connect()
+    bench.plug()
+    bench.tap()
+    for _ in range(5):
+        bench.disconnect()
+        bench.connect()
+    bench.script.clear()
+    bench.answer("StartTransaction", {"transactionId": 8, **ACCEPTED})
+    assert bench.status().transaction_id == 8
+
+
+@pytest.mark.parametrize("failure", [CallError("InternalError", "no database"), None])
+def test_a_message_that_fails_is_repeated_after_a_growing_wait_and_then_given_up(failure: CallError | None) -> None:
+    """Section 3.7.1: 3 attempts, 10 s apart, twice 10 s, and no fourth."""
+    config = {"TransactionMessageAttempts": "3", "TransactionMessageRetryInterval": "10", "MessageTimeout": "1"}
+    bench = Bench({"ocpp_config": config}, script={"StartTransaction": lambda _: failure}).connect()
+    bench.plug()
+    bench.tap()
+    sent_at = []
+    for _ in range(1000):
+        if len(bench.calls("StartTransaction")) > len(sent_at):
+            sent_at.append(bench.now)
+        bench.advance(0.1)
+    answer_s = 1 if failure is None else 0
+    assert [at - NOON for at in sent_at] == pytest.approx([0, 10 + answer_s, 30 + 2 * answer_s], abs=0.2)
+
+
+def test_a_message_that_fails_holds_back_those_behind_it() -> None:
+    config = {"TransactionMessageRetryInterval": "100"}
+    bench = Bench({"ocpp_config": config}, script={"StartTransaction": lambda _: CallError("GenericError")}).connect()
+    bench.plug()
+    bench.tap()
+    bench.advance(70)
+    assert [action for action, _ in related(bench)] == ["StartTransaction"]
+    bench.script.clear()
+    bench.advance(31)
+    assert [action for action, _ in related(bench)] == ["StartTransaction", "StartTransaction", "MeterValues"]
+
+
+def test_statuses_and_authorizations_overtake_a_queue_that_waits() -> None:
+    bench = Bench({"nb_connectors": 2}, script={"StartTransaction": lambda _: CallError("GenericError")}).connect()
+    bench.plug()
+    bench.tap()
+    bench.forget()
+    bench.plug(2)
+    bench.tap("OTHER", 2)
+    assert bench.actions() == ["StatusNotification", "Authorize", "StatusNotification"]
+
+
+def test_a_transaction_whose_start_was_given_up_is_told_of_as_minus_1() -> None:
+    """Errata 3.18."""
+    config = {"TransactionMessageAttempts": "1"}
+    bench = Bench({"ocpp_config": config}, script={"StartTransaction": lambda _: CallError("GenericError")}).connect()
+    bench.plug()
+    bench.tap()
+    bench.advance(60)
+    bench.tap()
+    assert [payload["transactionId"] for _, payload in related(bench)[1:]] == [-1, -1]
+
+
+def test_attempts_are_remembered_over_a_power_cut() -> None:
+    config = {"TransactionMessageAttempts": "2", "TransactionMessageRetryInterval": "5"}
+    refuse = {"StopTransaction": lambda _: CallError("InternalError")}
+    bench = Bench({"ocpp_config": config}, script=refuse)
+    bench.charging()
+    bench.tap()
+    bench.power_cut()
+    bench.connect()
+    assert len(bench.calls("StopTransaction")) == 2
+    bench.advance(100)
+    assert len(bench.calls("StopTransaction")) == 2
+
+
+def test_a_pending_station_keeps_its_transaction_messages() -> None:
+    bench = Bench()
+    bench.charging()
+    bench.power_cut()
+    bench.script["BootNotification"] = lambda _: {"status": "Pending", "currentTime": iso(bench.now), "interval": 60}
+    bench.forget()
+    bench.connect()
+    assert bench.actions() == ["BootNotification"]
+    bench.script.clear()
+    bench.advance(60)
+    assert bench.actions()[-1] == "StopTransaction"

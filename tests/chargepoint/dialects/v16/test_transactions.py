@@ -1,0 +1,313 @@
+"""A charging session on the wire: its messages, their order and content (OCPP 1.6 sections 3.6, 4.8, 4.10)."""
+
+from __future__ import annotations
+
+import pytest
+
+from chargepoint.clock import iso
+from chargepoint.model.vehicle import Vehicle
+from tests.support.bench import NOON, Bench, Payload
+
+
+def verdict(status: str, **info: str) -> Payload:
+    return {"idTagInfo": {"status": status, **info}}
+
+
+def test_a_session_that_begins_with_the_cable() -> None:
+    """TC_003_CS."""
+    bench = Bench().connect()
+    bench.forget()
+    bench.plug()
+    bench.tap("TAG")
+    assert bench.actions() == ["StatusNotification", "Authorize", "StartTransaction", "StatusNotification"]
+    assert bench.statuses() == ["Preparing", "Charging"]
+    assert bench.calls("Authorize") == [{"idTag": "TAG"}]
+    assert bench.calls("StartTransaction") == [
+        {"connectorId": 1, "idTag": "TAG", "meterStart": 0, "timestamp": iso(NOON)}
+    ]
+
+
+def test_a_session_that_begins_with_the_id_tag() -> None:
+    """TC_004_1_CS."""
+    bench = Bench().connect()
+    bench.forget()
+    bench.tap("TAG")
+    bench.advance(20)
+    bench.plug()
+    assert bench.actions() == ["Authorize", "StatusNotification", "StartTransaction", "StatusNotification"]
+    assert bench.statuses() == ["Preparing", "Charging"]
+    assert bench.calls("StartTransaction")[0]["timestamp"] == iso(NOON + 20)
+
+
+def test_an_id_tag_without_a_cable_times_out() -> None:
+    """TC_004_2_CS."""
+    bench = Bench({"ocpp_config": {"ConnectionTimeOut": "30"}}).connect()
+    bench.tap()
+    bench.advance(29.9)
+    assert bench.status().status == "Preparing"
+    bench.advance(0.1)
+    assert bench.statuses() == ["Available", "Preparing", "Available"]
+    bench.plug()
+    assert bench.calls("StartTransaction") == []
+
+
+def test_a_cable_without_an_id_tag_times_out_to_finishing_and_is_still_welcome() -> None:
+    bench = Bench().connect()
+    bench.plug()
+    bench.advance(60)
+    assert bench.statuses() == ["Available", "Preparing", "Finishing"]
+    bench.forget()
+    bench.tap()
+    assert bench.actions() == ["Authorize", "StatusNotification", "StartTransaction", "StatusNotification"]
+    assert bench.statuses() == ["Preparing", "Charging"]
+
+
+def test_a_connection_time_out_of_0_waits_for_ever() -> None:
+    bench = Bench({"ocpp_config": {"ConnectionTimeOut": "0"}}).connect()
+    bench.tap()
+    bench.advance(86_400)
+    bench.plug()
+    assert len(bench.calls("StartTransaction")) == 1
+
+
+def test_the_same_tag_presented_again_before_the_cable_takes_the_intention_back() -> None:
+    bench = Bench().connect()
+    bench.tap("TAG")
+    bench.tap("tag")
+    assert bench.statuses() == ["Available", "Preparing", "Available"]
+    bench.plug()
+    assert bench.calls("StartTransaction") == []
+
+
+def test_pulling_the_cable_before_the_tag_frees_the_connector() -> None:
+    bench = Bench().connect()
+    bench.plug()
+    bench.unplug()
+    bench.advance(300)
+    assert bench.statuses() == ["Available", "Preparing", "Available"]
+
+
+def test_the_same_tag_ends_the_transaction_without_being_asked_about() -> None:
+    """TC_068_CS."""
+    bench = Bench()
+    transaction_id = bench.charging(id_tag="TAG")
+    bench.advance(30)
+    bench.forget()
+    bench.tap("TAG")
+    assert bench.actions() == ["StopTransaction", "StatusNotification"]
+    assert bench.calls("StopTransaction") == [
+        {
+            "transactionId": transaction_id,
+            "idTag": "TAG",
+            "meterStop": 92,
+            "timestamp": iso(NOON + 30),
+            "reason": "Local",
+        }
+    ]
+    assert bench.statuses() == ["Finishing"]
+
+
+def test_a_tag_of_the_same_group_ends_the_transaction() -> None:
+    """TC_069_CS: and the presented tag is the one that is named."""
+    bench = Bench(script={"Authorize": lambda _: verdict("Accepted", parentIdTag="FAMILY")})
+    bench.charging(id_tag="HER")
+    bench.forget()
+    bench.tap("HIS")
+    assert bench.actions() == ["Authorize", "StopTransaction", "StatusNotification"]
+    assert bench.calls("StopTransaction")[0]["idTag"] == "HIS"
+    assert bench.calls("StopTransaction")[0]["reason"] == "Local"
+
+
+def test_a_group_told_at_the_start_counts_as_one_told_at_the_authorization() -> None:
+    bench = Bench(
+        script={
+            "StartTransaction": lambda _: {"transactionId": 1, **verdict("Accepted", parentIdTag="Family")},
+            "Authorize": lambda call: verdict("Accepted", parentIdTag="FAMILY" if call["idTag"] == "HIS" else ""),
+        }
+    )
+    bench.charging(id_tag="HER")
+    bench.tap("HIS")
+    assert len(bench.calls("StopTransaction")) == 1
+
+
+def test_a_stranger_does_not_end_the_transaction() -> None:
+    bench = Bench(script={"Authorize": lambda call: verdict("Accepted", parentIdTag="OF" + call["idTag"])})
+    bench.charging(id_tag="HER")
+    bench.tap("HIS")
+    assert bench.calls("StopTransaction") == []
+    assert bench.status().status == "Charging"
+
+
+def test_a_blocked_tag_of_the_same_group_does_not_end_the_transaction() -> None:
+    status = {"HER": "Accepted", "HIS": "Blocked"}
+    bench = Bench(script={"Authorize": lambda call: verdict(status[call["idTag"]], parentIdTag="FAMILY")})
+    bench.charging(id_tag="HER")
+    bench.tap("HIS")
+    assert bench.calls("StopTransaction") == []
+
+
+def test_pulling_the_cable_ends_the_transaction() -> None:
+    """TC_005_1_CS: the connector is Finishing before it is Available."""
+    bench = Bench()
+    bench.charging()
+    bench.advance(3600)
+    bench.forget()
+    bench.unplug()
+    assert bench.actions() == ["StopTransaction", "StatusNotification", "StatusNotification"]
+    (stop,) = bench.calls("StopTransaction")
+    assert (stop["reason"], stop["meterStop"], "idTag" in stop) == ("EVDisconnected", 11_040, False)
+    assert bench.statuses() == ["Finishing", "Available"]
+
+
+def test_a_fixed_cable_is_available_as_soon_as_the_car_is_gone() -> None:
+    bench = Bench({"fixed_cable": True})
+    bench.charging()
+    bench.forget()
+    bench.unplug()
+    assert bench.calls("StopTransaction")[0]["reason"] == "EVDisconnected"
+    assert bench.statuses() == ["Available"]
+
+
+def test_without_stop_on_disconnect_the_transaction_waits_for_the_cable_to_come_back() -> None:
+    """TC_005_3_CS."""
+    bench = Bench({"ocpp_config": {"StopTransactionOnEVSideDisconnect": "false"}})
+    bench.charging()
+    bench.advance(60)
+    bench.forget()
+    bench.unplug()
+    bench.advance(600)
+    assert bench.statuses() == ["SuspendedEV"]
+    assert bench.status().power_w == 0
+    bench.plug()
+    assert bench.statuses() == ["SuspendedEV", "Charging"]
+    bench.advance(60)
+    bench.tap()
+    assert [stop["meterStop"] for stop in bench.calls("StopTransaction")] == [368]
+    assert bench.calls("StartTransaction") == []
+
+
+def test_a_transaction_whose_cable_is_out_ends_to_an_available_connector() -> None:
+    bench = Bench({"ocpp_config": {"StopTransactionOnEVSideDisconnect": "false"}})
+    bench.charging()
+    bench.unplug()
+    bench.tap()
+    assert bench.statuses()[-2:] == ["SuspendedEV", "Available"]
+
+
+def test_a_car_that_pauses_and_goes_on() -> None:
+    bench = Bench()
+    bench.charging()
+    bench.forget()
+    bench.car(ready=False)
+    bench.advance(60)
+    bench.car(ready=True)
+    assert bench.statuses() == ["SuspendedEV", "Charging"]
+
+
+def test_a_full_battery_takes_nothing_more() -> None:
+    bench = Bench(vehicle=Vehicle(battery_wh=10_000, arrival_soc_pct=90))
+    bench.charging()
+    bench.advance(3600)
+    assert bench.statuses()[-1] == "SuspendedEV"
+    assert bench.status().soc_pct == 100.0
+    assert bench.status().energy_wh == pytest.approx(1000 / 0.92, abs=0.1)
+
+
+def test_a_second_session_begins_where_the_meter_stands() -> None:
+    bench = Bench()
+    bench.charging()
+    bench.advance(3600)
+    bench.unplug()
+    bench.charging()
+    assert [start["meterStart"] for start in bench.calls("StartTransaction")] == [0, 11_040]
+
+
+def test_a_session_on_each_connector() -> None:
+    bench = Bench({"nb_connectors": 2, "max_current": 64})
+    first, second = bench.charging(1, "ONE"), bench.charging(2, "TWO")
+    bench.advance(60)
+    bench.tap("TWO", 2)
+    assert [stop["transactionId"] for stop in bench.calls("StopTransaction")] == [second]
+    assert {value["connectorId"]: value["transactionId"] for value in bench.calls("MeterValues")} == {
+        1: first,
+        2: second,
+    }
+
+
+def test_an_id_tag_that_is_refused_starts_nothing() -> None:
+    """TC_023_CS."""
+    for status in ("Blocked", "Expired", "Invalid", "ConcurrentTx"):
+        bench = Bench(script={"Authorize": lambda _, status=status: verdict(status)}).connect()
+        bench.plug()
+        bench.tap()
+        assert bench.calls("StartTransaction") == []
+        assert bench.status().status == "Preparing"
+
+
+def test_a_start_that_is_refused_ends_the_transaction() -> None:
+    """TC_037_3_CS while online."""
+    bench = Bench(script={"StartTransaction": lambda _: {"transactionId": 9, **verdict("Invalid")}}).connect()
+    bench.forget()
+    bench.plug()
+    bench.tap()
+    assert bench.statuses() == ["Preparing", "Charging", "Finishing"]
+    (stop,) = bench.calls("StopTransaction")
+    assert (stop["reason"], stop["transactionId"], "idTag" in stop) == ("DeAuthorized", 9, False)
+
+
+def test_without_stop_on_invalid_id_a_refused_transaction_gets_no_energy() -> None:
+    """TC_037_2_CS while online."""
+    bench = Bench(
+        {"ocpp_config": {"StopTransactionOnInvalidId": "false"}},
+        script={"StartTransaction": lambda _: {"transactionId": 9, **verdict("Invalid")}},
+    ).connect()
+    bench.plug()
+    bench.tap()
+    bench.advance(600)
+    assert bench.statuses()[-1] == "SuspendedEVSE"
+    assert bench.status().energy_wh == 0
+    assert bench.calls("StopTransaction") == []
+    bench.tap()
+    assert bench.calls("StopTransaction")[0]["reason"] == "Local"
+
+
+def test_max_energy_on_invalid_id_is_still_given_and_no_more() -> None:
+    bench = Bench(
+        {"ocpp_config": {"StopTransactionOnInvalidId": "false", "MaxEnergyOnInvalidId": "500"}},
+        script={"StartTransaction": lambda _: {"transactionId": 9, **verdict("Invalid")}},
+    ).connect()
+    bench.plug()
+    bench.tap()
+    bench.advance(100)
+    assert bench.status().status == "Charging"
+    bench.advance(3600)
+    assert bench.statuses()[-1] == "SuspendedEVSE"
+    assert bench.status().energy_wh == pytest.approx(500, abs=0.1)
+
+
+def test_a_transaction_that_outlives_a_refusal_is_not_revived_by_a_power_cut() -> None:
+    bench = Bench(
+        {"ocpp_config": {"StopTransactionOnInvalidId": "false"}},
+        script={"StartTransaction": lambda _: {"transactionId": 9, **verdict("Invalid")}},
+    ).connect()
+    bench.plug()
+    bench.tap()
+    bench.power_cut()
+    bench.connect()
+    (stop,) = bench.calls("StopTransaction")
+    assert (stop["transactionId"], stop["reason"]) == (9, "PowerLoss")
+
+
+def test_a_power_cut_ends_the_transaction_and_the_connector_is_finishing() -> None:
+    """TC_032_2_CS."""
+    bench = Bench()
+    transaction_id = bench.charging()
+    bench.advance(90)
+    bench.power_cut()
+    bench.forget()
+    bench.connect()
+    assert bench.actions() == ["BootNotification", *["StatusNotification"] * 2, "StopTransaction"]
+    assert bench.calls("StopTransaction") == [
+        {"transactionId": transaction_id, "meterStop": 276, "timestamp": iso(NOON + 90), "reason": "PowerLoss"}
+    ]
+    assert bench.statuses() == ["Finishing"]

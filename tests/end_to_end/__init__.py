@@ -1,0 +1,1 @@
+"""Real yards: supervisord, broker, launcher, charge points, central system, screen."""

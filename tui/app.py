@@ -1,0 +1,234 @@
+"""The program: it owns the link, the fleet and the screen, and carries messages between them."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import itertools
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.topics import Topics
+from chargepoint.bus import Broker
+from tui import files
+from tui.keymap import ACTIONS, Group, why_not
+from tui.link import Link
+from tui.messages import (
+    CarChanged,
+    ConnectionWanted,
+    FaultSet,
+    LauncherOrdered,
+    LinkChanged,
+    SaveWanted,
+    TokenPresented,
+    YardSettled,
+    YardSpoke,
+)
+from tui.screens.yard import YardScreen
+from tui.state.answers import Notice, Severity, notice_of
+from tui.state.fleet import Change, Fleet, LauncherChanged, StationChanged
+from tui.state.setups import setup_text
+from tui.state.situation import LinkState, LinkStatus
+from tui.state.traces import Traces
+from tui.state.view import View
+from tui.themes import DARK, LIGHT
+
+log = logging.getLogger(__name__)
+
+SAMPLE_S: Final = 1.0
+_NOTICE_S: Final = {Severity.INFORMATION: 3.0, Severity.WARNING: 6.0, Severity.ERROR: 10.0}
+
+
+class YardApp(App[None]):
+    """The terminal screen of the yard below ``topics`` on ``broker``; connects by itself.
+
+    ``central_system`` is what the form of new charge points proposes.
+    """
+
+    TITLE = "cp-simu"
+    CSS_PATH = "app.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal")]  # noqa: RUF012 - annotated by Textual
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
+
+    def __init__(self, broker: Broker, topics: Topics, central_system: str) -> None:
+        super().__init__()
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self._topics = topics
+        self._link = Link(broker, topics, self.post_message)
+        self._fleet = Fleet(topics)
+        self._view = View(self._fleet)
+        self._traces = Traces()
+        self._status = LinkStatus(LinkState.CONNECTING, self._link.address)
+        self._settled = False
+        self._worker: Worker[None] | None = None
+        self._request_numbers = itertools.count(1)
+        self._own_requests: frozenset[str] = frozenset()
+        self._heard = 0
+        self._yard = YardScreen(self._fleet, self._view, self._traces, self._link.address, central_system)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the retained state of the yard has been told in full."""
+        return self._settled
+
+    def select(self, station_id: str) -> None:
+        """Select a charge point, as if somebody had moved there."""
+        self._view.select(station_id)
+        self._yard.show_selection()
+
+    def get_default_screen(self) -> YardScreen:
+        """The yard is the screen below all others."""
+        return self._yard
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colours, for themes that do not have them."""
+        return dict(DARK.variables)
+
+    def on_mount(self) -> None:
+        """Connect, and begin to sample."""
+        self._connect()
+        self.set_interval(SAMPLE_S, self._sample)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The command palette: every action of the registry, those that cannot be done with the reason."""
+        if screen is not self._yard:
+            return
+        situation = self._yard.situation
+        for action in ACTIONS:
+            if action.group is not Group.MOVE:
+                reason = why_not(action, situation)
+                help_text = f"not now: {reason}" if reason else f"key {action.shown_keys}"
+                name = action.name
+                yield SystemCommand(action.says, help_text, lambda name=name: self._yard.action_perform(name))
+
+    # ---- what the yard says ----
+
+    @on(LinkChanged)
+    def follow_link(self, message: LinkChanged) -> None:
+        """The connection came or went."""
+        if message.state is LinkState.CONNECTED:
+            self._fleet.begin()
+        self._settled = False
+        self._set_status(message.state, message.reason)
+
+    @on(YardSpoke)
+    def take(self, message: YardSpoke) -> None:
+        """Apply what was heard, and let the link send more."""
+        changes = [self._fleet.apply(heard.topic, heard.payload) for heard in message.heard]
+        self._show([change for change in changes if change is not None])
+        self._link.grant()
+
+    @on(YardSettled)
+    def settle(self) -> None:
+        """What was not told again since the connection is gone."""
+        self._settled = True
+        self._show(self._fleet.settle())
+        self._yard.show_link(self._status, settled=True)
+
+    def _show(self, changes: list[Change]) -> None:
+        stations = [change for change in changes if isinstance(change, StationChanged)]
+        if stations:
+            self._yard.show_changes({change.id for change in stations}, listed=any(c.listed for c in stations))
+        elif any(isinstance(change, LauncherChanged) for change in changes):
+            self._yard.refresh_situation()
+        for change in changes:
+            if notice := notice_of(change, self._own_requests):
+                self._notify(notice)
+
+    def _sample(self) -> None:
+        heard, self._heard = self._heard, self._link.heard
+        if self._status.up:
+            self._traces.sample(self._fleet)
+        self._yard.show_rate((self._heard - heard) / SAMPLE_S)
+
+    # ---- what somebody wants ----
+
+    @on(ConnectionWanted)
+    def change_connection(self, message: ConnectionWanted) -> None:
+        """Connect, or leave the broker until told otherwise."""
+        if message.wanted:
+            self._connect()
+        elif self._worker:
+            self._worker.cancel()
+            self._worker = None
+            self._settled = False
+            self._set_status(LinkState.DISCONNECTED, "")
+
+    @on(CarChanged)
+    def tell_car(self, message: CarChanged) -> None:
+        """Publish what the car does."""
+        self._link.publish(
+            self._topics.connector(message.station_id, message.connector, "car"), message.car.to_json()
+        )
+
+    @on(TokenPresented)
+    def tell_token(self, message: TokenPresented) -> None:
+        """Publish the id tag."""
+        topic = self._topics.connector(message.station_id, message.connector, "id_tag")
+        self._link.publish(topic, message.token.to_json())
+
+    @on(FaultSet)
+    def tell_fault(self, message: FaultSet) -> None:
+        """Publish the fault."""
+        topic = self._topics.connector(message.station_id, message.connector, "faulted")
+        self._link.publish(topic, message.fault.to_json())
+
+    @on(LauncherOrdered)
+    def tell_launcher(self, message: LauncherOrdered) -> None:
+        """Publish the command; its answer is known by its request id."""
+        request_id = f"{self._link.name}-{next(self._request_numbers)}"
+        self._own_requests |= {request_id}
+        command = dataclasses.replace(message.command, request_id=request_id)
+        self._link.publish(self._topics.launcher("cmd"), command.to_json())
+
+    @on(SaveWanted)
+    def save(self, message: SaveWanted) -> None:
+        """Write the setup in a thread."""
+        text, left_out = setup_text(self._fleet)
+        self.run_worker(self._write(message.path, text, left_out))
+
+    async def _write(self, path: Path, text: str, left_out: list[str]) -> None:
+        try:
+            await asyncio.to_thread(files.write_setup, path, text)
+        except InputError as error:
+            self._notify(Notice("save", str(error), Severity.ERROR))
+            return
+        saved = len(self._fleet) - len(left_out)
+        self._notify(Notice("save", f"{saved} saved to {path}", Severity.INFORMATION))
+        if left_out:
+            names = ", ".join(left_out[:5]) + (" …" if len(left_out) > 5 else "")
+            reason = f"left out, because they have not told how they are started: {names}"
+            self._notify(Notice("save", reason, Severity.WARNING))
+
+    def _connect(self) -> None:
+        if self._worker is None:
+            self._worker = self.run_worker(self._link.run(), exit_on_error=True)
+
+    def _set_status(self, state: LinkState, reason: str) -> None:
+        since = self._status.since
+        if self._status.up:
+            since = datetime.now().astimezone().strftime("%H:%M:%S")
+        self._status = LinkStatus(state, self._link.address, reason, "" if state is LinkState.CONNECTED else since)
+        self._yard.show_link(self._status, settled=self._settled)
+
+    def _notify(self, notice: Notice) -> None:
+        self.notify(
+            notice.text,
+            title=notice.title,
+            severity=notice.severity.value,
+            timeout=_NOTICE_S[notice.severity],
+            markup=False,
+        )

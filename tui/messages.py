@@ -1,0 +1,103 @@
+"""Every message of the screen, on one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.message import Message as TextualMessage
+
+from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
+from chargepoint.bus import Message
+from launcher.api.commands import Command
+from tui.state.situation import LinkState
+
+# ---- from the link: what the yard says ----
+
+
+@dataclass
+class LinkChanged(TextualMessage):
+    """The connection to the broker came, went, or is being tried."""
+
+    state: LinkState
+    reason: str = ""
+
+
+@dataclass
+class YardSpoke(TextualMessage):
+    """What has been heard since the last one of these; the link sends the next when ``Link.grant`` is called."""
+
+    heard: tuple[Message, ...]
+
+
+class YardSettled(TextualMessage):
+    """The retained state has been told in full."""
+
+
+# ---- from screens and widgets: what somebody wants ----
+
+
+@dataclass
+class ConnectionWanted(TextualMessage):
+    """Connect to the broker, or leave it."""
+
+    wanted: bool
+
+
+@dataclass
+class CarChanged(TextualMessage):
+    """The car at a connector does something."""
+
+    station_id: str
+    connector: int
+    car: CarInput
+
+
+@dataclass
+class TokenPresented(TextualMessage):
+    """An id tag is held to the reader of a connector."""
+
+    station_id: str
+    connector: int
+    token: TokenInput
+
+
+@dataclass
+class FaultSet(TextualMessage):
+    """A fault of a connector appears or is gone."""
+
+    station_id: str
+    connector: int
+    fault: FaultInput
+
+
+@dataclass
+class LauncherOrdered(TextualMessage):
+    """A command for the launcher."""
+
+    command: Command
+
+
+@dataclass
+class SaveWanted(TextualMessage):
+    """Write the setup of the yard to a file."""
+
+    path: Path
+
+
+class SelectionMoved(TextualMessage):
+    """Another row of the list is selected."""
+
+
+@dataclass
+class ConnectorChosen(TextualMessage):
+    """A connector's card was clicked."""
+
+    connector: int
+
+
+@dataclass
+class ActionWanted(TextualMessage):
+    """An action of the registry was clicked in the footer."""
+
+    name: str

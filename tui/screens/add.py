@@ -1,0 +1,92 @@
+"""The form of new charge points: one or many, AC or DC."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from chargepoint.api.spec import ChargePointSpec, CurrentType
+from tui.screens.dialog import Dialog, entry, labelled, row
+from tui.state import units
+from tui.state.drafts import Draft
+from tui.widgets.choice import Choice
+
+_TYPED = tuple(field.name for field in dataclasses.fields(Draft) if field.name != "type")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What the form made: the charge points, and what was typed, for the next time."""
+
+    specs: tuple[ChargePointSpec, ...]
+    draft: Draft
+
+
+class AddForm(Dialog[Added]):
+    """Everything about new charge points that can be chosen, checked as it is typed."""
+
+    heading = "Add charge points"
+    accept_word = "Start"
+    size_class = ""
+
+    def __init__(self, draft: Draft, taken: Container[str]) -> None:
+        super().__init__()
+        self._draft = draft
+        self._taken = taken
+
+    def fields(self) -> Iterable[Widget]:
+        """Two columns of inputs."""
+        kinds = Choice([kind.value for kind in CurrentType], self._draft.type.value, id="type")
+        yield row(self._field("Id", "id", "CP_1 or CP_{1..50}"), self._field("How many", "count"))
+        yield row(self._field("Central system", "central_system", "ws://host:port/path"))
+        yield row(labelled("Current", kinds), self._field("Phases", "nb_phases"))
+        yield row(self._field("Connectors", "nb_connectors"), self._field("Voltage", "voltage", unit="V"))
+        yield row(
+            self._field("Limit", "max_setpoint", unit="A"),
+            self._field("Per connector", "max_setpoint_per_connector", unit="A"),
+        )
+        yield row(self._field("Vendor", "vendor"), self._field("Model", "model"))
+        yield row(self._field("Serial", "serial", "S/N and the id"))
+        yield Static(
+            "None of this can be changed later: to change it, remove the charge point and add it again.",
+            classes="note",
+        )
+
+    def read(self) -> Added:
+        """The charge points and the draft; raises InputError."""
+        draft = self._draft_typed()
+        specs = tuple(draft.spec(station_id) for station_id in draft.ids(self._taken))
+        return Added(specs, draft)
+
+    def hint(self, result: Added) -> str:
+        """Which charge points would start."""
+        ids = [spec.id for spec in result.specs]
+        if len(ids) == 1:
+            return f"Starts {ids[0]} at {result.specs[0].connection_url}"
+        shown = ", ".join(ids) if len(ids) < 4 else f"{ids[0]}, {ids[1]} … {ids[-1]}"
+        return f"Starts {units.plural(len(ids), 'charge point')}: {shown}"
+
+    @on(Choice.Changed)
+    def change_type(self, event: Choice.Changed) -> None:
+        """Take limits that make sense for this kind of current, in its unit."""
+        draft = self._draft_typed().of_type(CurrentType(event.word))
+        self._draft = draft
+        for name in _TYPED:
+            self.query_one(f"#{name}", Input).value = getattr(draft, name)
+        for unit in self.query(".limit-unit").results(Label):
+            unit.update("W" if draft.type is CurrentType.DC else "A")
+        self.judge()
+
+    def _field(self, label: str, name: str, placeholder: str = "", unit: str = "") -> Widget:
+        if unit == "A" and self._draft.type is CurrentType.DC:
+            unit = "W"
+        classes = "limit-unit" if name.startswith("max_setpoint") else ""
+        return labelled(label, entry(name, getattr(self._draft, name), placeholder), unit, classes)
+
+    def _draft_typed(self) -> Draft:
+        return Draft(type=self._draft.type, **{name: self.text(name) for name in _TYPED})

@@ -1,0 +1,1 @@
+"""What the screen knows, without a screen: pure functions of what the yard has told."""

@@ -1,0 +1,66 @@
+"""What the launcher and the charge points answer, in words for a notification."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from launcher.api.commands import CommandResult
+from tui.state import units
+from tui.state.cells import clean
+from tui.state.fleet import AnswerUnreadable, Change, LauncherAnswered, StationRefused
+
+_SHOWN_REASONS: Final = 3
+
+
+class Severity(StrEnum):
+    """How much a notice matters; the values are Textual's."""
+
+    INFORMATION = "information"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell at once."""
+
+    title: str
+    text: str
+    severity: Severity
+
+
+def notice_of(change: Change, own_requests: frozenset[str] = frozenset()) -> Notice | None:
+    """What there is to tell of ``change``; an answer to nobody of ``own_requests`` is another client's."""
+    match change:
+        case LauncherAnswered(result):
+            return _of_result(result, result.request_id in own_requests)
+        case StationRefused(station_id, refusal):
+            return Notice(f"{station_id} refused", clean(refusal.reason), Severity.ERROR)
+        case AnswerUnreadable(topic, reason):
+            return Notice(f"unreadable answer on {topic}", reason, Severity.WARNING)
+        case _:
+            return None
+
+
+def _of_result(result: CommandResult, own: bool) -> Notice:
+    title = clean(result.type or "command") + ("" if own else " by another client")
+    if not result.results:
+        words = result.reason or str(result.result or "done")
+        return Notice(title, words, Severity.INFORMATION if result.good else Severity.ERROR)
+    told = [entry for entry in result.results if entry.reason]
+    counts = Counter(entry.result.value for entry in result.results)
+    if len(result.results) == 1:
+        only = result.results[0]
+        words = f"{only.id} {only.result.value}"
+    else:
+        words = ", ".join(f"{count} {word}" for word, count in counts.items())
+    lines = [clean(words)]
+    lines += [clean(f"{entry.id}: {entry.reason}") for entry in told[:_SHOWN_REASONS]]
+    if len(told) > _SHOWN_REASONS:
+        lines.append(f"… and {units.plural(len(told) - _SHOWN_REASONS, 'more reason')}")
+    if result.good and own:
+        return Notice("", "\n".join(lines), Severity.INFORMATION)
+    return Notice(title, "\n".join(lines), Severity.INFORMATION if result.good else Severity.ERROR)

@@ -1,0 +1,50 @@
+"""Numbers with their units, always of one shape so that columns align."""
+
+from __future__ import annotations
+
+NONE = "–"
+"""What stands where there is nothing to tell."""
+
+
+def power(power_w: float) -> str:
+    """``power_w`` in kW with one decimal, from 1 MW on in MW with two."""
+    if abs(power_w) >= 999_950:
+        return f"{power_w / 1e6:.2f} MW"
+    return f"{_kilo(power_w)} kW"
+
+
+def power_kw(power_w: float) -> str:
+    """The number of kW alone, for a column whose heading names the unit."""
+    return _kilo(power_w)
+
+
+def energy(energy_wh: float) -> str:
+    """``energy_wh`` in kWh, from 1 MWh on in MWh; at most ten characters up to 1 GWh."""
+    if abs(energy_wh) >= 999_950:
+        return f"{energy_wh / 1e6:.2f} MWh"
+    return f"{energy_wh / 1000:.{2 if abs(energy_wh) < 99_995 else 1}f} kWh"
+
+
+def setpoint(value: float, direct: bool) -> str:
+    """A limit or a consumption: A for AC; W, shown in kW, for DC."""
+    return power(value) if direct else f"{value + 0.0:.1f} A"
+
+
+def setpoint_number(value: float, direct: bool) -> str:
+    """The same without the unit."""
+    return _kilo(value) if direct else f"{value + 0.0:.1f}"
+
+
+def setpoint_unit(direct: bool) -> str:
+    """The unit of a shown limit or consumption."""
+    return "kW" if direct else "A"
+
+
+def plural(count: int, noun: str) -> str:
+    """``count`` and the noun: "1 charge point", "3 charge points"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _kilo(value: float) -> str:
+    shown = f"{value / 1000:.1f}"
+    return "0.0" if shown == "-0.0" else shown

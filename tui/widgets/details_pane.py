@@ -1,0 +1,89 @@
+"""The right side, drawn line by line."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from textual.events import Click, Resize
+from textual.geometry import Size
+from textual.strip import Strip
+
+from tui.messages import ConnectorChosen
+from tui.state.details import Details, details
+from tui.state.station import Station
+from tui.state.traces import Traces
+from tui.widgets.line_scroll import LineScroll
+from tui.widgets.painting import paint
+
+_NARROWEST: Final = 24
+
+
+class DetailsPane(LineScroll):
+    """One charge point and the cards of its connectors."""
+
+    def __init__(self, traces: Traces) -> None:
+        super().__init__()
+        self._traces = traces
+        self._details = Details(())
+        self._station: Station | None = None
+        self._connector: int | None = None
+        self.stale = False
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay the cards out anew."""
+        self._lay_out()
+        self.refresh()
+
+    def show(self, station: Station | None, connector: int | None) -> None:
+        """Draw this charge point with this connector chosen: only the lines that differ."""
+        before = self._details.lines
+        moved = (station.id if station else "", connector) != (
+            self._station.id if self._station else "",
+            self._connector,
+        )
+        self._station, self._connector = station, connector
+        self._lay_out()
+        lines = self._details.lines
+        if len(lines) != len(before):
+            self.refresh()
+        else:
+            for row, (old, new) in enumerate(zip(before, lines, strict=True)):
+                if old != new:
+                    self.refresh_line(row)
+        if moved:
+            self._reveal_connector()
+
+    def light_up(self) -> None:
+        """The keys came here, or went elsewhere."""
+        self.show(self._station, self._connector)
+
+    def on_click(self, event: Click) -> None:
+        """Choose the connector whose card was clicked."""
+        connector = self._details.connector_at(event.x, event.y + self.scroll_offset.y)
+        if connector is not None:
+            self.post_message(ConnectorChosen(connector))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the right side."""
+        row = y + self.scroll_offset.y
+        line = self._details.lines[row] if row < len(self._details.lines) else ()
+        return paint(self, line, self.scrollable_content_region.width, faded=self.stale)
+
+    def _lay_out(self) -> None:
+        width, height = self.size.width, self.size.height
+        if width < _NARROWEST:
+            return
+        laid_out = partial(details, self._station, self._connector, self._traces, lit=self.has_focus)
+        self._details = laid_out(width, height)
+        if len(self._details.lines) > height:
+            # The scrollbar takes a column.
+            self._details = laid_out(width - 1, height)
+        self.virtual_size = Size(width, len(self._details.lines))
+
+    def _reveal_connector(self) -> None:
+        area = self._details.area_of(self._connector) if self._connector is not None else None
+        if area is None or area.top == min(a.top for a in self._details.areas):
+            self.scroll_to(y=0, animate=False)
+        else:
+            self.reveal(area.top, area.bottom)
