@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiomqtt
@@ -46,7 +47,7 @@ class Broker:
     def parse(cls, url: str) -> Broker:
         """The broker at ``url``: mqtt (or tcp) or mqtts, with cafile, certfile and keyfile in the query of the
         latter. Raises InputError, also for a file that is not there or not what it should be."""
-        told = re.sub(r":[^/@]*@", ":…@", url)
+        told = re.sub(r"//([^:/@]*):.*@", r"//\1:…@", url)
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -204,7 +205,7 @@ class Bus:
 
     def _connect(self) -> aiomqtt.Client:
         will = self._will
-        return aiomqtt.Client(
+        return _Client(
             self._broker.host,
             self._broker.port,
             username=self._broker.username,
@@ -246,9 +247,21 @@ class Bus:
             await _send(client, self._pending.pop(key))
 
 
+class _Client(aiomqtt.Client):
+    """aiomqtt, which waits out its timeout when a broker hangs up instead of answering CONNECT; this one does not."""
+
+    def _on_disconnect(self, *arguments: Any, **named: Any) -> None:
+        if self._connected.done():
+            super()._on_disconnect(*arguments, **named)
+        else:
+            self._connected.set_exception(
+                aiomqtt.MqttError("hung up before it let us in; does it want TLS, or none?")
+            )
+
+
 async def publish_once(broker: Broker, messages: Iterable[Message]) -> None:
     """Connect, publish, leave; raises aiomqtt.MqttError when the broker cannot be reached."""
-    async with aiomqtt.Client(
+    async with _Client(
         broker.host,
         broker.port,
         username=broker.username,

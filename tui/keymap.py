@@ -32,7 +32,8 @@ class Need(StrEnum):
     STATION = "a charge point"
     LIVING = "a living charge point"
     CONNECTOR = "a connector of a living charge point"
-    MANY = "charge points"
+    ANY = "any charge point"
+    ANY_LIVING = "any living charge point"
     ENTRIES = "charge points to save"
 
 
@@ -78,14 +79,14 @@ ACTIONS: Final = (
     Action(
         "remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Group.STATION, Need.STATION, 10
     ),
-    Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Group.YARD, Need.MANY, 16),
+    Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Group.YARD, Need.ANY_LIVING, 16),
     Action(
         "restart_all",
         ("ctrl+r",),
         "Restart all",
-        "Restart every charge point, their data kept",
+        "Restart every charge point",
         Group.YARD,
-        Need.MANY,
+        Need.ANY,
         17,
     ),
     Action("save", ("w", "ctrl+s"), "Save", "Save the setup to a JSON file", Group.YARD, Need.ENTRIES, 13),
@@ -150,13 +151,15 @@ def title_now(action: Action, situation: Situation) -> str:
     return action.title
 
 
-_BY_LAUNCHER = {Need.LAUNCHER, Need.STATION, Need.LIVING, Need.MANY}
+_BY_LAUNCHER = {Need.LAUNCHER, Need.STATION, Need.LIVING, Need.ANY, Need.ANY_LIVING}
 
 
 def _missing(need: Need, situation: Situation) -> str:
     station = situation.station
-    if need is Need.MANY:
+    if need is Need.ANY:
         return "" if situation.stations else "there is no charge point"
+    if need is Need.ANY_LIVING:
+        return "" if situation.living else "no charge point is alive"
     if need is Need.LAUNCHER:
         return ""
     if station is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -59,8 +60,6 @@ class RealBroker:
         return [MOSQUITTO, "-c", str(conf)]
 
     def _listens(self) -> bool:
-        import socket
-
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         except OSError:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.end_to_end
 
 def charging(yard: Yard, station_id: str = "CP1") -> int:
     """A charge point that charges; returns its pid."""
-    yard.start({"id": station_id})
+    yard.start({"id": station_id, "central_system": yard.central_system})
     yard.wait_for_status(station_id, Registration.ACCEPTED)
     yard.cp_simu("plug", station_id, "1")
     yard.cp_simu("tap", station_id, "1", "TAG")
@@ -61,7 +61,7 @@ def test_a_killed_launcher_comes_back_and_finds_the_charge_points(yard: Yard) ->
 def test_a_killed_broker_comes_back_with_every_status(yard: Yard) -> None:
     """Defect 1: after a broker's restart all statuses are there, also of the dead, and commands work."""
     pid = charging(yard)
-    yard.start({"id": "CP2"})
+    yard.start({"id": "CP2", "central_system": yard.central_system})
     yard.wait_for_status("CP2", Registration.ACCEPTED)
     assert yard.cp_simu("kill", "CP2").returncode == 0
     yard.wait_for_state("CP2", 1, ConnectorState.UNAVAILABLE)

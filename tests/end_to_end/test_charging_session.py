@@ -61,7 +61,9 @@ def test_a_whole_session_with_plain_mqtt_messages_only(yard: Yard) -> None:
 def test_a_limit_set_over_http_lowers_the_measured_current(yard: Yard) -> None:
     """MO-02, MO-05, MO-06, MO-07, MO-09: two charge points boot; one is started, limited and stopped over HTTP."""
     for station_id in ("CP_1", "CP_2"):
-        yard.start({"id": station_id, "ocpp_config": {"MeterValueSampleInterval": 1}})
+        yard.start(
+            {"id": station_id, "central_system": yard.central_system, "ocpp_config": {"MeterValueSampleInterval": 1}}
+        )
         yard.wait_for_status(station_id, Registration.ACCEPTED)
     assert yard.cp_simu("plug", "CP_1", "1").returncode == 0
     assert yard.http.post("/remotestart", content='{"id": "CP_1"}').json()["status"] == "Accepted"
@@ -96,7 +98,7 @@ def samples(value: object) -> list[dict[str, str]]:
 
 def test_a_session_by_the_command_line(yard: Yard) -> None:
     """S0-14, S0-33: plug, tap, suspend, resume, fault, clear, unplug; each waits for its effect."""
-    yard.start({"id": "CP1"})
+    yard.start({"id": "CP1", "central_system": yard.central_system})
     yard.wait_for_status("CP1", Registration.ACCEPTED)
     for words, state in (
         (("plug", "CP1", "1", "--cable", "20", "--l1", "6", "--l2", "7", "--l3", "8"), ConnectorState.PREPARING),

@@ -62,6 +62,7 @@ class YardScreen(Screen[None]):
             launcher=self._fleet.launcher,
             settled=self._settled,
             stations=len(self._fleet),
+            living=self._fleet.totals.living,
             station=self._view.selected,
             connector=self._view.connector,
         )

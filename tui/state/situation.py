@@ -42,6 +42,7 @@ class Situation:
     launcher: LauncherState
     settled: bool = False
     stations: int = 0
+    living: int = 0
     station: Station | None = None
     connector: Connector | None = None
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from chargepoint.api.payloads import ChargePointStatus, ConnectorState, ConnectorStatus, Registration
 from chargepoint.api.spec import CurrentType
@@ -22,6 +23,11 @@ class Standing(StrEnum):
     DEAD = Registration.DEAD.value
     UNREADABLE = "Unreadable"
     UNKNOWN = "Unknown"
+
+
+LIVING: Final = frozenset(
+    {Standing.ACCEPTED, Standing.PENDING, Standing.REJECTED, Standing.DISCONNECTED},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Station:
     @property
     def alive(self) -> bool:
         """Whether its process runs, as far as it has told."""
-        return self.standing not in (Standing.DEAD, Standing.UNREADABLE, Standing.UNKNOWN)
+        return self.standing in LIVING
 
     @property
     def direct(self) -> bool:
@@ -105,6 +111,11 @@ class Totals:
     standings: Counter[Standing] = field(default_factory=Counter)
     connectors: Counter[ConnectorState] = field(default_factory=Counter)
     power_w: int = 0
+
+    @property
+    def living(self) -> int:
+        """How many charge points are alive."""
+        return sum(self.standings[standing] for standing in LIVING)
 
     def add(self, station: Station) -> None:
         """Count ``station`` in."""

@@ -62,7 +62,10 @@ class V16:
         """``records`` and ``queued``: what ``changes`` and ``queue_changes`` gave in an earlier life."""
         configuration = Configuration(
             keys.standard_keys(
-                connectors=spec.nb_connectors, direct=station.state.supply.direct, fixed_cable=spec.fixed_cable
+                connectors=spec.nb_connectors,
+                phases=spec.nb_phases,
+                direct=station.state.supply.direct,
+                fixed_cable=spec.fixed_cable,
             ),
             spec.ocpp_config,
         )

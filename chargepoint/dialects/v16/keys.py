@@ -77,17 +77,16 @@ def _boolean() -> tuple[Check, str]:
     return check, "true or false"
 
 
-def _measurands() -> tuple[Check, str]:
-    known = {str(measurand): measurand for measurand in SUPPORTED_MEASURANDS}
-    phases = {str(phase) for phase in Phase}
+def _measurands(lines: int) -> tuple[Check, str]:
+    """``lines``: how many there are to measure one by one, as in Current.Import.L1; none on DC."""
+    known = {str(measurand) for measurand in SUPPORTED_MEASURANDS}
+    for line in (Phase.l1, Phase.l2, Phase.l3)[:lines]:
+        known |= {f"{name}.{line}" for name in (Measurand.current_import, Measurand.voltage)}
+        known.add(f"{Measurand.voltage}.{line}-N")
 
     def check(value: str) -> str | None:
         items = [item.strip() for item in value.split(",") if item.strip()]
-        for item in items:
-            name, dot, phase = item.rpartition(".")
-            if item not in known and not (dot and name in known and phase in phases):
-                return None
-        return ",".join(items) if len(items) <= MEASURANDS_MAX else None
+        return ",".join(items) if len(items) <= MEASURANDS_MAX and known.issuperset(items) else None
 
     return check, "a comma-separated list of supported measurands: " + ", ".join(sorted(known))
 
@@ -114,7 +113,7 @@ def _text() -> tuple[Check, str]:
 
 
 def _fixed(name: str, value: object) -> Key:
-    check, wanted = _text()
+    check, wanted = _integer(0) if isinstance(value, int) else _text()
     return Key(name, str(value), check, wanted, readonly=True)
 
 
@@ -123,11 +122,11 @@ def text_key(name: str) -> Key:
     return Key(name, "", *_text())
 
 
-def standard_keys(*, connectors: int, direct: bool, fixed_cable: bool) -> list[Key]:
-    """Every key of a station with ``connectors`` connectors."""
+def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bool) -> list[Key]:
+    """Every key of a station with ``connectors`` connectors of ``phases`` phases, or of direct current."""
+    measurands = _measurands(0 if direct else phases)
     sampled = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage" + (",SoC" if direct else "")
-    rotation = "NotApplicable" if direct else "RST"
-    rotations = ",".join(f"{number}.{rotation}" for number in range(connectors + 1))
+    rotations = "NotApplicable" if direct else ",".join(f"{number}.RST" for number in range(connectors + 1))
     unlock_check, unlock_wanted = _boolean()
     return [
         Key(K.allow_offline_tx_for_unknown_id, "false", *_boolean()),
@@ -144,9 +143,9 @@ def standard_keys(*, connectors: int, direct: bool, fixed_cable: bool) -> list[K
         Key(K.local_authorize_offline, "true", *_boolean()),
         Key(K.local_pre_authorize, "false", *_boolean()),
         Key(K.max_energy_on_invalid_id, "0", *_integer(0)),
-        Key(K.meter_values_aligned_data, "Energy.Active.Import.Register", *_measurands()),
+        Key(K.meter_values_aligned_data, "Energy.Active.Import.Register", *measurands),
         _fixed(K.meter_values_aligned_data_max_length, MEASURANDS_MAX),
-        Key(K.meter_values_sampled_data, sampled, *_measurands()),
+        Key(K.meter_values_sampled_data, sampled, *measurands),
         _fixed(K.meter_values_sampled_data_max_length, MEASURANDS_MAX),
         Key(K.meter_value_sample_interval, "60", *_integer(0)),
         Key(K.minimum_status_duration, "0", *_integer(0)),
@@ -154,9 +153,9 @@ def standard_keys(*, connectors: int, direct: bool, fixed_cable: bool) -> list[K
         Key(K.reset_retries, "2", *_integer(0)),
         Key(K.stop_transaction_on_ev_side_disconnect, "true", *_boolean()),
         Key(K.stop_transaction_on_invalid_id, "true", *_boolean()),
-        Key(K.stop_txn_aligned_data, "", *_measurands()),
+        Key(K.stop_txn_aligned_data, "", *measurands),
         _fixed(K.stop_txn_aligned_data_max_length, MEASURANDS_MAX),
-        Key(K.stop_txn_sampled_data, "", *_measurands()),
+        Key(K.stop_txn_sampled_data, "", *measurands),
         _fixed(K.stop_txn_sampled_data_max_length, MEASURANDS_MAX),
         _fixed(K.supported_feature_profiles, ",".join(FEATURE_PROFILES)),
         _fixed(K.supported_feature_profiles_max_length, len(FEATURE_PROFILES)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from chargepoint.dialects.v16.keys import STOP_TRANSACTION_MAX_METER_VALUES
 from chargepoint.dialects.v16.names import ConfigurationKey, Location, Measurand, Phase, UnitOfMeasure
@@ -16,6 +17,18 @@ K = ConfigurationKey
 M = Measurand
 
 MeterValue = dict[str, object]
+SampledValue = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A meter reading that is to be told by the measurands that ``key`` lists."""
+
+    connector: int
+    context: SampleContext
+    reading: Reading
+    key: ConfigurationKey
+
 
 LINES = (Phase.l1, Phase.l2, Phase.l3)
 LINES_TO_NEUTRAL = (Phase.l1_n, Phase.l2_n, Phase.l3_n)
@@ -31,7 +44,7 @@ class Metering:
         self._collected: dict[int, list[MeterValue]] = {
             int(handle): list(values) for handle, values in collected.items() if isinstance(values, list)
         }
-        self._intervals: dict[tuple[int, SampleContext], float] = {}
+        self._interval_start_wh: dict[tuple[int, ConfigurationKey], float] = {}
         self.changed = False
 
     def to_record(self) -> dict[str, object]:
@@ -43,14 +56,19 @@ class Metering:
         """MeterValues.req without its transaction id; None when no configured measurand has a value."""
         clock = fact.context is SampleContext.CLOCK
         key = K.meter_values_aligned_data if clock else K.meter_values_sampled_data
-        value = self._meter_value(fact.connector, fact.context, fact.reading, self._session.configuration.listed(key))
+        value = self._meter_value(Sample(fact.connector, fact.context, fact.reading, key))
         if fact.transaction is not None and fact.context is not SampleContext.TRIGGER:
-            self._collect(fact, K.stop_txn_aligned_data if clock else K.stop_txn_sampled_data)
+            key = K.stop_txn_aligned_data if clock else K.stop_txn_sampled_data
+            collected = self._meter_value(Sample(fact.connector, fact.context, fact.reading, key))
+            if collected is not None:
+                self._append(fact.transaction.handle, collected)
         return {"connectorId": fact.connector, "meterValue": [value]} if value else None
 
     def begin(self, transaction: Transaction) -> None:
         """A transaction starts: its first value is collected, if any are."""
         configuration = self._session.configuration
+        for key in (K.meter_values_sampled_data, K.stop_txn_sampled_data, K.stop_txn_aligned_data):
+            self._interval_start_wh[transaction.connector, key] = float(transaction.meter_start_wh)
         if configuration.listed(K.stop_txn_sampled_data) or configuration.listed(K.stop_txn_aligned_data):
             reading = Reading(transaction.started_at, 0, float(transaction.meter_start_wh))
             self._append(transaction.handle, self._register(SampleContext.BEGIN, reading))
@@ -61,8 +79,7 @@ class Metering:
         if not values:
             return []
         self.changed = True
-        measurands = self._session.configuration.listed(K.stop_txn_sampled_data)
-        last = self._meter_value(transaction.connector, SampleContext.END, reading, measurands)
+        last = self._meter_value(Sample(transaction.connector, SampleContext.END, reading, K.stop_txn_sampled_data))
         return [*values, last or self._register(SampleContext.END, reading)]
 
     def _register(self, context: SampleContext, reading: Reading) -> MeterValue:
@@ -72,12 +89,6 @@ class Metering:
             "sampledValue": [{**sample, "context": str(context)}],
         }
 
-    def _collect(self, fact: MeterSampled, key: ConfigurationKey) -> None:
-        assert fact.transaction is not None
-        measurands = self._session.configuration.listed(key)
-        if value := self._meter_value(fact.connector, fact.context, fact.reading, measurands):
-            self._append(fact.transaction.handle, value)
-
     def _append(self, handle: int, value: MeterValue) -> None:
         values = self._collected.setdefault(handle, [])
         values.append(value)
@@ -86,38 +97,44 @@ class Metering:
             del values[1::2]
         self.changed = True
 
-    def _meter_value(
-        self, connector: int, context: SampleContext, reading: Reading, measurands: list[str]
-    ) -> MeterValue | None:
-        samples = [
-            {**sample, "context": str(context)}
-            for measurand in measurands
-            for sample in self._samples(measurand, connector, context, reading)
+    def _meter_value(self, sample: Sample) -> MeterValue | None:
+        values = [
+            {**value, "context": str(sample.context)}
+            for wanted in self._session.configuration.listed(sample.key)
+            for value in self._wanted(wanted, sample)
         ]
-        if not samples:
+        if not values:
             return None
-        return {"timestamp": self._session.timestamp(reading.at), "sampledValue": samples}
+        return {"timestamp": self._session.timestamp(sample.reading.at), "sampledValue": values}
 
-    def _samples(
-        self, wanted: str, connector: int, context: SampleContext, reading: Reading
-    ) -> Iterator[dict[str, object]]:
-        known = next((one for one in M if one == wanted), None)
-        name, _, phase = wanted.rpartition(".")
-        measurand = known or M(name)
-        for sample in self._all_samples(measurand, connector, context, reading):
-            if known is not None or sample.get("phase") == phase:
-                yield sample
+    def _wanted(self, wanted: str, sample: Sample) -> Iterator[SampledValue]:
+        measurand = next((one for one in M if one == wanted), None)
+        if measurand is None:
+            name, _, phase = wanted.rpartition(".")
+            # Voltage.L1 is what many call the voltage from that line to neutral.
+            asked = (phase, phase + "-N")
+            yield from (value for value in self._values(M(name), sample) if value.get("phase") in asked)
+        elif sample.reading.phases == 1:
+            for value in self._values(measurand, sample):
+                value.pop("phase", None)
+                yield value
+        else:
+            yield from self._values(measurand, sample)
 
-    def _all_samples(
-        self, measurand: Measurand, connector: int, context: SampleContext, reading: Reading
-    ) -> Iterator[dict[str, object]]:
+    def _interval_wh(self, sample: Sample) -> float:
+        key, energy_wh = (sample.connector, sample.key), sample.reading.energy_wh
+        start_wh = self._interval_start_wh.get(key, energy_wh)
+        if sample.context is not SampleContext.TRIGGER:
+            self._interval_start_wh[key] = energy_wh
+        return energy_wh - start_wh
+
+    def _values(self, measurand: Measurand, sample: Sample) -> Iterator[SampledValue]:
+        reading = sample.reading
         match measurand:
             case M.energy_active_import_register:
                 yield _sample(str(int(reading.energy_wh + 1e-6)), measurand, UnitOfMeasure.wh)
             case M.energy_active_import_interval:
-                last_wh = self._intervals.get((connector, context), reading.energy_wh)
-                self._intervals[connector, context] = reading.energy_wh
-                yield _sample(f"{reading.energy_wh - last_wh:.1f}", measurand, UnitOfMeasure.wh)
+                yield _sample(f"{self._interval_wh(sample):.1f}", measurand, UnitOfMeasure.wh)
             case M.power_active_import:
                 yield _sample(f"{reading.power_w:.1f}", measurand, UnitOfMeasure.w)
             case M.power_offered:
@@ -133,25 +150,20 @@ class Metering:
                 yield {"value": f"{NOMINAL_FREQUENCY_HZ:.2f}", "measurand": str(measurand)}
             case M.soc:
                 if reading.soc_pct is not None:
-                    sample = _sample(f"{reading.soc_pct:.0f}", measurand, UnitOfMeasure.percent)
-                    yield {**sample, "location": str(Location.ev)}
+                    value = _sample(f"{reading.soc_pct:.0f}", measurand, UnitOfMeasure.percent)
+                    yield {**value, "location": str(Location.ev)}
 
 
-def _per_line(reading: Reading, measurand: Measurand, current_a: Phases) -> Iterator[dict[str, object]]:
-    values = (current_a.l1, current_a.l2, current_a.l3)
-    for line, value in list(zip(LINES, values, strict=True))[: reading.phases]:
-        sample = _sample(f"{value:.2f}", measurand, UnitOfMeasure.a)
-        yield {**sample, "phase": str(line)} if reading.phases > 1 else sample
+def _per_line(reading: Reading, measurand: Measurand, current_a: Phases) -> Iterator[SampledValue]:
+    currents_a = (current_a.l1, current_a.l2, current_a.l3)
+    for line, line_a in list(zip(LINES, currents_a, strict=True))[: reading.phases]:
+        yield {**_sample(f"{line_a:.2f}", measurand, UnitOfMeasure.a), "phase": str(line)}
 
 
-def _voltages(reading: Reading) -> Iterator[dict[str, object]]:
-    sample = _sample(f"{reading.voltage_v:.1f}", M.voltage, UnitOfMeasure.v)
-    if reading.phases == 1:
-        yield sample
-    else:
-        for line in LINES_TO_NEUTRAL[: reading.phases]:
-            yield {**sample, "phase": str(line)}
+def _voltages(reading: Reading) -> Iterator[SampledValue]:
+    for line in LINES_TO_NEUTRAL[: reading.phases]:
+        yield {**_sample(f"{reading.voltage_v:.1f}", M.voltage, UnitOfMeasure.v), "phase": str(line)}
 
 
-def _sample(value: str, measurand: Measurand, unit: UnitOfMeasure) -> dict[str, object]:
+def _sample(value: str, measurand: Measurand, unit: UnitOfMeasure) -> SampledValue:
     return {"value": value, "measurand": str(measurand), "unit": str(unit), "location": str(Location.outlet)}

@@ -35,7 +35,7 @@ def test_a_sample_shows_the_energy_of_its_own_moment() -> None:
 @pytest.mark.parametrize("kind", ["sample_interval_s", "aligned_interval_s"])
 def test_an_interval_that_is_switched_on_later_asks_for_no_samples_of_the_past(kind: str) -> None:
     scene = Scene()
-    setattr(scene.station.state.parameters, "sample_interval_s", 0)
+    scene.station.state.parameters.sample_interval_s = 0
     scene.charge()
     scene.advance(7210)
     setattr(scene.station.state.parameters, kind, 900)
@@ -91,7 +91,9 @@ def test_a_profile_takes_effect_at_its_very_second_by_a_clock_that_is_wrong() ->
         scene.tell(ProfileSet(Profile(1, 0, Purpose.TX_DEFAULT, Kind.ABSOLUTE, 0, schedule)))
         scene.facts.clear()
         scene.advance(300)
-        changes = [(str(fact.status), round(fact.at + offset_s - starts_at, 3)) for fact in scene.of(ConnectorChanged)]
+        changes = [
+            (str(fact.status), round(fact.at + offset_s - starts_at, 3)) for fact in scene.of(ConnectorChanged)
+        ]
         assert changes == [("SuspendedEVSE", 50), ("Charging", 100)]
 
 

@@ -113,7 +113,9 @@ def test_every_verdict_teaches_the_cache() -> None:
     assert bench.actions()[0] == "Authorize"
 
 
-@pytest.mark.parametrize("answer", [CallError("InternalError"), {}, {"idTagInfo": {}}, {"idTagInfo": {"status": "?"}}])
+@pytest.mark.parametrize(
+    "answer", [CallError("InternalError"), {}, {"idTagInfo": {}}, {"idTagInfo": {"status": "?"}}]
+)
 def test_without_a_usable_answer_the_rules_for_offline_decide(answer: Payload | CallError) -> None:
     unknown = Bench(script={"Authorize": lambda _: answer}).connect()
     unknown.plug()
