@@ -22,7 +22,7 @@ from chargepoint.model.facts import Fact, Rebooting, TokenDenied, TransactionSta
 from chargepoint.model.station import Record, Station
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
-from chargepoint.ocpp.endpoint import Dropped, Endpoint
+from chargepoint.ocpp.endpoint import Answered, Dropped, Endpoint
 from chargepoint.ocpp.schema import schemas
 
 
@@ -95,15 +95,17 @@ class Life:
         if self._mqtt.is_foreign_death(message):
             # An earlier process of this id, or a broker that lost sight of us, calls us dead: we are not.
             self._answers += self._mqtt.greeting(self.station.state, now)
-            return
-        try:
-            command = self._mqtt.understand(message)
-        except InputError as error:
-            self._refuse(message, str(error))
-            return
-        match command:
+        else:
+            try:
+                self._obey(message, now)
+            except InputError as error:
+                self._refuse(message, str(error))
+        self._follow_all(now)
+
+    def _obey(self, message: Message, now: float) -> None:
+        match command := self._mqtt.understand(message):
             case None:
-                return
+                pass
             case StationOrder.CLOSE:
                 self.end(now)
             case StationOrder.OCPP_CONFIG:
@@ -112,7 +114,6 @@ class Life:
                 outcome = self.station.tell(command, now)
                 if not outcome.accepted:
                     self._refuse(message, outcome.reason)
-        self._follow_all(now)
 
     def end(self, now: float) -> None:
         """Go down in good order; ``going_down`` then says so."""
@@ -168,8 +169,13 @@ class Life:
             if not events:
                 return
             for event in events:
-                if isinstance(event, Dropped):
-                    self._notes.append(f"dropped {event.text:.200}: {event.reason}")
+                match event:
+                    case Dropped(text, reason):
+                        self._notes.append(f"dropped {text:.200}: {reason}")
+                    case Answered(request, _, violation) if violation is not None:
+                        self._notes.append(f"the answer to {request.action} is wrong: {violation.reason}")
+                    case _:
+                        pass
                 self.dialect.take(event, now)
                 for fact in self.station.facts():
                     self._follow(fact, now)

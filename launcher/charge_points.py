@@ -20,7 +20,7 @@ from chargepoint.api.spec import ChargePointSpec, parse_spec
 from chargepoint.api.topics import RESERVED_IDS
 from launcher.deaths import cause_of_death
 from launcher.diagnostics import reason_of
-from launcher.fleet.fleet import Batch, Process, Report
+from launcher.fleet.errands import Batch, Process, Report
 from launcher.fleet.programs import SupervisordTemplate, command_line, program_name, station_id_of
 from launcher.folder import Folder, replace_file
 from launcher.supervisord.client import (

@@ -154,7 +154,9 @@ def _add_connectors(add: _Add) -> None:
         of = "0 is the whole charge point" if name == "fault" else "the first is 1"
         verb.add_argument("connector", type=_connector(0 if name == "fault" else 1), metavar="CONNECTOR", help=of)
     plug = parsers["plug"]
-    plug.add_argument("--cable", type=float, default=32.0, metavar="A", help="its capacity (default: 32; W for DC)")
+    plug.add_argument(
+        "--cable", type=float, metavar="A", help="its capacity, W for DC (default: the connector's limit)"
+    )
     for phase in ("l1", "l2", "l3"):
         plug.add_argument(f"--{phase}", type=float, metavar="A", help=f"what the car asks for on {phase.upper()}")
     parsers["tap"].add_argument("tag", metavar="TAG", help="1 to 20 characters")

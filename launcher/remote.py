@@ -117,6 +117,10 @@ class Remote:
             pass
         raise Failure(f"{station_id} connector {connector}: nothing has changed within {EFFECT_TIMEOUT_S:.0f} s")
 
+    async def connector(self, station_id: str, connector: int) -> ConnectorStatus:
+        """The status of one connector of a charge point that lives; raises Failure without it."""
+        return (await self._connectors_of(station_id, connector))[connector]
+
     async def _connectors_of(self, station_id: str, connector: int) -> Mapping[int, ConnectorStatus]:
         status_topic = self.topics.station(station_id, "status")
         found = await self.retained(status_topic, self.topics.connector(station_id, "+", "status"))

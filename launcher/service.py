@@ -21,11 +21,22 @@ from chargepoint.api.payloads import ChargePointStatus, Registration
 from chargepoint.api.topics import LauncherTopic, StationTopic, Topics
 from chargepoint.bus import Broker, Bus, Message
 from chargepoint.clock import Clock
-from launcher.api.commands import Close, CommandResult, Verdict, parse_command
+from launcher.api.commands import (
+    Close,
+    CommandResult,
+    EntryResult,
+    Kill,
+    Remove,
+    Restart,
+    Start,
+    Verdict,
+    parse_command,
+)
 from launcher.charge_points import ChargePoints
-from launcher.fleet.fleet import Batch, Fleet
+from launcher.fleet.errands import Batch
+from launcher.fleet.fleet import Fleet
 from launcher.fleet.obituary import obituary
-from launcher.fleet.orders import Known, Verb, Wish, judged
+from launcher.fleet.orders import Known, Verb, Wish, judged, refused
 from launcher.retained import retained
 
 log = logging.getLogger(__name__)
@@ -138,6 +149,7 @@ class Service:
     async def _work(self) -> bool:
         batch = self._fleet.batch(self._clock.now())
         if batch:
+            self._clear_surplus(batch)
             report = await asyncio.to_thread(self._charge_points.carry_out, batch)
             await self._clear(batch.clear)
             self._fleet.report(batch, report, self._clock.now())
@@ -188,18 +200,23 @@ class Service:
             log.warning("a command is refused: %s", error)
             self._publish(CommandResult.unreadable(payload, error))
             return
-        log.info("%s %s", command.type, "" if isinstance(command, Close) else len(command.charge_points))
         if isinstance(command, Close):
+            log.info("close")
             self._publish(CommandResult(command.type, request_id=command.request_id, result=Verdict.CLOSED))
             self.close()
             return
-        try:
-            template = await asyncio.to_thread(self._template)
-        except InputError as error:
-            self._publish(CommandResult(command.type, (), command.request_id, Verdict.REFUSED, str(error)))
-            return
-        entries = judged(command, self._known(template))
+        if command.charge_points:
+            log.info("%s %d", command.type, len(command.charge_points))
+        entries = await self._judged(command)
         self._fleet.tell(command.type, command.request_id, entries, self._clock.now())
+
+    async def _judged(self, command: Start | Restart | Kill | Remove) -> list[Wish | EntryResult]:
+        if not isinstance(command, Start | Restart):
+            return judged(command, self._known({}))
+        try:
+            return judged(command, self._known(await asyncio.to_thread(self._template)))
+        except InputError as error:
+            return refused(command, error)
 
     def _known(self, template: dict[str, object]) -> Known:
         stored = {station_id: spec.to_entry() for station_id, spec in self._charge_points.specs.items()}
@@ -223,6 +240,13 @@ class Service:
     def _answer(self) -> None:
         for result in self._fleet.answers():
             self._publish(result)
+
+    def _clear_surplus(self, batch: Batch) -> None:
+        """A charge point that begins again with fewer connectors has no others."""
+        for spec, _ in batch.prepare:
+            before = self._charge_points.specs.get(spec.id, spec)
+            for number in range(spec.nb_connectors + 1, before.nb_connectors + 1):
+                self._bus.publish(Message(self._topics.connector(spec.id, number, "status"), b"", retain=True))
 
     def _note(self, batch: Batch) -> None:
         self._removed.update(batch.erase)

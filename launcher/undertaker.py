@@ -58,16 +58,15 @@ class Undertaker:
 
     async def run(self) -> None:
         """Serve until the end of supervisord's events."""
-        tasks = [asyncio.create_task(self._bus.run()), asyncio.create_task(self._serve())]
-        events = asyncio.create_task(self._listen())
+        tasks = [asyncio.create_task(part) for part in (self._bus.run(), self._serve(), self._listen())]
         try:
-            done, _ = await asyncio.wait({events, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            for task in (events, *tasks):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(events, *tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _listen(self) -> None:
         async for event in process_events():

@@ -35,7 +35,7 @@ from tui.messages import (
     YardSpoke,
 )
 from tui.screens.yard import YardScreen
-from tui.state.answers import Notice, Severity, notice_of
+from tui.state.answers import Notice, Severity, few, notice_of
 from tui.state.fleet import Change, Fleet, LauncherChanged, StationChanged
 from tui.state.setups import setup_text
 from tui.state.situation import LinkState, LinkStatus
@@ -68,8 +68,8 @@ class YardApp(App[None]):
         self.theme = DARK.name
         self._topics = topics
         self._link = Link(broker, topics, self.post_message)
-        self._fleet = Fleet(topics)
-        self._view = View(self._fleet)
+        self.fleet = Fleet(topics)
+        self._view = View(self.fleet)
         self._traces = Traces()
         self._status = LinkStatus(LinkState.CONNECTING, self._link.address)
         self._settled = False
@@ -77,7 +77,12 @@ class YardApp(App[None]):
         self._request_numbers = itertools.count(1)
         self._own_requests: frozenset[str] = frozenset()
         self._heard = 0
-        self._yard = YardScreen(self._fleet, self._view, self._traces, self._link.address, central_system)
+        self._yard = YardScreen(self.fleet, self._view, self._traces, self._link.address, central_system)
+
+    @property
+    def link(self) -> LinkStatus:
+        """How it stands between this screen and the broker."""
+        return self._status
 
     @property
     def settled(self) -> bool:
@@ -120,14 +125,14 @@ class YardApp(App[None]):
     def follow_link(self, message: LinkChanged) -> None:
         """The connection came or went."""
         if message.state is LinkState.CONNECTED:
-            self._fleet.begin()
+            self.fleet.begin()
         self._settled = False
         self._set_status(message.state, message.reason)
 
     @on(YardSpoke)
     def take(self, message: YardSpoke) -> None:
         """Apply what was heard, and let the link send more."""
-        changes = [self._fleet.apply(heard.topic, heard.payload) for heard in message.heard]
+        changes = [self.fleet.apply(heard.topic, heard.payload) for heard in message.heard]
         self._show([change for change in changes if change is not None])
         self._link.grant()
 
@@ -135,7 +140,7 @@ class YardApp(App[None]):
     def settle(self) -> None:
         """What was not told again since the connection is gone."""
         self._settled = True
-        self._show(self._fleet.settle())
+        self._show(self.fleet.settle())
         self._yard.show_link(self._status, settled=True)
 
     def _show(self, changes: list[Change]) -> None:
@@ -144,14 +149,16 @@ class YardApp(App[None]):
             self._yard.show_changes({change.id for change in stations}, listed=any(c.listed for c in stations))
         elif any(isinstance(change, LauncherChanged) for change in changes):
             self._yard.refresh_situation()
-        for change in changes:
-            if notice := notice_of(change, self._own_requests):
-                self._notify(notice)
+        notices = [notice for change in changes if (notice := notice_of(change, self._own_requests))]
+        for notice in notices:
+            log.info("%s: %s", notice.title or "answer", notice.text)
+        for notice in few(notices):
+            self._notify(notice)
 
     def _sample(self) -> None:
         heard, self._heard = self._heard, self._link.heard
         if self._status.up:
-            self._traces.sample(self._fleet)
+            self._traces.sample(self.fleet)
         self._yard.show_rate((self._heard - heard) / SAMPLE_S)
 
     # ---- what somebody wants ----
@@ -197,7 +204,7 @@ class YardApp(App[None]):
     @on(SaveWanted)
     def save(self, message: SaveWanted) -> None:
         """Write the setup in a thread."""
-        text, left_out = setup_text(self._fleet)
+        text, left_out = setup_text(self.fleet)
         self.run_worker(self._write(message.path, text, left_out))
 
     async def _write(self, path: Path, text: str, left_out: list[str]) -> None:
@@ -206,7 +213,7 @@ class YardApp(App[None]):
         except InputError as error:
             self._notify(Notice("save", str(error), Severity.ERROR))
             return
-        saved = len(self._fleet) - len(left_out)
+        saved = len(self.fleet) - len(left_out)
         self._notify(Notice("save", f"{saved} saved to {path}", Severity.INFORMATION))
         if left_out:
             names = ", ".join(left_out[:5]) + (" …" if len(left_out) > 5 else "")

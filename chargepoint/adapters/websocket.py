@@ -8,19 +8,20 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
-
-E = TypeVar("E", bound=BaseException)
 
 log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 30.0
 CLOSE_TIMEOUT_S = 2.0
 PONG_TIMEOUT_S = 20.0
+PINGS_OFF_S = 10.0
+"""How often the configuration is looked at while it says that there are no pings."""
+
 LARGEST_MESSAGE = 2**20
 
 
@@ -84,24 +85,27 @@ class Websocket:
         self._outgoing.put_nowait(text)
 
     async def flushed(self) -> None:
-        """Return when everything sent so far was handed to the system."""
+        """Return when everything sent so far was handed to the system, or lost with its connection."""
         await self._outgoing.join()
 
     async def run(self) -> None:
         """Connect, and connect again after every loss; cancel it to close in good order."""
-        attempt = 0
+        attempt, waited_s = 0, 0.0
         while True:
-            if await self._one_connection():
+            # A connection that did not last is no success: two stations of one id, each thrown out when the other
+            # comes, and a central system that lets in and throws out, slow down instead of going on like this.
+            if await self._one_connection() > 2 * waited_s:
                 attempt = 0
-            wait_s = self._back_off().wait_s(attempt, random.random)
+            waited_s = self._back_off().wait_s(attempt, random.random)
             attempt += 1
-            log.debug("connecting again in %.1f s", wait_s)
-            await asyncio.sleep(wait_s)
+            log.debug("connecting again in %.1f s", waited_s)
+            await asyncio.sleep(waited_s)
 
-    async def _one_connection(self) -> bool:
-        opened = False
+    async def _one_connection(self) -> float:
+        """Connect and live until the connection is gone; returns how long it was open, in seconds."""
+        opened_at = None
         try:
-            async with connect(
+            async with _Connect(
                 self._url,
                 subprotocols=[self._subprotocol],
                 compression=None,
@@ -113,65 +117,94 @@ class Websocket:
                 user_agent_header=None,
             ) as connection:
                 if connection.subprotocol != self._subprotocol:
-                    self._hear(Closed(f"{self._url} does not speak {self._subprotocol}"))
-                    return False
-                opened = True
-                self._outgoing = asyncio.Queue()
-                self._hear(Opened())
-                try:
+                    reason = f"{self._url} does not speak {self._subprotocol}"
+                else:
+                    opened_at = connection.loop.time()
+                    self._lose_unsent()
+                    self._hear(Opened())
                     await self._live(connection)
-                finally:
-                    # Left by cancellation, the library would close with 1011: an error that did not happen.
-                    await connection.close()
-                told = f"{connection.close_code} {connection.close_reason or ''}".strip()
-                self._hear(Closed(f"the central system closed the connection: {told}"))
-        except* InvalidStatus as group:
-            self._hear(Closed(f"{self._url} refuses the connection: HTTP {_first(group).response.status_code}"))
-        except* ConnectionClosed as group:
-            self._hear(Closed(f"the central system closed the connection: {_first(group)}"))
-        except* (WebSocketException, OSError, TimeoutError) as group:
-            self._hear(Closed(f"{self._url}: {_first(group) or type(_first(group)).__name__}"))
-        return opened
+                    reason = _why_closed(connection.close_exc)
+        except InvalidStatus as error:
+            reason = f"{self._url} refuses the connection: HTTP {error.response.status_code}"
+        except (WebSocketException, OSError, UnicodeError) as error:
+            reason = f"{self._url}: {error or type(error).__name__}"
+        self._lose_unsent()
+        self._hear(Closed(reason))
+        return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
 
     async def _live(self, connection: ClientConnection) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            writer = tasks.create_task(self._write(connection))
-            pinger = tasks.create_task(self._ping(connection))
-            try:
-                async for message in connection:
-                    if isinstance(message, str):
-                        self._hear(Received(message))
-                    else:
-                        log.warning("a binary message of %d bytes was dropped: OCPP-J is text", len(message))
-            finally:
-                writer.cancel()
-                pinger.cancel()
+        code, reason = CloseCode.NORMAL_CLOSURE, ""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                reader = tasks.create_task(self._read(connection))
+                pinger = tasks.create_task(self._ping(connection))
+                writer = tasks.create_task(self._write(connection))
+                await asyncio.wait((reader, pinger), return_when=asyncio.FIRST_COMPLETED)
+                if not reader.done():
+                    code, reason = CloseCode.PROTOCOL_ERROR, f"no pong within {PONG_TIMEOUT_S:.0f} s"
+                for task in (reader, pinger, writer):
+                    task.cancel()
+        finally:
+            # Left by cancellation, the library would close with 1011: an error that did not happen.
+            await _close(connection, code, reason)
+
+    async def _read(self, connection: ClientConnection) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            async for message in connection:
+                if isinstance(message, str):
+                    self._hear(Received(message))
+                else:
+                    log.warning("a binary message of %d bytes was dropped: OCPP-J is text", len(message))
 
     async def _write(self, connection: ClientConnection) -> None:
         while True:
             text = await self._outgoing.get()
-            with contextlib.suppress(ConnectionClosed):
-                await connection.send(text)
-            self._outgoing.task_done()
+            try:
+                with contextlib.suppress(ConnectionClosed):
+                    await connection.send(text)
+            finally:
+                self._outgoing.task_done()
 
     async def _ping(self, connection: ClientConnection) -> None:
+        """Ping as the configuration says; returns when a pong is missing."""
         while True:
             interval_s = self._ping_interval_s()
-            # 0 switches pings off (WebSocketPingInterval); the configuration is looked at again later.
-            await asyncio.sleep(interval_s or 10.0)
+            await asyncio.sleep(interval_s or PINGS_OFF_S)
             if not interval_s:
                 continue
             try:
                 async with asyncio.timeout(PONG_TIMEOUT_S):
                     await (await connection.ping())
-            except TimeoutError:
-                log.warning("no pong within %.0f s", PONG_TIMEOUT_S)
-                await connection.close(1002, "no pong")
-                return
-            except ConnectionClosed:
+            except (TimeoutError, ConnectionClosed):
                 return
 
+    def _lose_unsent(self) -> None:
+        while not self._outgoing.empty():
+            self._outgoing.get_nowait()
+            self._outgoing.task_done()
 
-def _first(group: BaseExceptionGroup[E]) -> E:
-    first = group.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+class _Connect(connect):
+    """Follows no redirection: a charge point talks to the central system it was configured for, or to none."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+async def _close(connection: ClientConnection, code: CloseCode, reason: str) -> None:
+    """Close in good order, or without any when the peer takes nothing any more."""
+    try:
+        async with asyncio.timeout(2 * CLOSE_TIMEOUT_S):
+            await connection.close(code, reason)
+    except TimeoutError:
+        connection.transport.abort()
+        await connection.wait_closed()
+
+
+def _why_closed(closed: ConnectionClosed) -> str:
+    ours = closed.sent is not None and not closed.rcvd_then_sent
+    close = closed.sent if ours else closed.rcvd
+    if close is None:
+        return "the connection to the central system was lost"
+    who = "the connection was closed" if ours else "the central system closed the connection"
+    return f"{who}: {close.code} {close.reason}".rstrip()

@@ -11,8 +11,8 @@ DEFAULT_ROOT = "cp_simu"
 
 LONGEST_ROOT = 200
 
-RESERVED_IDS = frozenset({"broker", "csms", "launcher", "supervisord", "undertaker"})
-"""Names of the yard's own programs and logs, which no charge point may bear."""
+RESERVED_IDS = frozenset({"all", "broker", "csms", "launcher", "supervisord", "tui", "undertaker"})
+"""Names of the yard's own programs and logs, and supervisorctl's word for every program: no charge point's."""
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:=@-]{0,47}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")

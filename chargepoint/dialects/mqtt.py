@@ -81,8 +81,7 @@ class MqttDialect:
 
     def is_foreign_death(self, message: Message) -> bool:
         """Whether ``message`` is this station's own status saying Dead, while it lives."""
-        topic = self._topics.parse(message.topic)
-        if not isinstance(topic, StationTopic) or topic.leaf != "status" or not message.payload:
+        if message.topic != self._topics.station(self._spec.id, "status") or not message.payload:
             return False
         try:
             return ChargePointStatus.from_json(message.payload).status is Registration.DEAD
@@ -92,24 +91,20 @@ class MqttDialect:
     def understand(self, message: Message) -> Command | StationOrder | None:
         """The command in ``message``; None when it is none of this station's. Raises InputError."""
         match self._topics.parse(message.topic):
-            case StationTopic(_, "cmd"):
+            case StationTopic(self._spec.id, "cmd"):
                 return StationCommand.from_json(message.payload).type
-            case ConnectorTopic(_, number, leaf):
-                self._check_connector(number, lowest=0 if leaf == "faulted" else 1)
-                return self._of_connector(number, leaf, message.payload)
-        return None
-
-    def _of_connector(self, number: int, leaf: str, payload: bytes) -> Command | None:
-        match leaf:
-            case "car":
-                car = CarInput.from_json(payload)
+            case ConnectorTopic(self._spec.id, number, "car"):
+                self._check_connector(number, lowest=1)
+                car = CarInput.from_json(message.payload)
                 return CarChanged(
                     number, car.cable, car.ready, car.consumption_l1, car.consumption_l2, car.consumption_l3
                 )
-            case "id_tag":
-                return TokenPresented(number, TokenInput.from_json(payload).id)
-            case "faulted":
-                fault = FaultInput.from_json(payload)
+            case ConnectorTopic(self._spec.id, number, "id_tag"):
+                self._check_connector(number, lowest=1)
+                return TokenPresented(number, TokenInput.from_json(message.payload).id)
+            case ConnectorTopic(self._spec.id, number, "faulted"):
+                self._check_connector(number, lowest=0)
+                fault = FaultInput.from_json(message.payload)
                 return FaultChanged(number, fault.error_code if fault.faulted else ErrorCode.NO_ERROR)
         return None
 

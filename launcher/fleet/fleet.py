@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import assert_never
 
 from chargepoint.api.spec import ChargePointSpec
 from launcher.api.commands import CommandResult, EntryResult, Verdict
+from launcher.fleet.errands import FIRST, UNSTORED, Answer, Batch, Errand, Process, Report, Step
 from launcher.fleet.orders import Verb, Wish
 
 LOOK_AGAIN_S = 0.1
@@ -37,95 +36,15 @@ WILL_TIMEOUT_S = 3.0
 """How long a removal waits for the broker to publish the will, which would otherwise come after the clearing."""
 
 
-class Step(Enum):
-    """Where an errand is: what has to be done next for it, or what it waits for."""
-
-    LOOK = auto()
-    END = auto()
-    ENDING = auto()
-    CUT = auto()
-    DYING = auto()
-    PREPARE = auto()
-    QUEUED = auto()
-    RISING = auto()
-    MOURNING = auto()
-    ERASE = auto()
-    CLEAR = auto()
-
-
-_FIRST = {Verb.START: Step.LOOK, Verb.RESTART: Step.END, Verb.KILL: Step.CUT, Verb.REMOVE: Step.CUT}
-_UNSTORED = frozenset({Step.LOOK, Step.PREPARE})
-"""The steps of a start before the charge point is on the disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """What was found of a charge point's process: ``pid`` is 0 when there is none, ``ended`` then says how the last
-    one ended, "" for nothing to speak of."""
-
-    pid: int = 0
-    ended: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Work to do now, all of it at once; ids, but for ``prepare``, which pairs specs with whether to begin afresh."""
-
-    look: tuple[str, ...] = ()
-    end: tuple[str, ...] = ()
-    cut: tuple[str, ...] = ()
-    prepare: tuple[tuple[ChargePointSpec, bool], ...] = ()
-    spawn: tuple[str, ...] = ()
-    erase: tuple[str, ...] = ()
-    clear: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return any((self.look, self.end, self.cut, self.prepare, self.spawn, self.erase, self.clear))
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of a batch: the processes of all that were looked at, ended, cut or spawned, and why what failed
-    did; an id without a failure succeeded."""
-
-    processes: Mapping[str, Process] = field(default_factory=dict)
-    failures: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True, eq=False)
-class _Errand:
-    wish: Wish
-    answer: _Answer | None
-    place: int
-    step: Step
-    pid: int = 0
-    not_before: float = 0.0
-    give_up_at: float = math.inf
-    cancelled: str = ""
-
-    def next_at(self, room: bool) -> float:
-        """When there is something to do for it; ``room`` for one more process to come up."""
-        if self.step is Step.MOURNING or (self.step is Step.QUEUED and not room):
-            return self.give_up_at
-        return min(self.not_before, self.give_up_at)
-
-
-@dataclass(slots=True, eq=False)
-class _Answer:
-    type: str
-    request_id: str
-    results: list[EntryResult | None]
-
-
 class Fleet:
     """All errands. ``parallel_starts`` processes come up at the same time at most: each takes a core while it does,
     and all at once they starve each other."""
 
     def __init__(self, parallel_starts: int) -> None:
         self._parallel_starts = parallel_starts
-        self._errands: dict[str, deque[_Errand]] = {}
+        self._errands: dict[str, deque[Errand]] = {}
         self._heard: dict[str, tuple[int, bool]] = {}
-        self._open: list[_Answer] = []
+        self._open: list[Answer] = []
         self._to_bury: list[str] = []
 
     def busy(self) -> dict[str, ChargePointSpec | None]:
@@ -147,7 +66,7 @@ class Fleet:
 
     def tell(self, kind: str, request_id: str, entries: Sequence[Wish | EntryResult], now: float) -> None:
         """Take a command; it is answered when each of its entries has its verdict."""
-        answer = _Answer(kind, request_id, [None] * len(entries))
+        answer = Answer(kind, request_id, [None] * len(entries))
         self._open.append(answer)
         for place, entry in enumerate(entries):
             if isinstance(entry, EntryResult):
@@ -176,7 +95,7 @@ class Fleet:
 
     def batch(self, now: float) -> Batch:
         """What is to be done now."""
-        due: dict[Step, list[_Errand]] = {}
+        due: dict[Step, list[Errand]] = {}
         for errand in list(self._heads()):
             self._lose_patience(errand, now)
             if errand.not_before <= now:
@@ -237,9 +156,9 @@ class Fleet:
         room = self._parallel_starts > sum(errand.step is Step.RISING for errand in self._heads())
         return min((errand.next_at(room) for errand in self._heads()), default=None)
 
-    def _take(self, wish: Wish, answer: _Answer | None, place: int, now: float) -> None:
+    def _take(self, wish: Wish, answer: Answer | None, place: int, now: float) -> None:
         queue = self._errands.setdefault(wish.id, deque())
-        errand = _Errand(wish, answer, place, _FIRST[wish.verb])
+        errand = Errand(wish, answer, place, FIRST[wish.verb])
         if wish.spec is None:
             for earlier in [earlier for earlier in queue if earlier.wish.spec is not None]:
                 self._overtake(earlier, wish.verb)
@@ -248,16 +167,16 @@ class Fleet:
             return
         self._errands.setdefault(wish.id, queue).append(errand)
 
-    def _overtake(self, errand: _Errand, verb: Verb) -> None:
+    def _overtake(self, errand: Errand, verb: Verb) -> None:
         reason = f"{verb.value} before it was up"
         first = errand is self._head(errand.wish.id)
-        if verb is Verb.KILL and errand.wish.verb is Verb.START and (not first or errand.step in _UNSTORED):
+        if verb is Verb.KILL and errand.wish.verb is Verb.START and (not first or errand.step in UNSTORED):
             # As if it had been started and then killed: it is there, and dead.
             errand.cancelled = reason
         else:
             self._finish(errand, reason)
 
-    def _advance(self, errand: _Errand, process: Process, now: float) -> None:
+    def _advance(self, errand: Errand, process: Process, now: float) -> None:
         """Move an errand whose step was done, or looked at, without failure."""
         match errand.step:
             case Step.LOOK if process.pid:
@@ -289,7 +208,7 @@ class Fleet:
             case _:
                 assert_never(errand.step)
 
-    def _wait_for_end(self, errand: _Errand, process: Process, waiting: Step, timeout_s: float, now: float) -> None:
+    def _wait_for_end(self, errand: Errand, process: Process, waiting: Step, timeout_s: float, now: float) -> None:
         if process.pid:
             if errand.step is not waiting:
                 errand.step, errand.pid, errand.give_up_at = waiting, process.pid, now + timeout_s
@@ -299,14 +218,14 @@ class Fleet:
         match errand.wish.verb:
             case Verb.RESTART:
                 errand.step = Step.PREPARE
-            case Verb.REMOVE if errand.pid and self._heard.get(errand.wish.id, (0, True))[1]:
+            case Verb.REMOVE if self._heard.get(errand.wish.id, (0, False))[1]:
                 errand.step, errand.give_up_at = Step.MOURNING, now + WILL_TIMEOUT_S
             case Verb.REMOVE:
                 errand.step = Step.ERASE
             case _:
                 self._finish(errand)
 
-    def _rise(self, errand: _Errand, process: Process, now: float) -> None:
+    def _rise(self, errand: Errand, process: Process, now: float) -> None:
         if not process.pid:
             self._finish(errand, process.ended or "it ended at once")
         elif self._heard.get(errand.wish.id) == (process.pid, True):
@@ -314,7 +233,7 @@ class Fleet:
         else:
             errand.not_before = now + RISE_LOOK_S
 
-    def _lose_patience(self, errand: _Errand, now: float) -> None:
+    def _lose_patience(self, errand: Errand, now: float) -> None:
         if now < errand.give_up_at:
             return
         errand.give_up_at = math.inf
@@ -330,11 +249,11 @@ class Fleet:
             case _:
                 pass
 
-    def _finish(self, errand: _Errand, failure: str = "") -> None:
+    def _finish(self, errand: Errand, failure: str = "") -> None:
         verdict = Verdict.FAILED if failure else Verdict(errand.wish.verb.value)
         self._decide(errand, EntryResult(errand.wish.id, verdict, failure))
 
-    def _decide(self, errand: _Errand, result: EntryResult) -> None:
+    def _decide(self, errand: Errand, result: EntryResult) -> None:
         if errand.answer is not None:
             errand.answer.results[errand.place] = result
         queue = self._errands.get(errand.wish.id)
@@ -343,9 +262,9 @@ class Fleet:
             if not queue:
                 del self._errands[errand.wish.id]
 
-    def _head(self, station_id: str) -> _Errand | None:
+    def _head(self, station_id: str) -> Errand | None:
         queue = self._errands.get(station_id)
         return queue[0] if queue else None
 
-    def _heads(self) -> Iterator[_Errand]:
+    def _heads(self) -> Iterator[Errand]:
         return (queue[0] for queue in self._errands.values())

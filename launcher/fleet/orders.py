@@ -44,19 +44,24 @@ class Known:
     template: Mapping[str, object]
 
 
+def refused(command: Start | Restart, error: InputError) -> list[Wish | EntryResult]:
+    """Each entry of ``command`` refused for the same reason, which is none of its own."""
+    return [EntryResult.refused(_id_of(entry), error) for entry in command.charge_points]
+
+
 def judged(command: Start | Restart | Kill | Remove, known: Known) -> list[Wish | EntryResult]:
     """For each entry of ``command``, in order: the wish in it, or why it is refused."""
     return [_judged(command, entry, known) for entry in command.charge_points]
 
 
 def _judged(command: Start | Restart | Kill | Remove, entry: object, known: Known) -> Wish | EntryResult:
-    named = entry.get("id") if isinstance(entry, Mapping) else None
     try:
         if not isinstance(entry, Mapping):
             raise InputError("charge_points", entry, "a JSON object")
         station_id = check_id(entry.get("id"))
         match command:
             case Start():
+                _check_free(station_id, known)
                 return Wish(Verb.START, station_id, parse_spec(completed(entry, known.template)))
             case Restart():
                 return Wish(Verb.RESTART, station_id, _restarted(station_id, entry, known))
@@ -69,16 +74,28 @@ def _judged(command: Start | Restart | Kill | Remove, entry: object, known: Know
                 _check_known(station_id, {**known.stored, **known.strangers})
                 return Wish(Verb.REMOVE, station_id)
     except InputError as error:
-        return EntryResult.refused(named if isinstance(named, str) else "", error)
+        return EntryResult.refused(_id_of(entry), error)
+
+
+def _id_of(entry: object) -> str:
+    named = entry.get("id") if isinstance(entry, Mapping) else None
+    return named if isinstance(named, str) else ""
 
 
 def _restarted(station_id: str, entry: Mapping[str, object], known: Known) -> ChargePointSpec:
+    _check_free(station_id, known)
     stored = known.stored.get(station_id)
     if stored is not None:
         return parse_spec(completed(entry, stored))
     if len(entry) == 1:
         raise InputError("id", station_id, "the id of a charge point that was started before")
     return parse_spec(completed(entry, known.template))
+
+
+def _check_free(station_id: str, known: Known) -> None:
+    if known.strangers.get(station_id):
+        wanted = "free: a charge point of this id lives that was not started here (or clear its retained status)"
+        raise InputError("id", station_id, wanted)
 
 
 def _check_known(station_id: str, present: Collection[str]) -> None:

@@ -14,9 +14,13 @@ Effect = Callable[[ConnectorStatus, ConnectorStatus], bool]
 
 
 def plug(options: argparse.Namespace) -> int:
-    """Plug a car in, or change what it asks for."""
+    """Plug a car in, or change what it asks for. Without another word its cable is what the connector can give."""
+    cable = options.cable
+    if cable is None:
+        remote = remote_of(options)
+        cable = ask(remote, remote.connector(check_id(options.id, "ID"), options.connector)).max_setpoint
     car = CarInput(
-        cable=options.cable,
+        cable=cable,
         ready=True,
         consumption_l1=options.l1,
         consumption_l2=options.l2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import signal
 
 from chargepoint.api.errors import InputError
@@ -45,7 +46,7 @@ def undertaker(options: argparse.Namespace) -> int:
     folder = folder_of(options)
     configure(LogLevel(options.log_level or LogLevel.INFO), "undertaker")
     broker, topics = Broker.parse(options.broker or default_broker()), Topics(options.root or DEFAULT_ROOT)
-    asyncio.run(Undertaker(folder, _supervisord(options, folder), broker, topics).run())
+    asyncio.run(_until_terminated(Undertaker(folder, _supervisord(options, folder), broker, topics)))
     return Exit.DONE
 
 
@@ -65,6 +66,14 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, service.close)
     await service.run()
+
+
+async def _until_terminated(undertaker: Undertaker) -> None:
+    serving = asyncio.create_task(undertaker.run())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
 
 
 def _supervisord(options: argparse.Namespace, folder: Folder) -> Supervisord:

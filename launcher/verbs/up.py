@@ -227,7 +227,7 @@ def _stay(folder: Folder, yard: Yard) -> int:
     socket = Path(yard.socket)
     code = Exit.DONE
     while not ended.wait(1.0):
-        if not any(map(processes.is_supervisord, processes.of_yard(folder))):
+        if not processes.supervisord_lives(folder):
             narrate("supervisord has ended")
             code = Exit.FAILED
             break

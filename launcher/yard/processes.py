@@ -39,10 +39,11 @@ def charge_point_of(process: psutil.Process) -> str | None:
     return None
 
 
-def is_supervisord(process: psutil.Process) -> bool:
-    """Whether ``process`` is the parent of all others."""
-    with contextlib.suppress(psutil.Error):
-        return "supervisor.supervisord" in process.cmdline()
+def supervisord_lives(folder: Folder) -> bool:
+    """Whether the supervisord that wrote its pid into ``folder`` lives."""
+    with contextlib.suppress(psutil.Error, OSError, ValueError):
+        process = psutil.Process(int(folder.supervisord_pid.read_text()))
+        return str(folder.supervisord_conf) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
     return False
 
 

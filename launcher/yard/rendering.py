@@ -13,7 +13,6 @@ from chargepoint.settings import etc_dir
 from launcher.fleet.programs import SupervisordTemplate, command_line
 from launcher.folder import Folder, replace_file
 
-
 EMBEDDED = "embedded"
 
 EVERY_TAG = """{

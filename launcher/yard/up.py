@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -60,6 +61,9 @@ def bring_up(plan: Plan) -> Yard:
         _start_supervisord(plan)
         _wait_until_up(plan.folder, yard)
     except BaseException:
+        # A second Ctrl+C would leave half a yard behind.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         take_down(plan.folder, plan.socket)
         raise
     return yard
@@ -111,7 +115,7 @@ def _check_programs(folder: Folder, supervisord: Supervisord) -> None:
     try:
         infos = supervisord.infos(sorted(RESERVED_IDS))
     except SupervisordGone:
-        if not processes.of_yard(folder):
+        if not processes.supervisord_lives(folder):
             raise Failure(f"supervisord has ended{_log_end(folder, 'supervisord')}") from None
         return
     for name, info in infos.items():

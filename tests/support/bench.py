@@ -74,12 +74,12 @@ class Bench:
     def power_on(self) -> None:
         """Boot from what is stored."""
         topics = Topics()
-        mqtt = MqttDialect(self.spec, topics, 4711, self.now)
+        self.mqtt_dialect = MqttDialect(self.spec, topics, 4711, self.now)
         queued = [record for _, record in sorted(self.queue.items())]
         self.life = Life(
             self.spec,
             topics,
-            mqtt,
+            self.mqtt_dialect,
             self.vehicle,
             json.loads(json.dumps(self.records)),
             queued,

@@ -48,8 +48,8 @@ class Terminal:
         self._tmux("send-keys", "-l", text)
 
     def screen(self) -> str:
-        """What is on the screen now."""
-        return self._tmux("capture-pane", "-p")
+        """What is on the screen now, its fixed blanks as plain ones."""
+        return self._tmux("capture-pane", "-p").replace("\N{NO-BREAK SPACE}", " ")
 
     def wait_for(self, *texts: str, timeout_s: float = 15.0) -> str:
         """The screen as soon as it shows all of ``texts``."""

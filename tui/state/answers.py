@@ -13,6 +13,7 @@ from tui.state.cells import clean
 from tui.state.fleet import AnswerUnreadable, Change, LauncherAnswered, StationRefused
 
 _SHOWN_REASONS: Final = 3
+_SHOWN_NOTICES: Final = 3
 
 
 class Severity(StrEnum):
@@ -43,6 +44,15 @@ def notice_of(change: Change, own_requests: frozenset[str] = frozenset()) -> Not
             return Notice(f"unreadable answer on {topic}", reason, Severity.WARNING)
         case _:
             return None
+
+
+def few(notices: list[Notice]) -> list[Notice]:
+    """``notices`` if there are few; else the first ones and how many more there are."""
+    if len(notices) <= _SHOWN_NOTICES:
+        return notices
+    shown, rest = notices[:_SHOWN_NOTICES], notices[_SHOWN_NOTICES:]
+    worst = Severity.ERROR if any(notice.severity is Severity.ERROR for notice in rest) else Severity.WARNING
+    return [*shown, Notice("", f"… and {units.plural(len(rest), 'more notice')}; the log has them all", worst)]
 
 
 def _of_result(result: CommandResult, own: bool) -> Notice:

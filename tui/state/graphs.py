@@ -7,7 +7,7 @@ from typing import Final
 
 _LEFT: Final = (0x40, 0x04, 0x02, 0x01)
 _RIGHT: Final = (0x80, 0x20, 0x10, 0x08)
-_BLANK: Final = 0x2800
+_BRAILLE: Final = 0x2800
 LEVELS: Final = 4
 
 
@@ -30,9 +30,8 @@ def graph(samples: Sequence[float], width: int, height: int, full: float) -> lis
     for row in range(height):
         base = (height - 1 - row) * LEVELS
         columns = zip(spans[::2], spans[1::2], strict=True)
-        lines.append(
-            "".join(chr(_BLANK | _dots(left, _LEFT, base) | _dots(right, _RIGHT, base)) for left, right in columns)
-        )
+        dots = [_dots(left, _LEFT, base) | _dots(right, _RIGHT, base) for left, right in columns]
+        lines.append("".join(chr(_BRAILLE | cell) if cell else " " for cell in dots))
     return lines
 
 

@@ -74,7 +74,8 @@ def preview(setup: Setup, present: Container[str]) -> str:
         return "The file holds no charge point."
     words = f"{units.plural(len(setup.entries), 'charge point')}: starts {new}" if new else "All of them are here"
     if new and there:
-        words += f"; {there} of the same id are in the yard already and stay as they are"
+        words += f"; {there} of them {'is' if there == 1 else 'are'} in the yard already"
+        words += " and stays as it is" if there == 1 else " and stay as they are"
     return words + "."
 
 

@@ -9,7 +9,7 @@ from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.names import Action, ConfigurationKey
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
 from chargepoint.dialects.v16.session import Outcome, Session
-from chargepoint.dialects.v16.values import token_info
+from chargepoint.dialects.v16.values import token_info, transaction_id
 from chargepoint.model.commands import StartAnswered, StopAnswered
 from chargepoint.model.facts import MeterSampled, TransactionStarted, TransactionStopped
 from chargepoint.model.metering import SampleContext
@@ -72,7 +72,8 @@ class Transactions:
         if fact.transaction is not None and fact.context is not SampleContext.TRIGGER:
             self._add(Action.meter_values, payload, fact.transaction.handle, now)
         elif self._session.online or fact.context is SampleContext.TRIGGER:
-            if fact.transaction is not None:
+            # A transaction whose start is still on its way has no id that could be told now.
+            if fact.transaction is not None and fact.transaction.handle in self._ids:
                 payload = self._with_id(payload, fact.transaction.handle)
             self._session.send(Action.meter_values, payload, now)
 
@@ -130,8 +131,8 @@ class Transactions:
         info = token_info(payload)
         id_tag = str(entry.payload.get("idTag", ""))
         if entry.action == Action.start_transaction:
-            central_id = payload.get("transactionId")
-            if not isinstance(central_id, int) or isinstance(central_id, bool) or info is None:
+            central_id = transaction_id(payload)
+            if central_id is None or info is None:
                 return False
             self._ids[entry.handle] = central_id
             self.ids_changed = True

@@ -6,8 +6,13 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from chargepoint.dialects.v16.session import CallRefusedError
 from chargepoint.model.authorization import TokenInfo, TokenStatus
+from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
+
+LARGEST_INTEGER = 2**53 - 1
+"""What every JSON peer reads as the same number (RFC 8259 section 6)."""
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
@@ -31,10 +36,27 @@ def moment(text: object) -> float | None:
 
 
 def integer(value: object) -> int:
-    """A JSON integer, which the schemas let be written as 3.0 too; raises TypeError for anything else."""
+    """A JSON integer, 3.0 being one; raises TypeError for anything else.
+
+    Raises CallRefusedError for one that is too large to be meant: the schemas know no bounds, but the store does.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{value!r:.40} is not an integer")
+    if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+        raise CallRefusedError(
+            CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION, f"{value!r:.20}... is beyond {LARGEST_INTEGER}"
+        )
     return int(value)
+
+
+def transaction_id(payload: Payload) -> int | None:
+    """The transactionId of StartTransaction.conf; None when there is none that can be used."""
+    value = payload.get("transactionId")
+    try:
+        number = integer(value)
+    except (TypeError, CallRefusedError):
+        return None
+    return number if number == value else None
 
 
 def number(value: object) -> float:

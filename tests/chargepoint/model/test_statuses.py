@@ -30,7 +30,9 @@ def test_the_table_is_that_of_the_standard() -> None:
     }
 
 
-@pytest.mark.parametrize(("old", "new"), list(itertools.permutations([state for state in S if state is not S.RESERVED], 2)))
+@pytest.mark.parametrize(
+    ("old", "new"), list(itertools.permutations([state for state in S if state is not S.RESERVED], 2))
+)
 def test_every_change_is_reported_along_legal_steps(old: ConnectorState, new: ConnectorState) -> None:
     steps = route(old, new)
     assert steps[-1] is new

@@ -60,9 +60,7 @@ def connector_topic(station_id: str, number: int) -> str:
     return TOPICS.connector(station_id, number, "status")
 
 
-def tell(
-    fleet: Fleet, station_id: str, status: ChargePointStatus = STATUS, *connectors: ConnectorStatus
-) -> None:
+def tell(fleet: Fleet, station_id: str, status: ChargePointStatus = STATUS, *connectors: ConnectorStatus) -> None:
     """Apply a charge point's status and those of its connectors, from number 1 on."""
     fleet.apply(status_topic(station_id), status.to_json())
     for number, connector in enumerate(connectors, start=1):

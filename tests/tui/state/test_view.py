@@ -86,7 +86,13 @@ def test_a_filter_narrows_and_follows_what_changes() -> None:
 
 @pytest.mark.parametrize(
     ("words", "ids"),
-    [("", ["CP_1", "CP_2"]), ("cp_1", ["CP_1"]), ("CHARGING tag1", ["CP_1"]), ("dead", ["CP_2"]), ("charging dead", [])],
+    [
+        ("", ["CP_1", "CP_2"]),
+        ("cp_1", ["CP_1"]),
+        ("CHARGING tag1", ["CP_1"]),
+        ("dead", ["CP_2"]),
+        ("charging dead", []),
+    ],
 )
 def test_every_word_of_a_filter_must_be_there(words: str, ids: list[str]) -> None:
     fleet = Fleet(TOPICS)

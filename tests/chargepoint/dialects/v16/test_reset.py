@@ -70,8 +70,6 @@ def test_every_transaction_ends() -> None:
 def test_nothing_begins_in_a_station_that_is_going_down() -> None:
     bench = Bench({"nb_connectors": 2}, script={"StopTransaction": lambda _: None})
     bench.charging(1)
-    bench.plug(2)
-    bench.tap("OTHER", 2)
     bench.call("Reset", type="Soft")
     bench.forget()
     bench.tap("TAG", 1)

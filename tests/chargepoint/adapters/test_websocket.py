@@ -1,0 +1,265 @@
+"""The websocket to the central system: opened, used, pinged, closed in good order, and made again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.asyncio.server import ServerConnection
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event
+
+from chargepoint.adapters import websocket as websocket_module
+from chargepoint.adapters.websocket import BackOff, Opened, Received
+from tests.chargepoint.adapters.links import AT_ONCE, central_system, linked, stay
+from tests.support.ports import free_port
+from tests.support.waiting import eventually_async
+
+# How long to wait
+
+
+def test_the_wait_doubles_and_then_stays() -> None:
+    back_off = BackOff(wait_minimum_s=2.0, repeat_times=4, random_range_s=0.0)
+    assert [back_off.wait_s(attempt, lambda: 0.5) for attempt in range(8)] == [2, 4, 8, 16, 32, 32, 32, 32]
+
+
+def test_a_random_part_is_drawn_anew_each_time() -> None:
+    back_off = BackOff(wait_minimum_s=2.0, repeat_times=4, random_range_s=10.0)
+    draws = iter([0.0, 0.5, 1.0])
+    assert [back_off.wait_s(0, lambda: next(draws)) for _ in range(3)] == [2.0, 7.0, 12.0]
+
+
+@given(st.integers(0, 10**9), st.integers(0, 20), st.floats(0, 86_400), st.floats(0, 86_400))
+def test_the_wait_is_bounded_whatever_the_configuration_allows(
+    attempt: int, repeat_times: int, minimum_s: float, range_s: float
+) -> None:
+    wait_s = BackOff(minimum_s, repeat_times, range_s).wait_s(attempt, random.random)
+    assert minimum_s <= wait_s <= minimum_s * 2**20 + range_s
+
+
+# A connection
+
+
+async def test_texts_go_both_ways_in_order() -> None:
+    async def echo(connection: ServerConnection) -> None:
+        async for text in connection:
+            await connection.send(text)
+
+    async with central_system(echo) as url, linked(url) as link:
+        await link.opened()
+        sent = [f'[2,"{number}","Heartbeat",{{}}]' for number in range(100)]
+        for text in sent:
+            link.websocket.send(text)
+        await link.websocket.flushed()
+        await eventually_async(lambda: len(link.texts()) == 100)
+        assert link.texts() == sent
+
+
+async def test_the_path_and_the_subprotocol_are_the_configured_ones_and_no_header_says_what_we_are() -> None:
+    seen: list[ServerConnection] = []
+
+    async def look(connection: ServerConnection) -> None:
+        seen.append(connection)
+        await stay(connection)
+
+    async with central_system(look) as url, linked(url.replace("/CP1", "/ocpp/CP%3A1?key=a/b")) as link:
+        await link.opened()
+        await eventually_async(lambda: seen)
+        request = seen[0].request
+        assert request is not None
+        assert request.path == "/ocpp/CP%3A1?key=a/b"
+        assert request.headers["Sec-WebSocket-Protocol"] == "ocpp1.6"
+        assert "User-Agent" not in request.headers
+        assert "Sec-WebSocket-Extensions" not in request.headers
+
+
+async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "ws_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    async with central_system(stay) as url, linked(url) as link:
+        await link.opened()
+
+
+async def test_a_ping_of_the_central_system_is_answered() -> None:
+    answered = asyncio.Event()
+
+    async def ping(connection: ServerConnection) -> None:
+        await (await connection.ping())
+        answered.set()
+        await stay(connection)
+
+    async with central_system(ping) as url, linked(url):
+        await asyncio.wait_for(answered.wait(), 10)
+
+
+async def test_pings_are_sent_as_often_as_configured() -> None:
+    pings = 0
+
+    class Watched(ServerConnection):
+        def process_event(self, event: Event) -> None:
+            nonlocal pings
+            pings += isinstance(event, Frame) and event.opcode is Opcode.PING
+            super().process_event(event)
+
+    options = {"create_connection": Watched}
+    async with central_system(stay, **options) as url, linked(url, ping_interval_s=0.05) as link:
+        await eventually_async(lambda: pings >= 3)
+        assert link.is_open
+
+
+async def test_without_pings_the_configuration_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket_module, "PINGS_OFF_S", 0.01)
+    asked = 0
+
+    def interval_s() -> float:
+        nonlocal asked
+        asked += 1
+        return 0.0
+
+    async with central_system(stay) as url, linked(url) as link:
+        link.websocket._ping_interval_s = interval_s
+        await eventually_async(lambda: asked >= 3)
+
+
+# Its end
+
+
+async def test_a_cancelled_link_closes_with_1000_after_its_last_frame() -> None:
+    """S0-06, defect 7: what was said before the end arrives, and the end is a close frame."""
+    texts: list[str | bytes] = []
+    codes: list[int | None] = []
+
+    async def record(connection: ServerConnection) -> None:
+        async for text in connection:
+            texts.append(text)
+        codes.append(connection.close_code)
+
+    async with central_system(record) as url:
+        async with linked(url) as link:
+            await link.opened()
+            link.websocket.send("last words")
+            await link.websocket.flushed()
+        await eventually_async(lambda: codes)
+    assert (texts, codes) == (["last words"], [1000])
+
+
+async def test_a_lost_connection_is_told_and_made_again() -> None:
+    connections: list[ServerConnection] = []
+
+    async def once(connection: ServerConnection) -> None:
+        connections.append(connection)
+        await stay(connection)
+
+    async with central_system(once) as url, linked(url, AT_ONCE) as link:
+        await link.opened()
+        connections[0].transport.abort()
+        await eventually_async(lambda: len(connections) == 2)
+        await link.opened()
+        assert link.reasons() == ["the connection to the central system was lost"]
+
+
+async def test_frames_sent_while_there_is_no_connection_are_lost_and_not_said_later() -> None:
+    """The endpoint has given these requests up: what is said anew gets a new message id."""
+    texts: list[str | bytes] = []
+    closing = asyncio.Event()
+    connections = 0
+
+    async def record(connection: ServerConnection) -> None:
+        nonlocal connections
+        connections += 1
+        if connections == 1:
+            await closing.wait()
+            return
+        async for text in connection:
+            texts.append(text)
+
+    async with central_system(record) as url, linked(url, BackOff(0.05, 0, 0.0)) as link:
+        await link.opened()
+        closing.set()
+        await link.closed()
+        link.websocket.send("lost")
+        await eventually_async(lambda: link.is_open)
+        link.websocket.send("said")
+        await eventually_async(lambda: texts)
+    assert texts == ["said"]
+
+
+async def test_flushed_returns_when_the_connection_takes_the_frames_with_it() -> None:
+    async def leave(connection: ServerConnection) -> None:
+        await connection.recv()
+        connection.transport.abort()
+
+    async with central_system(leave) as url, linked(url) as link:
+        await link.opened()
+        for number in range(1000):
+            link.websocket.send(f"{number}" * 1000)
+        await asyncio.wait_for(link.websocket.flushed(), 20)
+        await link.closed()
+        link.websocket.send("into the void")
+        assert not link.is_open
+
+
+async def test_every_opened_has_its_closed() -> None:
+    async def leave(connection: ServerConnection) -> None:
+        await connection.send("[]")
+
+    async with central_system(leave) as url, linked(url, AT_ONCE) as link:
+        await eventually_async(lambda: len(link.reasons()) >= 5)
+        kinds = [type(event) for event in link.events if not isinstance(event, Received)]
+        assert all((kind is Opened) == (number % 2 == 0) for number, kind in enumerate(kinds))
+
+
+# Patience
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Every wait between two connections; none really takes its time."""
+    asked: list[float] = []
+    sleep = asyncio.sleep
+
+    async def nap(seconds: float) -> None:
+        if seconds < 1000:
+            await sleep(seconds)
+        else:
+            asked.append(seconds)
+            await sleep(0)
+
+    monkeypatch.setattr(websocket_module.asyncio, "sleep", nap)
+    return asked
+
+
+HOURS = BackOff(wait_minimum_s=3600.0, repeat_times=3, random_range_s=0.0)
+
+
+async def test_a_central_system_that_is_away_is_tried_ever_more_seldom(waits: list[float]) -> None:
+    async with linked(f"ws://127.0.0.1:{free_port()}/CP1", HOURS):
+        await eventually_async(lambda: len(waits) >= 5)
+    assert waits[:5] == [3600.0, 7200.0, 14400.0, 28800.0, 28800.0]
+
+
+async def test_a_central_system_that_lets_in_and_throws_out_is_tried_ever_more_seldom(waits: list[float]) -> None:
+    """Two stations of one id would otherwise evict each other at full speed for ever (defect 2)."""
+
+    async def throw_out(connection: ServerConnection) -> None:
+        await connection.close(1008, "not registered")
+
+    async with central_system(throw_out) as url, linked(url, HOURS) as link:
+        await eventually_async(lambda: len(waits) >= 4)
+        assert link.reasons()[0] == "the central system closed the connection: 1008 not registered"
+    assert waits[:4] == [3600.0, 7200.0, 14400.0, 28800.0]
+
+
+async def test_after_a_connection_that_lasted_the_wait_is_short_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts: list[int] = []
+    monkeypatch.setattr(BackOff, "wait_s", lambda self, attempt, draw: attempts.append(attempt) or 0.01)
+
+    async def live_a_while(connection: ServerConnection) -> None:
+        await asyncio.sleep(0.2)
+
+    async with central_system(live_a_while) as url, linked(url):
+        await eventually_async(lambda: len(attempts) >= 3)
+    assert attempts[:3] == [0, 0, 0]

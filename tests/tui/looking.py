@@ -1,0 +1,111 @@
+"""Somebody looking at a yard: the program, headless, on a pretended yard and a real broker."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from textual.pilot import Pilot
+
+from chargepoint.api.payloads import ConnectorStatus, Registration
+from chargepoint.api.spec import parse_spec
+from chargepoint.api.topics import Topics
+from chargepoint.bus import Broker
+from tests.chargepoint.brokers import RealBroker
+from tests.support.synthetic_fleet import SyntheticStation, SyntheticYard
+from tests.support.waiting import eventually_async
+from tui.app import YardApp
+
+_ROOTS = itertools.count(1)
+
+
+@dataclass
+class Looking:
+    """The screen, the fingers, and the yard on the other side."""
+
+    app: YardApp
+    pilot: Pilot[None]
+    yard: SyntheticYard
+
+    @property
+    def screen(self) -> str:
+        """What can be read now, line by line, forms and notices included."""
+        width, height = self.app.size
+        console = Console(width=width, height=height, file=io.StringIO(), record=True, legacy_windows=False)
+        console.print(self.app.screen._compositor.render_update(full=True))
+        return console.export_text()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys."""
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Replace what stands in the focused input."""
+        await self.pilot.press("home", "shift+end", "delete", *text)
+
+    async def sees(self, *texts: str) -> str:
+        """Wait until all of ``texts`` can be read; the screen then."""
+        try:
+            await eventually_async(lambda: all(text in self.screen for text in texts))
+        except AssertionError:
+            missing = [text for text in texts if text not in self.screen]
+            raise AssertionError(f"{missing} not on the screen:\n{self.screen}") from None
+        return self.screen
+
+    async def no_longer_sees(self, text: str) -> None:
+        """Wait until ``text`` cannot be read."""
+        await eventually_async(lambda: text not in self.screen, what=f"{text!r} gone from\n{self.screen}")
+
+    async def hears(self, leaf: str, body: dict[str, object]) -> None:
+        """Wait until the yard has heard ``body`` on the topic that ends in ``leaf``; a request id is no matter."""
+
+        def heard() -> bool:
+            for message in self.yard.heard:
+                told = json.loads(message.payload)
+                told.pop("request_id", None)
+                if message.topic == f"{self.yard.topics.root}/{leaf}" and told == body:
+                    return True
+            return False
+
+        try:
+            await eventually_async(heard)
+        except AssertionError:
+            raise AssertionError(f"{leaf} {body} not heard, but {self.yard.heard}") from None
+
+    async def connector(
+        self, station_id: str, number: int, right: Callable[[ConnectorStatus], bool]
+    ) -> ConnectorStatus:
+        """Wait until a connector of the yard is as it should be."""
+        await eventually_async(lambda: right(self.yard.stations[station_id].connectors[number]))
+        return self.yard.stations[station_id].connectors[number]
+
+    def add(
+        self, station_id: str, registration: Registration = Registration.ACCEPTED, **entry: object
+    ) -> SyntheticStation:
+        """A charge point comes into the yard."""
+        spec = parse_spec({"id": station_id, "central_system": "ws://localhost:9000", **entry})
+        return self.yard.add(spec, registration)
+
+
+@contextlib.asynccontextmanager
+async def looking(
+    broker: RealBroker, *station_ids: str, size: tuple[int, int] = (80, 24), populate: int = 0
+) -> AsyncIterator[Looking]:
+    """The screen on a yard with these charge points, connected and told everything."""
+    url, topics = Broker.parse(broker.url), Topics(f"yard_{next(_ROOTS)}")
+    yard = SyntheticYard(url, topics)
+    async with yard.running():
+        app = YardApp(url, topics, "ws://localhost:9000")
+        async with app.run_test(size=size, notifications=True) as pilot:
+            seen = Looking(app, pilot, yard)
+            for station_id in station_ids:
+                seen.add(station_id)
+            yard.populate(populate)
+            await yard.drained()
+            await eventually_async(lambda: app.settled, what="the yard has told everything")
+            yield seen
