@@ -5,7 +5,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+PYTHON ?= python3
 LEVEL ?= info
 
 # Without bytecode every start of a charge point costs three and a half times as much.

@@ -170,11 +170,13 @@ class Fleet:
     def _overtake(self, errand: Errand, verb: Verb) -> None:
         reason = f"{verb.value} before it was up"
         first = errand is self._head(errand.wish.id)
+        # As if it had been started and then killed: it is there, and dead.
         if verb is Verb.KILL and errand.wish.verb is Verb.START and (not first or errand.step in UNSTORED):
-            # As if it had been started and then killed: it is there, and dead.
             errand.cancelled = reason
-        else:
-            self._finish(errand, reason)
+            return
+        if verb is Verb.KILL and errand.step is Step.QUEUED:
+            self._to_bury.append(errand.wish.id)
+        self._finish(errand, reason)
 
     def _advance(self, errand: Errand, process: Process, now: float) -> None:
         """Move an errand whose step was done, or looked at, without failure."""

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
+import time
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.topics import DEFAULT_ROOT, Topics
@@ -24,8 +25,13 @@ from launcher.yard.checks import socket_path
 from launcher.yard.rendering import supervisord_template
 
 
+STARTSECS_S = 1.2
+"""supervisord takes a program that ends sooner than in a second for one that could not start, and starts it again."""
+
+
 def service(options: argparse.Namespace) -> int:
     """Run the launcher until SIGINT, SIGTERM or the command close."""
+    began_at = time.monotonic()
     folder = folder_of(options)
     level = LogLevel(options.log_level or LogLevel.INFO)
     configure(level, "launcher")
@@ -38,6 +44,7 @@ def service(options: argparse.Namespace) -> int:
     )
     defaults = {"central_system": options.central_system} if options.central_system else {}
     asyncio.run(_serve(charge_points, folder, defaults, Broker.parse(url), Topics(root)))
+    time.sleep(max(0.0, began_at + STARTSECS_S - time.monotonic()))
     return Exit.DONE
 
 

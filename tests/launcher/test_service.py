@@ -169,8 +169,9 @@ def test_both_spellings_start_a_charge_point(shared_yard: Yard) -> None:
     """S0-25: what the documents say, and what the original's code wants."""
     yard = shared_yard
     direct = {
-        "id": "direct", "vendor": "V", "model": "M", "serial": "S", "central_system": yard.central_system, "type": "DC",
-        "nb_connectors": 2, "nb_phases": 1, "max_setpoint": 150_000, "max_setpoint_per_connector": 100_000, "voltage": 400,
+        "id": "direct", "vendor": "V", "model": "M", "serial": "S", "central_system": yard.central_system,
+        "type": "DC", "nb_connectors": 2, "nb_phases": 1, "max_setpoint": 150_000, "voltage": 400,
+        "max_setpoint_per_connector": 100_000,
     }  # fmt: skip
     yard.start(documented(yard, "alternating"), direct)
     assert yard.wait_for_status("direct", Registration.ACCEPTED).max_setpoint == 150_000.0
@@ -351,10 +352,7 @@ def test_a_killed_launcher_is_dead_at_once_and_charge_points_go_on(yard: Yard) -
     """S0-07, S0-08, S0-23, defect 5: a charge point holds nothing of the launcher's."""
     yard.start({"id": "CP1"}, {"id": "CP2"})
     pids = {each: yard.wait_for_status(each, Registration.ACCEPTED).pid for each in ("CP1", "CP2")}
-    yard.forget()
-    os.kill(yard.pid_of_program("launcher"), signal.SIGKILL)
-    eventually(lambda: b"Dead" in said_of_launcher(yard), what="the will")
-    eventually(lambda: yard.launcher_status == "Alive", what="the launcher back")
+    kill_launcher(yard)
     assert {each: yard.pid_of_program(each) for each in pids} == pids
     assert yard.http.get("/charge-points", params={"connected": True}).json()[0]["id"] == "CP1"
     assert yard.verdicts(order("start", "CP1")) == ["refused"]
@@ -363,9 +361,17 @@ def test_a_killed_launcher_is_dead_at_once_and_charge_points_go_on(yard: Yard) -
     assert not yard.charge_point_processes()
 
 
-def said_of_launcher(yard: Yard) -> list[bytes]:
+def kill_launcher(yard: Yard) -> None:
+    """Cut it down, see the broker publish its will, and wait until supervisord has brought it back."""
     topic = yard.topics.launcher("status")
-    return [payload for said, payload in list(yard.ear.said) if said == topic]
+    before = len(yard.ear.said)
+    os.kill(yard.pid_of_program("launcher"), signal.SIGKILL)
+
+    def said() -> list[bytes]:
+        return [payload for said, payload in yard.ear.said[before:] if said == topic]
+
+    eventually(lambda: b"Dead" in said(), what="the will")
+    eventually(lambda: b"Alive" in said() and said()[-1] == b"Alive", what="the launcher back")
 
 
 def test_close_ends_the_launcher_alone_and_up_brings_it_back(yard: Yard) -> None:
@@ -387,16 +393,15 @@ def test_a_launcher_killed_in_the_midst_of_a_start_and_a_removal_finds_everythin
     ids = [f"CP{number}" for number in range(12)]
     yard.publish_command(order("start", *ids))
     eventually(lambda: len(yard.charge_point_processes()) >= 3, what="some up")
-    os.kill(yard.pid_of_program("launcher"), signal.SIGKILL)
-    eventually(lambda: said_of_launcher(yard)[-2:] == [b"Dead", b"Alive"], what="the launcher back")
-    for station_id in ids:
-        eventually(lambda: station_id in str(yard.ear.heard.keys()), what=f"{station_id} told")  # noqa: B023
+    kill_launcher(yard)
+    for station_id in filter(lambda each: yard.folder.spec(each).exists(), ids):
+        topic = yard.topics.station(station_id, "status")
+        eventually(lambda: topic in yard.ear.heard, what=topic)  # noqa: B023
     assert yard.verdicts(order("restart", *ids)) == ["restarted"] * 12
     assert len(yard.charge_point_processes()) == 12
     yard.publish_command(order("remove", *ids))
     eventually(lambda: any(yard.folder.removed.iterdir()), what="the removal under way")
-    os.kill(yard.pid_of_program("launcher"), signal.SIGKILL)
-    eventually(lambda: said_of_launcher(yard)[-2:] == [b"Dead", b"Alive"], what="the launcher back")
+    kill_launcher(yard)
     left = [each for each in ids if yard.folder.charge_point(each).exists()]
     if left:
         assert set(yard.verdicts(order("remove", *left))) == {"removed"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import http
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -200,15 +202,25 @@ async def test_pings_are_never_answered(monkeypatch: pytest.MonkeyPatch) -> None
         assert await link.closed() == "the connection was closed: 1002 no pong within 0 s"
 
 
-async def test_the_peer_has_stopped_reading_and_every_buffer_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket_module, "PONG_TIMEOUT_S", 0.2)
-    monkeypatch.setattr(websocket_module, "CLOSE_TIMEOUT_S", 0.1)
+@asynccontextmanager
+async def frozen_central_system() -> AsyncIterator[str]:
+    """One that takes nothing any more, so that every buffer between us fills."""
+    thawed = asyncio.Event()
 
     async def freeze(connection: ServerConnection) -> None:
         connection.transport.pause_reading()
-        await asyncio.sleep(3600)
+        await thawed.wait()
+        connection.transport.abort()
 
-    async with central_system(freeze) as url, linked(url, ping_interval_s=0.2) as link:
+    async with central_system(freeze) as url:
+        yield url
+        thawed.set()
+
+
+async def test_the_peer_has_stopped_reading_and_every_buffer_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket_module, "PONG_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(websocket_module, "CLOSE_TIMEOUT_S", 0.1)
+    async with frozen_central_system() as url, linked(url, ping_interval_s=0.2) as link:
         await link.opened()
         for _ in range(50):
             link.websocket.send("x" * 1_000_000)
@@ -300,12 +312,7 @@ async def test_cancelling_while_the_handshake_is_under_way_ends_at_once() -> Non
 
 async def test_cancelling_while_the_peer_has_stopped_reading_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket_module, "CLOSE_TIMEOUT_S", 0.1)
-
-    async def freeze(connection: ServerConnection) -> None:
-        connection.transport.pause_reading()
-        await asyncio.sleep(3600)
-
-    async with central_system(freeze) as url, linked(url) as link:
+    async with frozen_central_system() as url, linked(url) as link:
         await link.opened()
         for _ in range(50):
             link.websocket.send("x" * 1_000_000)
