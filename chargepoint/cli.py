@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from chargepoint.adapters.store import Store, StoreError
 from chargepoint.adapters.vehicles import find_vehicle
@@ -21,6 +22,7 @@ from chargepoint.api.topics import DEFAULT_ROOT, Topics
 from chargepoint.bus import Broker, Bus
 from chargepoint.clock import Clock
 from chargepoint.logs import LogLevel, configure
+from chargepoint.model.vehicle import Vehicle
 from chargepoint.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -28,16 +30,22 @@ log = logging.getLogger(__name__)
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_USAGE, f"chargepoint: {message}; --help shows all options\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one charge point until it is told to end; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        with _folder(options.dir) as folder:
+        with _folder(options) as folder:
             spec = _spec(options, folder)
             configure(LogLevel(options.log_level), spec.id, options.log_file)
             broker = Broker.parse(options.broker) if options.broker else None
-            process = Process(spec, folder, Topics(options.root), broker)
-            return asyncio.run(process.run())
+            topics, vehicle = Topics(options.root), find_vehicle(spec.vehicle)
+            with contextlib.closing(Store(folder / "state.db")) as store:
+                return asyncio.run(Process(spec, store, topics, vehicle, broker).run())
     except (InputError, StoreError) as error:
         print(f"chargepoint: {error}", file=sys.stderr)
     except OSError as error:
@@ -48,15 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class Process:
     """A charge point that has a process of its own, and with it a connection to the broker."""
 
-    def __init__(self, spec: ChargePointSpec, folder: Path, topics: Topics, broker: Broker | None) -> None:
+    def __init__(
+        self, spec: ChargePointSpec, store: Store, topics: Topics, vehicle: Vehicle, broker: Broker | None
+    ) -> None:
         self._bus: Bus | None = None
         self._runtime = Runtime(
-            spec,
-            Store(folder / "state.db"),
-            Clock(),
-            topics,
-            lambda message: self._bus.publish(message) if self._bus else None,
-            find_vehicle(spec.vehicle),
+            spec, store, Clock(), topics, lambda message: self._bus.publish(message) if self._bus else None, vehicle
         )
         if broker is not None:
             self._bus = Bus(
@@ -69,36 +74,40 @@ class Process:
             )
 
     async def run(self) -> int:
-        """Live until SIGTERM, SIGINT or a close command; leaves its statuses saying Dead."""
+        """Live until SIGTERM, SIGINT or a close command; leaves its statuses saying Dead. Returns the exit code."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._runtime.end)
-        bus = asyncio.create_task(self._bus.run()) if self._bus else None
-        reason = ""
-        try:
-            await self._runtime.run()
-        except Exception as error:
-            # One station, one process: what is broken ends, says so, and is visible as Dead.
-            log.exception("the station broke down")
-            reason = f"broke down: {error!r:.300}"
-        if bus is not None and self._bus is not None:
-            for message in self._runtime.farewell(reason):
-                self._bus.publish(message)
-            await self._bus.drained()
-            bus.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await bus
-        return EXIT_FAILED if reason else EXIT_DONE
+        broken = ""
+        async with asyncio.TaskGroup() as tasks:
+            bus = tasks.create_task(self._bus.run()) if self._bus else None
+            try:
+                await self._runtime.run()
+            except Exception as error:
+                # One station, one process: what is broken ends, says so, and is visible as Dead.
+                log.exception("the station broke down")
+                broken = f"broke down: {_innermost(error)!r:.300}"
+            if bus and self._bus:
+                for message in self._runtime.farewell(broken):
+                    self._bus.publish(message)
+                await self._bus.drained()
+                bus.cancel()
+        return EXIT_FAILED if broken else EXIT_DONE
+
+
+def _innermost(error: Exception) -> Exception:
+    return _innermost(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
 
 
 @contextlib.contextmanager
-def _folder(chosen: Path | None) -> Iterator[Path]:
-    if chosen is None:
+def _folder(options: argparse.Namespace) -> Iterator[Path]:
+    if options.dir is None:
         with tempfile.TemporaryDirectory(prefix="cp-simu-") as folder:
             yield Path(folder)
-    else:
-        chosen.mkdir(parents=True, exist_ok=True)
-        yield chosen
+        return
+    if options.id is not None:
+        options.dir.mkdir(parents=True, exist_ok=True)
+    yield options.dir
 
 
 def _spec(options: argparse.Namespace, folder: Path) -> ChargePointSpec:
@@ -106,16 +115,20 @@ def _spec(options: argparse.Namespace, folder: Path) -> ChargePointSpec:
     if options.id is None:
         if options.dir is None:
             raise InputError("--id", None, "the id of a charge point (or --dir a folder with its spec.json)")
-        return parse_spec(parse_json(stored.read_bytes(), str(stored)))
+        entry = parse_json(stored.read_bytes(), str(stored))
+        try:
+            return parse_spec(entry)
+        except InputError as error:
+            raise error.within(str(stored)) from None
     given = (*_ENTRY, "fixed_cable")
-    entry = {name: getattr(options, name) for name in given if getattr(options, name) is not None}
+    wanted = {name: getattr(options, name) for name in given if getattr(options, name) is not None}
     config = {}
     for pair in options.config:
         key, equals, value = pair.partition("=")
         if not equals:
             raise InputError("--config", pair, "KEY=VALUE")
         config[key] = value
-    return parse_spec(entry | {"ocpp_config": config})
+    return parse_spec(wanted | {"ocpp_config": config})
 
 
 _ENTRY: dict[str, tuple[type, str]] = {
@@ -140,7 +153,7 @@ _ENTRY: dict[str, tuple[type, str]] = {
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="cp-simu chargepoint",
         description="Run one simulated charge point in the foreground until Ctrl+C.",
         epilog="Example: cp-simu chargepoint --id CP1 --central-system ws://localhost:9000 --log-level debug",

@@ -9,6 +9,8 @@ from enum import StrEnum
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from chargepoint.api.errors import InputError
+
 
 class LogLevel(StrEnum):
     """How much is told; ``debug`` adds every OCPP frame and every MQTT message."""
@@ -19,18 +21,33 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class _OneLine(logging.Formatter):
+    """What others sent us is told, but starts no line of its own."""
+
+    converter = staticmethod(time.gmtime)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return super().formatMessage(record).replace("\n", "\\n").replace("\r", "\\r")
+
+
 def configure(level: LogLevel, name: str, file: Path | None = None) -> None:
-    """Send the log to ``file`` (rotated at 2 MB, one old one kept), or to stderr; each line bears ``name``."""
+    """Send the log to ``file`` (rotated at 2 MB, one old one kept), or to stderr; each line bears ``name``.
+
+    Raises InputError when the file cannot be written.
+    """
     handler: logging.Handler
     if file is None:
         handler = logging.StreamHandler(sys.stderr)
     else:
-        handler = RotatingFileHandler(file, maxBytes=2_000_000, backupCount=1, encoding="utf-8", delay=True)
-    formatter = logging.Formatter(
-        f"%(asctime)s.%(msecs)03dZ %(levelname)-7s {name}: %(message)s", "%Y-%m-%dT%H:%M:%S"
+        try:
+            handler = RotatingFileHandler(
+                file, maxBytes=2_000_000, backupCount=1, encoding="utf-8", errors="backslashreplace"
+            )
+        except OSError as error:
+            raise InputError("log file", str(file), f"a file that can be written ({error.strerror})") from None
+    handler.setFormatter(
+        _OneLine(f"%(asctime)s.%(msecs)03dZ %(levelname)-7s {name}: %(message)s", "%Y-%m-%dT%H:%M:%S")
     )
-    formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
     logging.basicConfig(level=level.value.upper(), handlers=[handler], force=True)
     logging.raiseExceptions = False
     # The libraries tell every frame and every reconnection; ours are the lines that count.

@@ -17,6 +17,7 @@ from typing import assert_never
 
 from chargepoint.adapters.store import Store, StoreError
 from chargepoint.adapters.websocket import BackOff, Closed, Opened, Received, Websocket
+from chargepoint.api.errors import InputError
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
@@ -108,38 +109,41 @@ class Runtime:
                 self.hear(item)
 
     def _boot(self) -> Life:
-        return Life(
-            self._spec,
-            self._topics,
-            self.mqtt,
-            self._vehicle,
-            self._store.records(),
-            self._store.queue(),
-            lambda: str(uuid.uuid4()),
-            self._clock.now(),
-        )
+        try:
+            return Life(
+                self._spec,
+                self._topics,
+                self.mqtt,
+                self._vehicle,
+                self._store.records(),
+                self._store.queue(),
+                lambda: str(uuid.uuid4()),
+                self._clock.now(),
+            )
+        except InputError as error:
+            raise StoreError(f"{self._store.file}: damaged: {error}") from None
 
     async def _live(self) -> None:
         websocket = Websocket(
             self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._ping_interval_s
         )
-        link = asyncio.create_task(websocket.run())
-        try:
-            self._save_and_say(websocket)
-            while self._life.going_down is None:
-                await self._step(websocket)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LAST_WORDS_S):
-                    while not self._life.silent:
-                        await self._step(websocket)
-                    await websocket.flushed()
-        finally:
-            link.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await link
-            self._life.closed("going down", self._clock.now())
-            self._save_and_say(websocket)
-            self._wake_at(None)
+        async with asyncio.TaskGroup() as tasks:
+            link = tasks.create_task(websocket.run())
+            try:
+                self._save_and_say(websocket)
+                while self._life.going_down is None:
+                    await self._step(websocket)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LAST_WORDS_S):
+                        while not self._life.silent:
+                            await self._step(websocket)
+                        await websocket.flushed()
+            finally:
+                link.cancel()
+                await asyncio.wait([link])
+                self._life.closed("going down", self._clock.now())
+                self._save_and_say(websocket)
+                self._wake_at(None)
 
     async def _step(self, websocket: Websocket) -> None:
         item = await self._inbox.get()

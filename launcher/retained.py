@@ -39,7 +39,7 @@ async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> di
     return found
 
 
-def connected(broker: Broker) -> aiomqtt.Client:
+def connected(broker: Broker, timeout_s: float = CONNECT_TIMEOUT_S) -> aiomqtt.Client:
     """A connection to ``broker`` for a short errand, to be entered."""
     return aiomqtt.Client(
         broker.host,
@@ -47,6 +47,6 @@ def connected(broker: Broker) -> aiomqtt.Client:
         username=broker.username,
         password=broker.password,
         identifier=f"cp-simu-{uuid.uuid4().hex[:12]}",
-        timeout=CONNECT_TIMEOUT_S,
+        timeout=timeout_s,
         tls_context=broker.tls_context(),
     )

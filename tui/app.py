@@ -8,6 +8,7 @@ import itertools
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -21,7 +22,7 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Broker
 from tui import files
-from tui.keymap import ACTIONS, Group, why_not
+from tui.keymap import GROUPS, Group, why_not
 from tui.link import Link
 from tui.messages import (
     CarChanged,
@@ -112,12 +113,11 @@ class YardApp(App[None]):
         if screen is not self._yard:
             return
         situation = self._yard.situation
-        for action in ACTIONS:
-            if action.group is not Group.MOVE:
+        for group, actions in GROUPS.items():
+            for action in actions if group is not Group.MOVE else ():
                 reason = why_not(action, situation)
                 help_text = f"not now: {reason}" if reason else f"key {action.shown_keys}"
-                name = action.name
-                yield SystemCommand(action.says, help_text, lambda name=name: self._yard.action_perform(name))
+                yield SystemCommand(action.says, help_text, partial(self._yard.action_perform, action.name))
 
     # ---- what the yard says ----
 

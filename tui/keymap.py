@@ -10,6 +10,7 @@ from typing import Final
 from textual.binding import Binding
 from textual.keys import format_key
 
+from chargepoint.api.payloads import ConnectorState
 from tui.state.fleet import LauncherState
 from tui.state.situation import LinkState, Situation
 
@@ -37,18 +38,24 @@ class Need(StrEnum):
     ENTRIES = "charge points to save"
 
 
+_BY_LAUNCHER: Final = frozenset({Need.LAUNCHER, Need.STATION, Need.LIVING, Need.ANY, Need.ANY_LIVING})
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that can be done. ``weight`` is its place in the footer when room is short: lower stays longer,
-    0 is never in the footer. ``title`` fits behind a key, ``says`` is a sentence for help and palette."""
+    """One thing that can be done.
+
+    ``title`` fits behind a key, ``undo`` is what it is called when it would undo; ``says`` is a sentence for help
+    and palette. ``weight`` is its place in the footer where room is short: lower stays longer, 0 is never there.
+    """
 
     name: str
     keys: tuple[str, ...]
     title: str
     says: str
-    group: Group
     need: Need = Need.NOTHING
     weight: int = 0
+    undo: str = ""
 
     @property
     def shown_keys(self) -> str:
@@ -63,54 +70,53 @@ class Action:
         return _shown(self.keys[0])
 
 
-ACTIONS: Final = (
-    Action("plug", ("p",), "Plug", "Plug the car in, or unplug it", Group.CONNECTOR, Need.CONNECTOR, 3),
-    Action("tap", ("t",), "Tag", "Present an id tag", Group.CONNECTOR, Need.CONNECTOR, 4),
-    Action("ready", ("s",), "Suspend", "Let the car suspend, or resume", Group.CONNECTOR, Need.CONNECTOR, 8),
-    Action("demand", ("e",), "Demand", "Set what the car wants per phase", Group.CONNECTOR, Need.CONNECTOR, 7),
-    Action("cable", ("c",), "Cable", "Set the cable's capacity; 0 unplugs", Group.CONNECTOR, Need.CONNECTOR, 11),
-    Action("fault", ("f",), "Fault", "Inject a fault, or clear it", Group.CONNECTOR, Need.CONNECTOR, 9),
-    Action("add", ("a",), "Add", "Add one or many charge points", Group.STATION, Need.LAUNCHER, 5),
-    Action(
-        "toggle", ("x",), "Kill", "Kill a living charge point, restart a dead one", Group.STATION, Need.STATION, 6
+GROUPS: Final = {
+    Group.CONNECTOR: (
+        Action("plug", ("p",), "Plug", "Plug the car in, or unplug it", Need.CONNECTOR, 3, undo="Unplug"),
+        Action("tap", ("t",), "Tag", "Present an id tag", Need.CONNECTOR, 4),
+        Action("ready", ("s",), "Suspend", "Let the car suspend, or resume", Need.CONNECTOR, 8, undo="Resume"),
+        Action("demand", ("e",), "Wants", "Set what the car wants per phase", Need.CONNECTOR, 7),
+        Action("cable", ("c",), "Cable", "Set the cable's capacity; 0 unplugs", Need.CONNECTOR, 11),
+        Action("fault", ("f",), "Fault", "Inject a fault, or clear it", Need.CONNECTOR, 9, undo="Clear"),
     ),
-    Action("kill", ("K",), "Kill", "Kill the charge point: a power cut", Group.STATION, Need.LIVING),
-    Action("restart", ("r", "R"), "Restart", "Restart the charge point, its data kept", Group.STATION, Need.STATION),
-    Action(
-        "remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Group.STATION, Need.STATION, 10
+    Group.STATION: (
+        Action("add", ("a",), "Add", "Add one or many charge points", Need.LAUNCHER, 5),
+        Action("toggle", ("x",), "Kill", "Kill a living one, restart a dead one", Need.STATION, 6, undo="Restart"),
+        Action("kill", ("K",), "Kill", "Kill the charge point: a power cut", Need.LIVING),
+        Action("restart", ("r", "R"), "Restart", "Restart the charge point, its data kept", Need.STATION),
+        Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 10),
     ),
-    Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Group.YARD, Need.ANY_LIVING, 16),
-    Action(
-        "restart_all",
-        ("ctrl+r",),
-        "Restart all",
-        "Restart every charge point",
-        Group.YARD,
-        Need.ANY,
-        17,
+    Group.YARD: (
+        Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Need.ANY_LIVING, 16),
+        Action("restart_all", ("ctrl+r",), "Restart all", "Restart every charge point", Need.ANY, 17),
+        Action("save", ("w", "ctrl+s"), "Save", "Save the setup to a JSON file", Need.ENTRIES, 13),
+        Action("load", ("o", "ctrl+o"), "Load", "Load a setup from a JSON file", Need.LAUNCHER, 14),
+        Action("connect", ("b",), "Connect", "Connect to the broker, or leave it", weight=15, undo="Disconnect"),
     ),
-    Action("save", ("w", "ctrl+s"), "Save", "Save the setup to a JSON file", Group.YARD, Need.ENTRIES, 13),
-    Action("load", ("o", "ctrl+o"), "Load", "Load a setup from a JSON file", Group.YARD, Need.LAUNCHER, 14),
-    Action("connect", ("b",), "Connect", "Connect to the broker, or disconnect", Group.YARD, weight=15),
-    Action("up", ("up", "k"), "Up", "The charge point (or connector) above", Group.MOVE),
-    Action("down", ("down", "j"), "Down", "The charge point (or connector) below", Group.MOVE),
-    Action("first", ("home", "g"), "First", "The first charge point", Group.MOVE),
-    Action("last", ("end", "G"), "Last", "The last charge point", Group.MOVE),
-    Action("page_up", ("pageup", "ctrl+b"), "Page up", "A page up", Group.MOVE),
-    Action("page_down", ("pagedown", "ctrl+f"), "Page down", "A page down", Group.MOVE),
-    Action("previous", ("left_square_bracket",), "Previous", "The previous connector", Group.MOVE),
-    Action("next", ("right_square_bracket",), "Next", "The next connector", Group.MOVE),
-    Action("choose", tuple("123456789"), "Connector", "That connector", Group.MOVE),
-    Action("list", ("left", "h"), "List", "Move in the list of charge points", Group.MOVE),
-    Action("cards", ("right", "l", "enter"), "Connectors", "Move among the connectors", Group.MOVE),
-    Action("other", ("tab",), "Other side", "Change between list and connectors", Group.MOVE),
-    Action("filter", ("slash",), "Filter", "Show only what has these words", Group.SCREEN, weight=12),
-    Action("clear", ("escape",), "Clear", "Show all charge points again", Group.SCREEN),
-    Action("theme", ("ctrl+t",), "Theme", "Change between dark and light", Group.SCREEN),
-    Action("help", ("question_mark", "f1"), "Keys", "All keys", Group.SCREEN, weight=1),
-    Action("quit", ("q", "ctrl+c"), "Quit", "Leave the screen; the yard goes on", Group.SCREEN, weight=2),
-)
+    Group.MOVE: (
+        Action("up", ("up", "k"), "Up", "The charge point (or connector) above"),
+        Action("down", ("down", "j"), "Down", "The charge point (or connector) below"),
+        Action("first", ("home", "g"), "First", "The first charge point"),
+        Action("last", ("end", "G"), "Last", "The last charge point"),
+        Action("page_up", ("pageup", "ctrl+b"), "Page up", "A page up"),
+        Action("page_down", ("pagedown", "ctrl+f"), "Page down", "A page down"),
+        Action("previous", ("left_square_bracket",), "Previous", "The previous connector"),
+        Action("next", ("right_square_bracket",), "Next", "The next connector"),
+        Action("choose", tuple("123456789"), "Connector", "That connector"),
+        Action("list", ("left", "h"), "List", "Move in the list of charge points"),
+        Action("cards", ("right", "l", "enter"), "Connectors", "Move among the connectors"),
+        Action("other", ("tab",), "Other side", "Change between list and connectors"),
+    ),
+    Group.SCREEN: (
+        Action("filter", ("slash",), "Filter", "Show only what has these words", weight=12),
+        Action("clear", ("escape",), "Clear", "Show all charge points again"),
+        Action("theme", ("ctrl+t",), "Theme", "Change between dark and light"),
+        Action("help", ("question_mark", "f1"), "Keys", "All keys", weight=1),
+        Action("quit", ("q", "ctrl+c"), "Quit", "Leave the screen; the yard goes on", weight=2),
+    ),
+}
 
+ACTIONS: Final = tuple(action for actions in GROUPS.values() for action in actions)
 BY_NAME: Final = {action.name: action for action in ACTIONS}
 
 
@@ -136,32 +142,32 @@ def why_not(action: Action, situation: Situation) -> str:
 
 def title_now(action: Action, situation: Situation) -> str:
     """The word for what ``action`` would do now: Unplug for a plugged car."""
+    return action.undo if action.undo and _undoes(action, situation) else action.title
+
+
+def _undoes(action: Action, situation: Situation) -> bool:
     status = situation.connector.status if situation.connector else None
     match action.name:
-        case "plug" if status and status.car_cable_capacity:
-            return "Unplug"
-        case "ready" if status and not status.car_ready:
-            return "Resume"
-        case "fault" if status and status.status == "Faulted":
-            return "Clear fault"
-        case "toggle" if situation.station and not situation.station.alive:
-            return "Restart"
-        case "connect" if situation.link.state is not LinkState.DISCONNECTED:
-            return "Disconnect"
-    return action.title
-
-
-_BY_LAUNCHER = {Need.LAUNCHER, Need.STATION, Need.LIVING, Need.ANY, Need.ANY_LIVING}
+        case "plug":
+            return status is not None and status.car_cable_capacity > 0
+        case "ready":
+            return status is not None and not status.car_ready
+        case "fault":
+            return status is not None and status.status is ConnectorState.FAULTED
+        case "toggle":
+            return situation.station is not None and not situation.station.alive
+        case _:
+            return situation.link.state is not LinkState.DISCONNECTED
 
 
 def _missing(need: Need, situation: Situation) -> str:
     station = situation.station
+    if need is Need.LAUNCHER:
+        return ""
     if need is Need.ANY:
         return "" if situation.stations else "there is no charge point"
     if need is Need.ANY_LIVING:
         return "" if situation.living else "no charge point is alive"
-    if need is Need.LAUNCHER:
-        return ""
     if station is None:
         return "no charge point is selected"
     if need is Need.LIVING and not station.alive:
@@ -169,8 +175,8 @@ def _missing(need: Need, situation: Situation) -> str:
     if need is Need.CONNECTOR:
         if not station.alive:
             return f"{station.id} is {station.standing}: restart it first (x)"
-        if situation.connector is None:
-            return f"{station.id} has not told of any connector"
+        if situation.connector is None or situation.connector.status is None:
+            return f"{station.id} has not told of any connector that can be read"
     return ""
 
 
@@ -192,47 +198,3 @@ _KEY_SIGNS: Final = {
     "pageup": "pgup",
     "pagedown": "pgdn",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FooterItem:
-    """One key in the footer: ``width`` columns from ``start`` on."""
-
-    name: str
-    key: str
-    title: str
-    enabled: bool
-    start: int
-    width: int
-
-
-def footer(situation: Situation, width: int) -> tuple[FooterItem, ...]:
-    """The actions that ``width`` columns have room for, in their order; help and quit stand at the right."""
-    weighed = sorted((action for action in ACTIONS if action.weight), key=lambda action: action.weight)
-    chosen: set[str] = set()
-    room = width
-    for action in weighed:
-        needed = _footer_width(action, situation)
-        if needed > room:
-            break
-        chosen.add(action.name)
-        room -= needed
-    items: list[FooterItem] = []
-    start = 0
-    for action in ACTIONS:
-        if action.name not in chosen:
-            continue
-        if action.name == _RIGHT_FROM:
-            start += room
-        taken = _footer_width(action, situation)
-        enabled = not why_not(action, situation)
-        items.append(FooterItem(action.name, action.first_key, title_now(action, situation), enabled, start, taken))
-        start += taken
-    return tuple(items)
-
-
-_RIGHT_FROM: Final = "help"
-
-
-def _footer_width(action: Action, situation: Situation) -> int:
-    return len(action.first_key) + len(title_now(action, situation)) + 3

@@ -20,30 +20,35 @@ class StoreError(Exception):
 
 
 class Store:
-    """The records and the message queue of one station."""
+    """The records and the message queue of one station; its file is locked, so that no second process uses it."""
 
     def __init__(self, file: Path) -> None:
-        """Open or make ``file``; raises StoreError."""
-        self._file = file
+        """Open or make ``file``; raises StoreError, also when another process has it open."""
+        self.file = file
         self._unsaved: dict[str, Record] = {}
         self._unsaved_queue: dict[int, Record | None] = {}
         try:
             # The process may be killed at any moment, and what it wrote is then with the kernel: only a power
             # cut of the host itself could lose the last moments, never damage the file.
-            self._database = sqlite3.connect(file, isolation_level=None)
+            self._database = sqlite3.connect(file, isolation_level=None, timeout=0.0)
+            self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=NORMAL")
             self._database.executescript(_SCHEMA)
         except sqlite3.Error as error:
-            raise StoreError(f"{file}: {error}") from None
+            raise self._failure(error) from None
 
     def records(self) -> dict[str, Record]:
-        """All records by key; raises StoreError."""
-        return {str(key): json.loads(value) for key, value in self._rows("SELECT key, value FROM record")}
+        """All records by key, what could not be written yet included; raises StoreError."""
+        stored = {str(key): self._decoded(text) for key, text in self._rows("SELECT key, value FROM record")}
+        return stored | self._unsaved
 
     def queue(self) -> list[Record]:
-        """The queued messages in order; raises StoreError."""
-        return [json.loads(value) for _, value in self._rows("SELECT number, value FROM queue ORDER BY number")]
+        """The queued messages in order, what could not be written yet included; raises StoreError."""
+        rows = self._rows("SELECT number, value FROM queue")
+        queued: dict[int, Record | None] = {number: self._decoded(text) for number, text in rows}
+        queued |= self._unsaved_queue
+        return [entry for _, entry in sorted(queued.items()) if entry is not None]
 
     def save(self, records: Mapping[str, Record], queue: Mapping[int, Record | None]) -> None:
         """Write all of it or nothing (None deletes); raises StoreError, and tries it again with the next save."""
@@ -66,7 +71,7 @@ class Store:
                             "INSERT OR REPLACE INTO queue VALUES (?, ?)", (number, json.dumps(entry))
                         )
         except sqlite3.Error as error:
-            raise StoreError(f"{self._file}: {error}") from None
+            raise self._failure(error) from None
         self._unsaved.clear()
         self._unsaved_queue.clear()
 
@@ -74,8 +79,22 @@ class Store:
         """Let go of the file."""
         self._database.close()
 
-    def _rows(self, query: str) -> list[tuple[object, str]]:
+    def _rows(self, query: str) -> list[tuple[int, str]]:
         try:
             return self._database.execute(query).fetchall()
         except sqlite3.Error as error:
-            raise StoreError(f"{self._file}: {error}") from None
+            raise self._failure(error) from None
+
+    def _decoded(self, text: str) -> Record:
+        try:
+            record = json.loads(text)
+        except ValueError as error:
+            raise StoreError(f"{self.file}: damaged: {error}") from None
+        if not isinstance(record, dict):
+            raise StoreError(f"{self.file}: damaged: {text:.40} is no record")
+        return record
+
+    def _failure(self, error: sqlite3.Error) -> StoreError:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_BUSY":
+            return StoreError(f"{self.file}: in use by another process")
+        return StoreError(f"{self.file}: {error}")

@@ -24,7 +24,6 @@ from launcher.verbs.reach import folder_of
 from launcher.yard.checks import socket_path
 from launcher.yard.rendering import supervisord_template
 
-
 STARTSECS_S = 1.2
 """supervisord takes a program that ends sooner than in a second for one that could not start, and starts it again."""
 

@@ -26,6 +26,8 @@ from launcher.yard.processes import listener
 SOCKET_PATH_MAX = 107 - len(".1234567")
 """Bytes of a unix socket's path, less what supervisord appends while it makes it."""
 
+PROBE_TIMEOUT_S = 4.0
+
 _FORBIDDEN = re.compile(r"""[\x00-\x1f\x7f"'\\*?\[\]]|\s[#;]""")
 _SBIN = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 
@@ -83,13 +85,13 @@ async def broker_listens(broker: Broker) -> bool:
     """Whether an MQTT broker is at its URL; False when nothing listens. Raises NotThere when what listens there will
     not have us."""
     try:
-        socket.create_connection((broker.host, broker.port), timeout=5.0).close()
+        socket.create_connection((broker.host, broker.port), timeout=PROBE_TIMEOUT_S).close()
     except ConnectionRefusedError:
         return False
     except OSError as error:
         raise NotThere(f"no broker at {broker.url}: {error.strerror or error}") from None
     try:
-        async with connected(broker):
+        async with connected(broker, PROBE_TIMEOUT_S):
             return True
     except (aiomqtt.MqttError, OSError) as error:
         who = listener(broker.port) if is_loopback(broker.host) else ""

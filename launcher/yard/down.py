@@ -7,7 +7,6 @@ import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from chargepoint.api.topics import RESERVED_IDS
 from launcher.folder import Folder
 from launcher.supervisord.client import Call, Supervisord, SupervisordGone
 from launcher.yard import processes
@@ -25,11 +24,7 @@ def take_down(folder: Folder, socket: Path) -> int:
     with contextlib.suppress(SupervisordGone):
         _by_supervisord(Supervisord(socket))
         _wait_for_end(folder)
-    left = processes.of_yard(folder)
-    # The charge points first: they have something to tell the central system, and the broker.
-    charge_points = [process for process in left if processes.charge_point_of(process)]
-    processes.end(charge_points)
-    processes.end([process for process in left if process not in charge_points])
+    processes.end_in_order(processes.of_yard(folder))
     for file in (folder.yard_file, folder.supervisord_pid, socket):
         file.unlink(missing_ok=True)
     return len(found)
@@ -38,8 +33,8 @@ def take_down(folder: Folder, socket: Path) -> int:
 def _by_supervisord(supervisord: Supervisord) -> None:
     alive = {name for name, info in supervisord.all_infos().items() if info.alive}
     # supervisord's own shutdown ends one program after the other, up to a second each; so all are ended before.
-    for names in ({"launcher"}, alive - RESERVED_IDS, {"csms", "undertaker"}, {"broker"}):
-        _stop(supervisord, names & alive)
+    for wanted in processes.ORDER:
+        _stop(supervisord, [name for name in alive if wanted(name)])
     supervisord.one("shutdown")
 
 

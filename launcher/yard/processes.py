@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import psutil
 
+from chargepoint.api.topics import RESERVED_IDS
+from launcher.fleet.programs import station_id_of
 from launcher.folder import Folder
 
 MARK = "CP_SIMU_YARD"
 """The environment variable that holds the state folder in every process of a yard, and in no other."""
+
+ORDER: Sequence[Callable[[str], bool]] = (
+    lambda program: program == "launcher",
+    lambda program: program != "" and program not in RESERVED_IDS,
+    lambda program: program in ("csms", "undertaker"),
+    lambda program: program in ("broker", ""),
+)
+"""Which programs are ended together, and in what order; "" is supervisord."""
 
 ORDERLY_S = 8.0
 FORCED_S = 5.0
@@ -30,13 +39,17 @@ def of_yard(folder: Folder) -> list[psutil.Process]:
     return found
 
 
+def program_of(process: psutil.Process) -> str:
+    """The program that ``process`` is; "" for supervisord itself, and for what has ended meanwhile."""
+    with contextlib.suppress(psutil.Error):
+        return process.environ().get("SUPERVISOR_PROCESS_NAME", "")
+    return ""
+
+
 def charge_point_of(process: psutil.Process) -> str | None:
     """The id of the charge point that ``process`` is."""
-    with contextlib.suppress(psutil.Error):
-        words = process.cmdline()
-        if "chargepoint" in words and "--dir" in words[:-1]:
-            return Path(words[words.index("--dir") + 1]).name
-    return None
+    program = program_of(process)
+    return station_id_of(program) if program and program not in RESERVED_IDS else None
 
 
 def supervisord_lives(folder: Folder) -> bool:
@@ -45,6 +58,14 @@ def supervisord_lives(folder: Folder) -> bool:
         process = psutil.Process(int(folder.supervisord_pid.read_text()))
         return str(folder.supervisord_conf) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
     return False
+
+
+def end_in_order(found: Sequence[psutil.Process]) -> None:
+    """End processes of a yard one kind after the other: what could start others, the charge points, which have
+    something to tell, those they tell it to, and the broker last."""
+    programs = {process: program_of(process) for process in found}
+    for wanted in ORDER:
+        end([process for process, program in programs.items() if wanted(program)])
 
 
 def end(processes: Sequence[psutil.Process], orderly_s: float = ORDERLY_S) -> None:

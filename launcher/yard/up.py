@@ -40,7 +40,7 @@ def end_leftovers(folder: Folder) -> list[str]:
     ids = [station_id for process in left if (station_id := processes.charge_point_of(process))]
     if left:
         narrate(f"ending {len(left)} processes that have lost their supervisord")
-        processes.end(left)
+        processes.end_in_order(left)
     return ids
 
 

@@ -6,10 +6,11 @@ import contextlib
 import io
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from chargepoint.api.payloads import ConnectorStatus, Registration
@@ -45,8 +46,11 @@ class Looking:
         await self.pilot.press(*keys)
 
     async def type(self, text: str) -> None:
-        """Replace what stands in the focused input."""
-        await self.pilot.press("home", "shift+end", "delete", *text)
+        """Replace what stands in the focused input, as a terminal pastes."""
+        await self.pilot.press("home", "shift+end", "delete")
+        assert self.app.focused is not None
+        self.app.focused.post_message(Paste(text))
+        await self.pilot.pause()
 
     async def sees(self, *texts: str) -> str:
         """Wait until all of ``texts`` can be read; the screen then."""
@@ -61,7 +65,7 @@ class Looking:
         """Wait until ``text`` cannot be read."""
         await eventually_async(lambda: text not in self.screen, what=f"{text!r} gone from\n{self.screen}")
 
-    async def hears(self, leaf: str, body: dict[str, object]) -> None:
+    async def hears(self, leaf: str, body: Mapping[str, object]) -> None:
         """Wait until the yard has heard ``body`` on the topic that ends in ``leaf``; a request id is no matter."""
 
         def heard() -> bool:

@@ -46,7 +46,7 @@ async def test_a_charging_session_by_keys_alone(broker: RealBroker) -> None:
         await seen.press("f", "down", "enter")
         fault = {"faulted": True, "error_code": "ConnectorLockFailure"}
         await seen.hears("cps/CP_1/connectors/1/faulted", fault)
-        await seen.sees("! Faulted · ConnectorLockFailure", "f Clear fault")
+        await seen.sees("! Faulted · ConnectorLockFailure", "f Clear")
         await seen.press("f")
         await seen.hears("cps/CP_1/connectors/1/faulted", {"faulted": False})
         await seen.sees("► Charging")
@@ -271,7 +271,7 @@ async def test_the_launchers_refusal_is_shown_in_its_words(broker: RealBroker) -
     async with looking(broker, "CP_1") as seen:
         seen.yard.stations.clear()
         await seen.press("x")
-        await seen.sees("id: 'CP_1' is not the id of a charge point")
+        await seen.sees("CP_1 refused", "id: 'CP_1' is not")
 
 
 async def test_a_key_that_cannot_do_anything_says_why(broker: RealBroker) -> None:
@@ -320,7 +320,7 @@ async def test_saving_over_a_file_says_so_and_a_folder_that_is_not_there_is_refu
         await seen.type(str(file))
         await seen.sees("replaces the file that is there")
         await seen.type(str(tmp_path / "nowhere" / "setup.json"))
-        await seen.sees("is not in a folder that exists")
+        await seen.sees("not in a folder that exists")
         await seen.press("enter", "escape")
         assert file.read_text() == "old"
 
@@ -343,7 +343,7 @@ async def test_paths_are_completed(broker: RealBroker, tmp_path: Path) -> None:
     async with looking(broker) as seen:
         await seen.press("o")
         await seen.type(str(tmp_path / "dep"))
-        await seen.sees("north.json")
+        await eventually_async(lambda: "north.json" in str(seen.app.focused and seen.app.focused.render()))
         await seen.press("right")
         await seen.sees("1 charge point: starts 1.")
 

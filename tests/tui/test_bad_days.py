@@ -103,8 +103,8 @@ _KEYS = sorted({key for action in ACTIONS for key in action.keys} - {"q", "ctrl+
 _OTHER_KEYS = ["enter", "escape", "tab", "shift+tab", "space", "backspace", "x", "7", "{", "ctrl+p", "y", "n", "z"]
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
-@given(keys=st.lists(st.sampled_from(_KEYS + _OTHER_KEYS), min_size=30, max_size=60))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(keys=st.lists(st.sampled_from(_KEYS + _OTHER_KEYS), min_size=20, max_size=40))
 def test_no_sequence_of_keys_ends_the_screen(broker: RealBroker, tmp_path: Path, keys: list[str]) -> None:
     dice = random.Random(1)
 

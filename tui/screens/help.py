@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.markup import escape
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.keymap import ACTIONS, Group, why_not
+from tui.keymap import GROUPS, Action, why_not
 from tui.state.situation import Situation
+
+_KEYS_WIDTH: Final = 12
 
 
 class Help(ModalScreen[None]):
@@ -32,9 +35,9 @@ class Help(ModalScreen[None]):
         with VerticalScroll(id="dialog", classes="help") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "esc closes"
-            for group in Group:
+            for group, actions in GROUPS.items():
                 yield Static(group.value, classes="group")
-                yield Static("\n".join(self._lines(group)), classes="keys")
+                yield Static("\n".join(self._lines(actions)), classes="keys")
 
     def action_scroll(self, direction: str) -> None:
         """Scroll with vim's keys."""
@@ -44,12 +47,10 @@ class Help(ModalScreen[None]):
         else:
             scroll.scroll_up(animate=False)
 
-    def _lines(self, group: Group) -> list[str]:
+    def _lines(self, actions: tuple[Action, ...]) -> list[str]:
         lines = []
-        for action in ACTIONS:
-            if action.group is group:
-                keys = action.shown_keys.replace("[", r"\[")
-                reason = why_not(action, self._situation)
-                line = f"[$primary]{keys:>{12 + keys.count(chr(92))}}[/]  {action.says}"
-                lines.append(f"{line}\n{'':14}[$dim]not now: {reason}[/]" if reason else line)
+        for action in actions:
+            lines.append(f"[$primary]{escape(action.shown_keys.rjust(_KEYS_WIDTH))}[/]  {action.says}")
+            if reason := why_not(action, self._situation):
+                lines.append(f"{'':{_KEYS_WIDTH + 2}}[$dim]not now: {escape(reason)}[/]")
         return lines

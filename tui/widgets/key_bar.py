@@ -6,7 +6,7 @@ from textual.events import Click
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.keymap import FooterItem, footer
+from tui.footer import FooterItem, footer
 from tui.messages import ActionWanted
 from tui.state.cells import Cell, Line, Tone
 from tui.state.situation import Situation

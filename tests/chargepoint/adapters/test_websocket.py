@@ -228,7 +228,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             asked.append(seconds)
             await sleep(0)
 
-    monkeypatch.setattr(websocket_module.asyncio, "sleep", nap)
+    monkeypatch.setattr("chargepoint.adapters.websocket.asyncio.sleep", nap)
     return asked
 
 
@@ -255,7 +255,12 @@ async def test_a_central_system_that_lets_in_and_throws_out_is_tried_ever_more_s
 
 async def test_after_a_connection_that_lasted_the_wait_is_short_again(monkeypatch: pytest.MonkeyPatch) -> None:
     attempts: list[int] = []
-    monkeypatch.setattr(BackOff, "wait_s", lambda self, attempt, draw: attempts.append(attempt) or 0.01)
+
+    def wait_s(self: BackOff, attempt: int, draw: object) -> float:
+        attempts.append(attempt)
+        return 0.01
+
+    monkeypatch.setattr(BackOff, "wait_s", wait_s)
 
     async def live_a_while(connection: ServerConnection) -> None:
         await asyncio.sleep(0.2)

@@ -136,7 +136,7 @@ async def test_what_answers_is_no_websocket_server(answer: bytes) -> None:
         assert Opened() not in link.events
 
 
-async def test_wss_with_a_certificate_unknown_to_us_expired_names_or_no_tls_at_all(tmp_path: Path) -> None:
+async def test_wss_with_a_certificate_unknown_to_us_or_no_tls_at_all(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*Authority(tmp_path).issue("localhost"))
     async with central_system(stay, ssl=context) as url, linked(url) as link:

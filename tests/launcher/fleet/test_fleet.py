@@ -111,6 +111,7 @@ def test_a_kill_overtakes_a_start_and_none_survives() -> None:
         assert set(machine.verdicts("start")) <= {"started", "failed"}
         assert len(set(machine.spawned)) == len(machine.spawned)
         assert machine.stored == set(MANY), "they are there, and dead, as if they had been up"
+        assert set(machine.unborn) == set(MANY) - set(machine.spawned), "nobody else tells them dead"
 
 
 def test_charge_points_killed_before_they_were_up_are_told_dead() -> None:
