@@ -41,8 +41,9 @@ lint: $(VENV)/.installed
 bench: $(VENV)/.installed
 	$(BIN)/python -m tests.benchmarks
 
+# Of the demo that is up, after a minute in which its curves grow.
 picture: $(VENV)/.installed
-	$(BIN)/python -m tests.support.picture etc/tui.svg
+	$(BIN)/python -m tests.support.screenshot --select depot-02 --wait 66 --output etc/tui.svg
 
 down: $(VENV)/.installed
 	$(BIN)/cp-simu down

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import math
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn
 
-from chargepoint.api.payloads import ErrorCode
+from chargepoint.api.payloads import MAX_INPUT, ErrorCode
 from chargepoint.api.topics import DEFAULT_ROOT
 from chargepoint.logs import LogLevel
 from chargepoint.settings import default_state_dir
@@ -155,10 +156,10 @@ def _add_connectors(add: _Add) -> None:
         verb.add_argument("connector", type=_connector(0 if name == "fault" else 1), metavar="CONNECTOR", help=of)
     plug = parsers["plug"]
     plug.add_argument(
-        "--cable", type=float, metavar="A", help="its capacity, W for DC (default: the connector's limit)"
+        "--cable", type=_amount, metavar="A", help="its capacity, W for DC (default: the connector's limit)"
     )
     for phase in ("l1", "l2", "l3"):
-        plug.add_argument(f"--{phase}", type=float, metavar="A", help=f"what the car asks for on {phase.upper()}")
+        plug.add_argument(f"--{phase}", type=_amount, metavar="A", help=f"what the car asks for on {phase.upper()}")
     parsers["tap"].add_argument("tag", metavar="TAG", help="1 to 20 characters")
     fault = parsers["fault"]
     fault.add_argument("--clear", action="store_true", help="the fault is gone")
@@ -191,6 +192,16 @@ def _count(text: str) -> int:
 
 def _connector(minimum: int) -> Callable[[str], int]:
     return lambda text: _whole(text, minimum, 9_999, "a connector")
+
+
+def _amount(text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = math.nan
+    if not 0 <= amount <= MAX_INPUT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {MAX_INPUT:g}")
+    return amount
 
 
 def _whole(text: str, minimum: int, maximum: int, what: str) -> int:

@@ -8,8 +8,10 @@ from typing import Final
 from tui.keymap import ACTIONS, Action, title_now, why_not
 from tui.state.situation import Situation
 
-_AROUND: Final = 3
-"""A blank before the key, one between key and title, one behind; the last blank may fall off the edge."""
+_BLANKS: Final = 2
+"""One before the key, one before the title."""
+
+_GAP: Final = 1
 
 _AT_THE_RIGHT: Final = frozenset({"help", "quit"})
 
@@ -33,26 +35,26 @@ def footer(situation: Situation, width: int) -> tuple[FooterItem, ...]:
     """
     weighed = sorted((action for action in ACTIONS if action.weight), key=lambda action: action.weight)
     chosen: set[str] = set()
-    room = width + 1
+    room = width + _GAP
     for action in weighed:
-        room -= len(action.first_key) + max(len(action.title), len(action.undo)) + _AROUND
+        room -= len(action.first_key) + max(len(action.title), len(action.undo)) + _BLANKS + _GAP
         if room < 0:
             break
         chosen.add(action.name)
     items = [_item(action, situation) for action in ACTIONS if action.name in chosen]
-    at_the_right = sum(item.width for item in items if item.name in _AT_THE_RIGHT)
+    at_the_right = sum(item.width + _GAP for item in items if item.name in _AT_THE_RIGHT)
     placed: list[FooterItem] = []
     start = 0
     for item in items:
         if item.name in _AT_THE_RIGHT:
-            start = max(start, width + 1 - at_the_right)
-            at_the_right -= item.width
+            start = max(start, width + _GAP - at_the_right)
+            at_the_right -= item.width + _GAP
         placed.append(replace(item, start=start))
-        start += item.width
+        start += item.width + _GAP
     return tuple(placed)
 
 
 def _item(action: Action, situation: Situation) -> FooterItem:
     title = title_now(action, situation)
-    taken = len(action.first_key) + len(title) + _AROUND
+    taken = len(action.first_key) + len(title) + _BLANKS
     return FooterItem(action.name, action.first_key, title, not why_not(action, situation), 0, taken)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 Record = Mapping[str, object]
 
@@ -20,23 +22,26 @@ class StoreError(Exception):
 
 
 class Store:
-    """The records and the message queue of one station; its file is locked, so that no second process uses it."""
+    """The records and the message queue of one station; its folder is locked, so that no second process lives in it."""
 
     def __init__(self, file: Path) -> None:
-        """Open or make ``file``; raises StoreError, also when another process has it open."""
+        """Open or make ``file``; raises StoreError, also when another process has its folder."""
         self.file = file
         self._unsaved: dict[str, Record] = {}
         self._unsaved_queue: dict[int, Record | None] = {}
+        self._lock = _locked(file.with_name("lock"))
         try:
             # The process may be killed at any moment, and what it wrote is then with the kernel: only a power
             # cut of the host itself could lose the last moments, never damage the file.
-            self._database = sqlite3.connect(file, isolation_level=None, timeout=0.0)
+            self._database = sqlite3.connect(file, isolation_level=None)
+            # Nobody else comes: no file for shared memory is needed, which a full disk could not hold.
             self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=NORMAL")
             self._database.executescript(_SCHEMA)
         except sqlite3.Error as error:
-            raise self._failure(error) from None
+            self._lock.close()
+            raise StoreError(f"{file}: {error}") from None
 
     def records(self) -> dict[str, Record]:
         """All records by key, what could not be written yet included; raises StoreError."""
@@ -71,19 +76,20 @@ class Store:
                             "INSERT OR REPLACE INTO queue VALUES (?, ?)", (number, json.dumps(entry))
                         )
         except sqlite3.Error as error:
-            raise self._failure(error) from None
+            raise StoreError(f"{self.file}: {error}") from None
         self._unsaved.clear()
         self._unsaved_queue.clear()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file and the folder."""
         self._database.close()
+        self._lock.close()
 
     def _rows(self, query: str) -> list[tuple[int, str]]:
         try:
             return self._database.execute(query).fetchall()
         except sqlite3.Error as error:
-            raise self._failure(error) from None
+            raise StoreError(f"{self.file}: {error}") from None
 
     def _decoded(self, text: str) -> Record:
         try:
@@ -94,7 +100,17 @@ class Store:
             raise StoreError(f"{self.file}: damaged: {text:.40} is no record")
         return record
 
-    def _failure(self, error: sqlite3.Error) -> StoreError:
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_BUSY":
-            return StoreError(f"{self.file}: in use by another process")
-        return StoreError(f"{self.file}: {error}")
+
+def _locked(file: Path) -> IO[bytes]:
+    """``file``, open and locked until it is closed or the process is gone; raises StoreError."""
+    try:
+        lock = file.open("ab")
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror}") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        reason = "in use by another process" if isinstance(error, BlockingIOError) else error.strerror
+        raise StoreError(f"{file.parent}: {reason}") from None
+    return lock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 
 from chargepoint.api.payloads import CarInput, ConnectorStatus, ErrorCode, FaultInput, TokenInput
 from chargepoint.api.topics import check_id
@@ -15,17 +16,18 @@ Effect = Callable[[ConnectorStatus, ConnectorStatus], bool]
 
 def plug(options: argparse.Namespace) -> int:
     """Plug a car in, or change what it asks for. Without another word its cable is what the connector can give."""
-    cable = options.cable
-    if cable is None:
-        remote = remote_of(options)
-        cable = ask(remote, remote.connector(check_id(options.id, "ID"), options.connector)).max_setpoint
     car = CarInput(
-        cable=cable,
+        cable=options.cable,
         ready=True,
         consumption_l1=options.l1,
         consumption_l2=options.l2,
         consumption_l3=options.l3,
     )
+    car = CarInput.from_json(car.to_json())
+    if car.cable is None:
+        remote = remote_of(options)
+        connector = ask(remote, remote.connector(check_id(options.id, "ID"), options.connector))
+        car = replace(car, cable=connector.max_setpoint)
     return _car(options, car)
 
 
@@ -77,7 +79,7 @@ def _car(options: argparse.Namespace, car: CarInput) -> int:
     def told(before: ConnectorStatus, now: ConnectorStatus) -> bool:
         return all(value is None or getattr(now, name) == value for name, value in wanted.items())
 
-    return _act(options, "car", CarInput.from_json(car.to_json()).to_json(), told)
+    return _act(options, "car", car.to_json(), told)
 
 
 def _act(options: argparse.Namespace, leaf: str, payload: bytes, effect: Effect) -> int:

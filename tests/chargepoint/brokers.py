@@ -97,12 +97,13 @@ class Observer:
         """The latest payload of ``topic``."""
         return (self.payloads(topic) or [None])[-1]
 
-    async def sees(self, topic: str, right: Callable[[bytes], bool], what: str = "", timeout_s: float = 20.0) -> bytes:
+    async def sees(self, topic: str, right: Callable[[bytes], bool], what: str = "") -> bytes:
         """Wait until the latest payload of ``topic`` is right, and return it."""
-        found = await eventually_async(
-            lambda: [one for one in [self.last(topic)] if one is not None and right(one)], timeout_s, what or topic
-        )
-        return found[0]
+
+        def found() -> list[bytes]:
+            return [payload for payload in self.payloads(topic)[-1:] if right(payload)]
+
+        return (await eventually_async(found, 20.0, f"{what} on {topic}, not {self.last(topic)!r}"))[0]
 
     async def listen(self) -> None:
         """Fill ``heard``."""

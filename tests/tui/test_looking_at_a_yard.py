@@ -79,6 +79,7 @@ async def test_what_cannot_be_read_is_shown_as_such_and_disturbs_nothing(broker:
             seen.yard.publish(topics.launcher("result"), payload, retain=False)
             seen.yard.publish(topics.station("CP_2", "result"), payload, retain=False)
         await seen.sees("unreadable answer on")
+        seen.app.clear_notifications()
         await seen.sees("CP_1", "? Unreadable", "─ CP_2 ─", "1 ? Unreadable")
         await seen.press("up")
         await seen.sees("problem")
@@ -164,8 +165,8 @@ async def test_the_command_palette_finds_actions(broker: RealBroker) -> None:
     async with looking(broker, "CP_1") as seen:
         await seen.press("ctrl+p")
         await seen.sees("Search")
-        await seen.press(*"kill a living")
-        await seen.sees("Kill a living charge point")
+        await seen.press(*"living one")
+        await seen.sees("Kill a living one, restart a dead one", "key x")
         await seen.press("enter")
         await seen.hears("launcher/cmd", {"type": "kill", "charge_points": [{"id": "CP_1"}]})
 

@@ -59,8 +59,11 @@ def clip_middle(text: str, width: int) -> str:
     """``text`` in at most ``width`` columns, cut in the middle: the ids of a fleet differ at their ends."""
     if cell_len(text) <= width or width < 5:
         return clip(text, width)
-    tail = width // 2
-    return set_cell_size(text, width - 1 - tail) + "…" + text[-tail:]
+    half = width // 2
+    tail = text[-half:]
+    while cell_len(tail) > half:
+        tail = tail[1:]
+    return set_cell_size(text, width - 1 - half) + "…" + tail
 
 
 def left(text: str, width: int) -> str:

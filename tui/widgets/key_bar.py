@@ -42,7 +42,7 @@ class KeyBar(Widget):
         for item in self._items:
             cells += [
                 Cell(" " * (item.start - at) + f" {item.key} ", Tone.KEY if item.enabled else Tone.DIM),
-                Cell(f"{item.title} ", Tone.PLAIN if item.enabled else Tone.DIM),
+                Cell(item.title, Tone.PLAIN if item.enabled else Tone.DIM),
             ]
             at = item.start + item.width
         line: Line = tuple(cells)

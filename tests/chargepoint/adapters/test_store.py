@@ -105,12 +105,12 @@ def test_kill_in_the_middle_of_writing_loses_nothing_that_was_saved(file: Path, 
     assert [entry["n"] for entry in store.queue()] == [one for one in (number - 2, number - 1, number) if one > 0]
 
 
-def test_a_second_process_is_refused(file: Path) -> None:
+def test_a_second_user_is_refused(file: Path) -> None:
     """Defect 2: two processes of one charge point would evict each other at the central system for ever."""
     store = Store(file)
     with pytest.raises(StoreError) as caught:
         Store(file)
-    assert str(caught.value) == f"{file}: in use by another process"
+    assert str(caught.value) == f"{file.parent}: in use by another process"
     store.save({"a": {"x": 1}}, {})
     assert reopened(store, file).records() == {"a": {"x": 1}}
 
@@ -128,7 +128,7 @@ def test_a_file_that_is_no_database_is_refused_by_name(file: Path, content: byte
 def test_a_folder_in_the_place_of_the_file_or_no_folder_at_all_is_refused_by_name(file: Path) -> None:
     file.mkdir()
     for path in (file, file / "missing" / "state.db"):
-        with pytest.raises(StoreError, match=str(path)):
+        with pytest.raises(StoreError, match=str(path.parent)):
             Store(path)
 
 
@@ -232,9 +232,8 @@ def test_a_read_only_folder_is_refused_by_name(tmp_path: Path) -> None:
         store.save({"a": {"x": 1}}, {})
         store.close()
         disk.make_read_only()
-        for path in (file, disk.folder / "new.db"):
-            with pytest.raises(StoreError, match=str(path)):
-                Store(path).save({"a": {"x": 2}}, {})
+        with pytest.raises(StoreError, match="disk/lock: Read-only file system"):
+            Store(file)
 
 
 def test_what_is_stored_is_plain_json_that_people_can_read(file: Path) -> None:

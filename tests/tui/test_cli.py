@@ -1,0 +1,75 @@
+"""``python -m tui``: options, and what is said when they are wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chargepoint.api.errors import InputError
+from tests.chargepoint.brokers import RealBroker
+from tests.support.terminal import Terminal
+from tui.cli import Yard, main, read_yard
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--broker", "http://localhost"], "broker: 'http://localhost' is not a broker URL like"),
+        (["--broker", "mqtt://localhost:99999"], "broker: "),
+        (["--root", "a/#"], "root: 'a/#' is not a topic without wildcards"),
+        (
+            ["--log-file", "/proc/nowhere/tui.log"],
+            "log-file: '/proc/nowhere/tui.log' is not a file that can be written",
+        ),
+    ],
+)
+def test_a_wrong_option_is_one_line_and_exit_code_2(
+    options: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--state-dir", str(tmp_path), *options]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("cp-simu tui: ")
+    assert words in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_without_a_terminal_it_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tui", "--state-dir", str(tmp_path)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not a terminal" in done.stderr
+
+
+def test_the_yard_of_the_state_folder_is_found(tmp_path: Path) -> None:
+    assert read_yard(tmp_path) == Yard()
+    yard = {"broker": "mqtt://localhost:2883", "root": "my_yard", "central_system": "ws://x", "http": "", "more": 1}
+    (tmp_path / "yard.json").write_text(json.dumps(yard))
+    assert read_yard(tmp_path) == Yard("mqtt://localhost:2883", "my_yard", "ws://x")
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"broker": 5}'])
+def test_a_yard_file_that_cannot_be_read_is_refused(content: str, tmp_path: Path) -> None:
+    (tmp_path / "yard.json").write_text(content)
+    with pytest.raises(InputError):
+        read_yard(tmp_path)
+    assert main(["--state-dir", str(tmp_path)]) == 2
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "screen-256color", "linux"])
+def test_in_a_real_terminal_it_shows_the_yard_and_leaves_without_a_word(
+    broker: RealBroker, tmp_path: Path, term: str
+) -> None:
+    """S0-01, S0-38: a program of its own, in a terminal, that logs to a file and never to the screen."""
+    (tmp_path / "yard.json").write_text(json.dumps({"broker": broker.url, "root": f"terminal_{term}"}))
+    with Terminal([sys.executable, "-m", "tui", "--state-dir", str(tmp_path)], term=term) as terminal:
+        terminal.wait_for(f"broker 127.0.0.1:{broker.port}", "NO LAUNCHER", "No charge points yet.", "q Quit")
+        terminal.keys("?")
+        terminal.wait_for("Plug the car in")
+        terminal.keys("C-c")
+        terminal.wait_for("Pane is dead (status 0")
+    assert (tmp_path / "logs" / "tui.log").exists()
