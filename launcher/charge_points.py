@@ -6,7 +6,6 @@ Everything here blocks: call it in a thread.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import shutil
@@ -53,15 +52,16 @@ class ChargePoints:
         self.specs: dict[str, ChargePointSpec] = {}
 
     def find(self) -> None:
-        """Read what is stored, and have supervisord know it. Raises OSError."""
-        self._folder.charge_points.mkdir(parents=True, exist_ok=True)
-        self._folder.removed.mkdir(exist_ok=True)
+        """Read what is stored, and have supervisord know it. A full disk or a supervisord that is away is told in
+        the log: what runs can be served all the same."""
         self.specs = stored_specs(self._folder)
-        self._write_programs()
         try:
+            for folder in (self._folder.charge_points, self._folder.removed):
+                folder.mkdir(parents=True, exist_ok=True)
+            self._write_programs()
             self._sync()
-        except SupervisordGone as error:
-            log.warning("%s; charge points can be started when it is back", error)
+        except (OSError, SupervisordGone) as error:
+            log.error("%s", reason_of(error) if isinstance(error, OSError) else error)
 
     def removed(self) -> list[str]:
         """Charge points that are gone but for their retained messages."""
@@ -133,12 +133,15 @@ class ChargePoints:
             failures |= dict.fromkeys(stored, _gone(error))
 
     def _store(self, spec: ChargePointSpec, fresh: bool) -> None:
-        if fresh:
-            with contextlib.suppress(FileNotFoundError):
-                shutil.rmtree(self._folder.charge_point(spec.id))
-        self._folder.charge_point(spec.id).mkdir(parents=True, exist_ok=True)
-        replace_file(self._folder.spec(spec.id), json.dumps(spec.to_entry(), indent=2) + "\n")
+        folder, file = self._folder.charge_point(spec.id), self._folder.spec(spec.id)
+        if not fresh and self.specs.get(spec.id) == spec and file.exists():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        # What exists is given up when what takes its place is safe, and not before.
+        replace_file(file, json.dumps(spec.to_entry(), indent=2) + "\n")
         self.specs[spec.id] = spec
+        for old in (each for each in folder.iterdir() if fresh and each != file):
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
 
     def _erase(self, ids: Iterable[str], failures: dict[str, str]) -> None:
         gone = [station_id for station_id in ids if station_id in self.specs]

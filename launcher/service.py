@@ -87,7 +87,7 @@ class Service:
         self._closing.set()
 
     async def run(self) -> None:
-        """Serve until ``close``. Raises OSError when the state folder cannot be used."""
+        """Serve until ``close``."""
         self._say("OCPP charge point simulator launcher")
         await asyncio.to_thread(self._charge_points.find)
         self._say(f"Connecting to the broker ({self._broker.tcp_url})...")

@@ -27,7 +27,7 @@ from launcher.folder import Folder
 from launcher.retained import retained
 from launcher.service import ALIVE, DEAD
 from launcher.supervisord.client import ProcessInfo, Supervisord, SupervisordGone
-from launcher.supervisord.events import process_events
+from launcher.supervisord.events import programs_of_events
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,8 @@ class Undertaker:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _listen(self) -> None:
-        async for event in process_events():
-            self._ended.add(event.program)
+        async for program in programs_of_events():
+            self._ended.add(program)
             self._stirred.set()
 
     def _told(self, connected: bool, reason: str) -> None:

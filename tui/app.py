@@ -36,8 +36,9 @@ from tui.messages import (
     YardSpoke,
 )
 from tui.screens.yard import YardScreen
+from tui.state import units
 from tui.state.answers import Notice, Severity, few, notice_of
-from tui.state.fleet import Change, Fleet, LauncherChanged, StationChanged
+from tui.state.fleet import Change, Fleet, LauncherAnswered, LauncherChanged, StationChanged
 from tui.state.setups import setup_text
 from tui.state.situation import LinkState, LinkStatus
 from tui.state.traces import Traces
@@ -58,7 +59,7 @@ class YardApp(App[None]):
 
     TITLE = "cp-simu"
     CSS_PATH = "app.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal")]  # noqa: RUF012 - annotated by Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-wide")]  # noqa: RUF012 - annotated by Textual
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
 
@@ -76,7 +77,7 @@ class YardApp(App[None]):
         self._settled = False
         self._worker: Worker[None] | None = None
         self._request_numbers = itertools.count(1)
-        self._own_requests: frozenset[str] = frozenset()
+        self._own_requests: set[str] = set()
         self._heard = 0
         self._yard = YardScreen(self.fleet, self._view, self._traces, self._link.address, central_system)
 
@@ -154,6 +155,8 @@ class YardApp(App[None]):
             log.info("%s: %s", notice.title or "answer", notice.text)
         for notice in few(notices):
             self._notify(notice)
+        answers = (change.result.request_id for change in changes if isinstance(change, LauncherAnswered))
+        self._own_requests.difference_update(answers)
 
     def _sample(self) -> None:
         heard, self._heard = self._heard, self._link.heard
@@ -197,7 +200,7 @@ class YardApp(App[None]):
     def tell_launcher(self, message: LauncherOrdered) -> None:
         """Publish the command; its answer is known by its request id."""
         request_id = f"{self._link.name}-{next(self._request_numbers)}"
-        self._own_requests |= {request_id}
+        self._own_requests.add(request_id)
         command = dataclasses.replace(message.command, request_id=request_id)
         self._link.publish(self._topics.launcher("cmd"), command.to_json())
 
@@ -214,7 +217,7 @@ class YardApp(App[None]):
             self._notify(Notice("save", str(error), Severity.ERROR))
             return
         saved = len(self.fleet) - len(left_out)
-        self._notify(Notice("save", f"{saved} saved to {path}", Severity.INFORMATION))
+        self._notify(Notice("", f"{units.plural(saved, 'charge point')} saved to {path}", Severity.INFORMATION))
         if left_out:
             names = ", ".join(left_out[:5]) + (" …" if len(left_out) > 5 else "")
             reason = f"left out, because they have not told how they are started: {names}"

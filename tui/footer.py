@@ -43,11 +43,12 @@ def footer(situation: Situation, width: int) -> tuple[FooterItem, ...]:
         chosen.add(action.name)
     items = [_item(action, situation) for action in ACTIONS if action.name in chosen]
     at_the_right = sum(item.width + _GAP for item in items if item.name in _AT_THE_RIGHT)
+    margin = 1 if sum(item.width + _GAP for item in items) < width else 0
     placed: list[FooterItem] = []
     start = 0
     for item in items:
         if item.name in _AT_THE_RIGHT:
-            start = max(start, width + _GAP - at_the_right)
+            start = max(start, width + _GAP - margin - at_the_right)
             at_the_right -= item.width + _GAP
         placed.append(replace(item, start=start))
         start += item.width + _GAP

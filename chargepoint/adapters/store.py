@@ -22,7 +22,7 @@ class StoreError(Exception):
 
 
 class Store:
-    """The records and the message queue of one station; its folder is locked, so that no second process lives in it."""
+    """The records and the message queue of one station; its folder is locked against a second process."""
 
     def __init__(self, file: Path) -> None:
         """Open or make ``file``; raises StoreError, also when another process has its folder."""

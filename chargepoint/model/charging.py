@@ -122,7 +122,7 @@ def ask(state: StationState, connector: Connector, id_tag: str, profile: Profile
     if state.is_asking(connector):
         return
     state.last_request += 1
-    state.asked[state.last_request] = Asked(connector.number, id_tag, profile)
+    state.asked[state.last_request] = Asked(connector.number, id_tag, connector.handle, profile)
     state.emit(AuthorizeWanted(state.last_request, id_tag))
 
 
@@ -139,6 +139,8 @@ def authorize_answered(state: StationState, request: int, info: TokenInfo | None
     else:
         info = state.known(asked.id_tag)
         accepted = bool(local_verdict(info, False, state.parameters, station_time))
+    if connector.handle != asked.transaction:
+        return deny(state, connector, asked.id_tag, "the session it was for began or ended meanwhile", now)
     if connector.transaction is not None:
         if not _same_group(connector.transaction, info, station_time):
             return deny(state, connector, asked.id_tag, "another id tag charges here", now)
@@ -237,7 +239,7 @@ def stop(state: StationState, connector: Connector, reason: StopReason, now: flo
 def start_answered(state: StationState, command: StartAnswered, now: float) -> Outcome:
     """The central system took a start: its id, and whether the id tag is (still) welcome (section 4.8)."""
     state.learn(command.id_tag, command.info)
-    connector = next((one for one in state.connectors.values() if _runs(one, command.handle)), None)
+    connector = next((one for one in state.connectors.values() if one.handle == command.handle), None)
     if connector is None or connector.transaction is None:
         return ACCEPTED
     connector.transaction = replace(
@@ -257,7 +259,3 @@ def start_answered(state: StationState, command: StartAnswered, now: float) -> O
             connector.transaction, refused=True, allowed_until_wh=connector.meter.energy_wh + allowance_wh
         )
     return ACCEPTED
-
-
-def _runs(connector: Connector, handle: int) -> bool:
-    return connector.transaction is not None and connector.transaction.handle == handle

@@ -75,6 +75,11 @@ class Connector:
         """Whether a fault takes it out of service."""
         return self.error_code is not ErrorCode.NO_ERROR
 
+    @property
+    def handle(self) -> int | None:
+        """The handle of the transaction that runs here."""
+        return self.transaction.handle if self.transaction is not None else None
+
     def situation(self, minimum: float) -> Situation:
         """The facts that make its state; an offer below ``minimum`` is none."""
         return Situation(

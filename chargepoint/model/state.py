@@ -17,10 +17,14 @@ from chargepoint.model.vehicle import Vehicle
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question to the central system about an id tag, and what hangs on it."""
+    """A question to the central system about an id tag, and what hangs on it.
+
+    ``transaction`` is the handle of the one that it is to stop; None: it is to start one.
+    """
 
     connector: int
     id_tag: str
+    transaction: int | None = None
     profile: Profile | None = None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from xml.parsers import expat
 
 TIMEOUT_S = 60.0
 """A reload with thousands of programs takes seconds; nothing takes this long but a stopped supervisord."""
@@ -148,6 +149,8 @@ class Supervisord:
             (result,), _ = xmlrpc.client.loads(content)
         except xmlrpc.client.Fault as fault:
             return Fault(fault.faultCode, fault.faultString)
+        except (expat.ExpatError, xmlrpc.client.Error, ValueError) as error:
+            raise SupervisordGone(f"{self._socket}: not an answer of supervisord: {error}") from None
         return result
 
 

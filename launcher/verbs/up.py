@@ -68,7 +68,7 @@ def up(options: argparse.Namespace) -> int:
     _tell(folder, yard)
     if options.foreground:
         return _stay(folder, yard) or code
-    return code if options.headless else _open_tui(folder, yard) or code
+    return code if options.headless else _open_tui(folder) or code
 
 
 def down(options: argparse.Namespace) -> int:
@@ -208,12 +208,11 @@ def _tell(folder: Folder, yard: Yard) -> None:
             say(f"{name:15} {text}")
 
 
-def _open_tui(folder: Folder, yard: Yard) -> int:
+def _open_tui(folder: Folder) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         narrate("no terminal here: the yard is up as with --headless")
         return Exit.DONE
-    command = [sys.executable, "-m", "tui", "--state-dir", str(folder.path)]
-    code = subprocess.run([*command, "--broker", yard.broker, "--root", yard.root], check=False).returncode
+    code = subprocess.run([sys.executable, "-m", "tui", "--state-dir", folder.path], check=False).returncode
     narrate("the yard goes on: `cp-simu tui` opens it again, `cp-simu down` ends it")
     return code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Sequence
 
 import psutil
@@ -25,6 +26,7 @@ ORDER: Sequence[Callable[[str], bool]] = (
 
 ORDERLY_S = 8.0
 FORCED_S = 5.0
+POLL_S = 0.05
 
 
 def of_yard(folder: Folder) -> list[psutil.Process]:
@@ -32,9 +34,7 @@ def of_yard(folder: Folder) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.pid == os.getpid() or process.environ().get(MARK) != str(folder.path):
-                continue
-            if process.status() != psutil.STATUS_ZOMBIE:
+            if process.pid != os.getpid() and process.environ().get(MARK) == str(folder.path) and _alive(process):
                 found.append(process)
     return found
 
@@ -56,7 +56,7 @@ def supervisord_lives(folder: Folder) -> bool:
     """Whether the supervisord that wrote its pid into ``folder`` lives."""
     with contextlib.suppress(psutil.Error, OSError, ValueError):
         process = psutil.Process(int(folder.supervisord_pid.read_text()))
-        return str(folder.supervisord_conf) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+        return str(folder.supervisord_conf) in process.cmdline() and _alive(process)
     return False
 
 
@@ -73,11 +73,25 @@ def end(processes: Sequence[psutil.Process], orderly_s: float = ORDERLY_S) -> No
     for process in processes:
         with contextlib.suppress(psutil.Error):
             process.terminate()
-    _, left = psutil.wait_procs(processes, orderly_s)
-    for process in left:
+    for process in (left := _wait(processes, orderly_s)):
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(left, FORCED_S)
+    _wait(left, FORCED_S)
+
+
+def _wait(processes: Sequence[psutil.Process], timeout_s: float) -> list[psutil.Process]:
+    """Those that still live after ``timeout_s``, sooner when none does."""
+    deadline = time.monotonic() + timeout_s
+    while (left := [process for process in processes if _alive(process)]) and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+    return left
+
+
+def _alive(process: psutil.Process) -> bool:
+    """Whether it runs: one that has ended and that its new parent has not noticed yet does not."""
+    with contextlib.suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def listener(port: int) -> str:

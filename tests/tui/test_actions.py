@@ -179,7 +179,9 @@ async def test_add_starts_many_dc_instances_at_once(broker: RealBroker) -> None:
         await seen.sees("50 started", "CP_9", "50")
         assert {station.spec.type.value for station in seen.yard.stations.values()} == {"DC"}
         await seen.press("a")
-        await seen.sees("id: 'CP_1' is not a free id: it is in the yard already")
+        await seen.sees("Starts CP_51", "◉ DC")
+        await seen.type("CP_7")
+        await seen.sees("id: 'CP_7' is not a free id: it is in the yard already")
 
 
 @pytest.mark.parametrize(
@@ -295,7 +297,7 @@ async def test_saving_and_loading_a_setup_recreates_the_yard(broker: RealBroker,
         await seen.type(str(file))
         await seen.sees("Saves 2 charge points.")
         await seen.press("enter")
-        await seen.sees("2 saved to")
+        await seen.sees("2 charge points saved to")
         saved = json.loads(file.read_text())
         assert {entry["id"]: parse_spec(entry) for entry in saved["charge_points"]} == specs
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,14 @@ def test_a_setup_is_written_whole_and_read_again(tmp_path: Path) -> None:
     file = tmp_path / "setup.json"
     files.write_setup(file, '[{"id": "A", "central_system": "ws://x"}]')
     assert [entry["id"] for entry in files.read_setup(file).entries] == ["A"]
-    assert os.listdir(tmp_path) == ["setup.json"]
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     for target in (tmp_path, tmp_path / "no" / "setup.json"):
         with pytest.raises(InputError, match="file that can be written"):
             files.write_setup(target, "x")
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["nothing.json", "."])

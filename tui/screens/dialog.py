@@ -29,7 +29,6 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
-        Binding("f5,ctrl+j", "accept", show=False),
     ]
 
     heading = ""

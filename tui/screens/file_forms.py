@@ -101,7 +101,7 @@ class SaveForm(PathForm[SaveTo]):
 
     def inspect(self, path: Path) -> SaveTo:
         """Whether a file is there."""
-        return SaveTo(path, files.check_writable(path))
+        return SaveTo(path.absolute(), files.check_writable(path))
 
     def hint(self, result: SaveTo) -> str:
         """How much is saved, and what is lost."""

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
@@ -42,6 +43,7 @@ class YardScreen(Screen[None]):
         self._link = LinkStatus(LinkState.CONNECTING, address)
         self._settled = False
         self._rate = 0.0
+        self._titles = ("", "")
         self._headline = Headline()
         self._banner = Banner()
         self._box = Vertical(id="fleet")
@@ -139,10 +141,14 @@ class YardScreen(Screen[None]):
 
     def _title(self) -> None:
         shown, total = len(self._view), len(self._fleet)
-        words = " ".join(self._view.filter.text.split()).replace("[", r"\[")
-        self._box.border_title = f"charge points [$dim]/{words}[/]" if words else "charge points"
         place = f"{self._view.position + 1} of {shown}" if shown else "none"
-        self._box.border_subtitle = f"{place} ({total} in all)" if shown != total else place
+        if shown != total:
+            place += f" ({total} in all)"
+        titles = (" ".join(["charge points", *self._view.filter.words]), place)
+        # A title that is set is drawn, and its box with all that is in it.
+        if titles != self._titles:
+            self._titles = titles
+            self._box.border_title, self._box.border_subtitle = Content(titles[0]), Content(titles[1])
 
     # ---- what somebody does ----
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from launcher.api.commands import Command, Kill, Remove, Restart, Start
 from tui.messages import ConnectionWanted, LauncherOrdered, SaveWanted
@@ -13,6 +14,7 @@ from tui.screens.file_forms import LoadForm, LoadFrom, SaveForm, SaveTo
 from tui.state import units
 from tui.state.drafts import Draft
 from tui.state.fleet import Fleet
+from tui.state.naming import following
 from tui.state.situation import LinkState
 
 
@@ -117,7 +119,7 @@ class YardActions:
 
     def _start(self, added: Added | None) -> None:
         if added is not None:
-            self._draft = added.draft
+            self._draft = replace(added.draft, id=following(added.specs[-1].id), count="1")
             self._order(Start(tuple(spec.to_entry() for spec in added.specs)))
 
     def _save_to(self, target: SaveTo | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -33,7 +34,7 @@ class Notice:
     severity: Severity
 
 
-def notice_of(change: Change, own_requests: frozenset[str] = frozenset()) -> Notice | None:
+def notice_of(change: Change, own_requests: Container[str] = ()) -> Notice | None:
     """What there is to tell of ``change``; an answer to nobody of ``own_requests`` is another client's."""
     match change:
         case LauncherAnswered(result):

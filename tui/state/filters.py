@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.state.cells import clean
 from tui.state.station import Station
 
 
@@ -16,6 +17,11 @@ class TextFilter:
 
     def __bool__(self) -> bool:
         return bool(self.text.split())
+
+    @property
+    def words(self) -> list[str]:
+        """The words, as somebody reads them."""
+        return [f"/{word}" for word in clean(self.text).split()]
 
     def shows(self, station: Station) -> bool:
         """Whether ``station`` has every word."""

@@ -1,18 +1,18 @@
-"""The two lines at the top of the screen, and the banner below them when something is lost."""
+"""The two lines at the top of the screen."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from chargepoint.api.payloads import ConnectorState
 from tui.state import units
-from tui.state.cells import Cell, Line, Tone, clean, fit, joined, spread, width_of
+from tui.state.cells import Cell, Line, Tone, fit, joined, spread, width_of
 from tui.state.fleet import LauncherState
 from tui.state.graphs import graph
-from tui.state.looks import CONNECTORS, STANDINGS
-from tui.state.situation import LinkState, LinkStatus, Situation
+from tui.state.looks import CONNECTORS, STANDINGS, Look
+from tui.state.situation import LinkState, Situation
 from tui.state.station import Totals
 
 _LINK_LOOKS: Final = {
@@ -67,69 +67,40 @@ def counts_line(totals: Totals, stations: int, yard_w: Sequence[float], width: i
     return spread(fit(_line_of(counts, worded_from), room), power, width)
 
 
-_Count = tuple[str, Tone, int, str, int]
-"""Glyph, tone, number, word, and how long the word stays."""
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many there are of something; of ``stays``, the higher the longer its word stays."""
+
+    glyph: str
+    tone: Tone
+    count: int
+    word: str
+    stays: int
+
+
+_STAYS: Final = {Tone.GOOD: 2, Tone.BUSY: 3, Tone.HOLD: 4, Tone.DIM: 4, Tone.WARN: 5}
+_WORDLESS: Final = 6
 
 
 def _counts(totals: Totals, stations: int) -> list[_Count]:
     noun = "charge point" if stations == 1 else "charge points"
-    counts: list[_Count] = [("", Tone.PLAIN, stations, noun, 1)]
+    counts = [_Count("", Tone.PLAIN, stations, noun, 1)]
     for standing, look in STANDINGS.items():
-        if count := totals.standings[standing]:
-            counts.append((look.glyph, look.tone, count, look.word, _WORDS_STAY.get(look.tone, _WORDLESS)))
+        counts.append(_count(look, totals.standings[standing], look.word))
     for state in (ConnectorState.CHARGING, ConnectorState.FAULTED):
-        if count := totals.connectors[state]:
-            look = CONNECTORS[state]
-            counts.append((look.glyph, look.tone, count, look.word.lower(), _WORDS_STAY.get(look.tone, _WORDLESS)))
-    return counts
+        look = CONNECTORS[state]
+        counts.append(_count(look, totals.connectors[state], look.word.lower()))
+    return [counts[0], *(count for count in counts[1:] if count.count)]
 
 
-_WORDS_STAY: Final = {Tone.GOOD: 2, Tone.BUSY: 3, Tone.HOLD: 4, Tone.DIM: 4, Tone.WARN: 5}
-_WORDLESS: Final = 6
+def _count(look: Look, count: int, word: str) -> _Count:
+    return _Count(look.glyph, look.tone, count, word, _STAYS.get(look.tone, _WORDLESS))
 
 
 def _line_of(counts: list[_Count], worded_from: int) -> Line:
     parts: list[Line] = []
-    for glyph, tone, count, word, stays in counts:
-        number = Cell(f"{' ' if glyph else ''}{count}", Tone.PLAIN if glyph else Tone.STRONG)
-        words = (Cell(f" {word}", Tone.DIM),) if stays > worded_from else ()
-        parts.append((Cell(glyph, tone), number, *words))
+    for count in counts:
+        number = Cell(f"{' ' if count.glyph else ''}{count.count}", Tone.PLAIN if count.glyph else Tone.STRONG)
+        words = (Cell(f" {count.word}", Tone.DIM),) if count.stays > worded_from else ()
+        parts.append((Cell(count.glyph, count.tone), number, *words))
     return (Cell(" "), *joined(parts))
-
-
-def banner(situation: Situation) -> tuple[str, str] | None:
-    """What is lost, and what that means; None when all is well."""
-    link: LinkStatus = situation.link
-    stale = f" What you see is as of {link.since}." if link.since and situation.stations else ""
-    match link.state:
-        case LinkState.LOST:
-            return (
-                f"NO BROKER at {link.address}: {_plain(link.reason)}",
-                f"Trying again by itself.{stale}",
-            )
-        case LinkState.DISCONNECTED:
-            return "DISCONNECTED from the broker", f"Press b to connect.{stale}"
-        case LinkState.CONNECTING:
-            return None
-        case LinkState.CONNECTED:
-            pass
-    match situation.launcher:
-        case LauncherState.ALIVE:
-            return None
-        case LauncherState.DEAD:
-            return (
-                "LAUNCHER DEAD",
-                "Charge points go on; none can be added, killed, restarted or removed until it is back.",
-            )
-        case LauncherState.UNKNOWN:
-            if not situation.settled:
-                return None
-            return (
-                "NO LAUNCHER on this broker",
-                "Start a yard with 'cp-simu up'. Nothing can be added, killed, restarted or removed without it.",
-            )
-
-
-def _plain(reason: str) -> str:
-    """A reason without the number that an operating system puts before it."""
-    return re.sub(r"^\[[^]]*\] ?", "", clean(reason)) or "the connection was lost"

@@ -14,8 +14,8 @@ def power(power_w: float) -> str:
 
 
 def power_kw(power_w: float) -> str:
-    """The number of kW alone, for a column whose heading names the unit."""
-    return _kilo(power_w)
+    """The number of kW alone, for a column whose heading names the unit; from 1 MW on without a decimal."""
+    return _kilo(power_w) if abs(power_w) < 999_950 else f"{power_w / 1000:.0f}"
 
 
 def energy(energy_wh: float) -> str:

@@ -38,7 +38,7 @@ class FleetList(LineScroll):
         super().__init__()
         self._view = view
         self._heading = heading
-        self._layout = layout(40)
+        self._layout = layout(0)
         self._shown_position = 0
         self.stale = False
 
@@ -98,9 +98,12 @@ class FleetList(LineScroll):
         return paint(self, marked, width, background=background, faded=self.stale)
 
     def _fit(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._view))
-        self._layout = layout(self.scrollable_content_region.width)
-        self._heading.update(self._layout.heading)
+        width = self.scrollable_content_region.width
+        self.virtual_size = Size(width, len(self._view))
+        columns = layout(width)
+        if columns != self._layout:
+            self._layout = columns
+            self._heading.update(columns.heading)
 
     def _show_selection(self) -> None:
         position = self._view.position

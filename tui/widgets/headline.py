@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.state.banner import banner
 from tui.state.cells import Line
-from tui.state.headline import banner, connection_line, counts_line
+from tui.state.headline import connection_line, counts_line
 from tui.state.situation import Situation
 from tui.state.station import Totals
 from tui.widgets.painting import paint
@@ -42,14 +44,17 @@ class Headline(Widget):
 class Banner(Static):
     """Says large what is lost; takes no room while nothing is."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: tuple[str, str] | None = None
+
     def show(self, situation: Situation) -> None:
         """Appear, change or vanish."""
         said = banner(situation)
+        if said == self._said:
+            return
+        self._said = said
         self.display = said is not None
         if said is not None:
             headline, meaning = said
-            self.update(f"[b]✕ {_literal(headline)}[/b]\n{_literal(meaning)}")
-
-
-def _literal(text: str) -> str:
-    return text.replace("[", r"\[")
+            self.update(Content.assemble((f"✕ {headline}", "bold"), f"\n{meaning}"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chargepoint.dialects.v16.configuration import Configuration, Entry
-from chargepoint.dialects.v16.keys import GET_CONFIGURATION_MAX_KEYS
-from chargepoint.dialects.v16.names import Action, ConfigurationStatus
+from chargepoint.dialects.v16.names import Action, ConfigurationKey, ConfigurationStatus
 from chargepoint.dialects.v16.session import Answer, CallRefusedError
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
@@ -28,10 +27,11 @@ class ConfigurationAnswers:
         asked = payload.get("key")
         if not isinstance(asked, list) or not asked:
             return {"configurationKey": [_told(entry) for entry in self._configuration.entries()]}
-        if len(asked) > GET_CONFIGURATION_MAX_KEYS:
+        most = self._configuration.integer(ConfigurationKey.get_configuration_max_keys)
+        if len(asked) > most:
             raise CallRefusedError(
                 CallErrorCode.OCCURENCE_CONSTRAINT_VIOLATION,
-                f"{len(asked)} keys are more than GetConfigurationMaxKeys, {GET_CONFIGURATION_MAX_KEYS}",
+                f"{len(asked)} keys are more than GetConfigurationMaxKeys, {most}",
             )
         found = {name: self._configuration.find(name) for name in asked}
         answer: dict[str, object] = {

@@ -228,9 +228,9 @@ class V16:
         configuration.apply(self.session.station.state.parameters)
         self.session.endpoint.timeout_s = configuration.integer(keys.MESSAGE_TIMEOUT)
         self.session.station.state.profile_rules = Rules(
-            max_stack_level=keys.STACK_LEVEL_MAX,
-            max_periods=keys.SCHEDULE_PERIODS_MAX,
-            max_profiles=keys.PROFILES_MAX,
+            max_stack_level=configuration.integer(ConfigurationKey.charge_profile_max_stack_level),
+            max_periods=configuration.integer(ConfigurationKey.charging_schedule_max_periods),
+            max_profiles=configuration.integer(ConfigurationKey.max_charging_profiles_installed),
         )
 
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from chargepoint.api.payloads import ConnectorState
+from tui.state.banner import banner
 from tui.state.cells import text_of, width_of
 from tui.state.fleet import LauncherState
-from tui.state.headline import banner, connection_line, counts_line
+from tui.state.headline import connection_line, counts_line
 from tui.state.situation import LinkState, LinkStatus, Situation
 from tui.state.station import Standing, Totals
 

@@ -65,7 +65,7 @@ def answered(*results: EntryResult, request_id: str = "mine", reason: str = "") 
     """What is told of an answer to the request "mine"."""
     result = Verdict.REFUSED if reason else None
     answer = CommandResult("start", results, request_id, result, reason)
-    return notice_of(LauncherAnswered(answer), frozenset({"mine"}))
+    return notice_of(LauncherAnswered(answer), {"mine"})
 
 
 def test_one_good_verdict_is_one_line() -> None:

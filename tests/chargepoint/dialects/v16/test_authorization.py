@@ -161,6 +161,27 @@ def test_an_authorization_that_comes_after_the_connector_went_out_of_service_ope
     assert bench.status().status == "Unavailable"
 
 
+def test_a_tag_presented_to_start_does_not_stop_what_has_begun_meanwhile() -> None:
+    bench = Bench(script={"Authorize": lambda _: verdict("Accepted", parentIdTag="FAMILY")}).connect()
+    bench.tap("HER")
+    bench.script["Authorize"] = lambda _: None
+    bench.tap("HIS")
+    bench.plug()
+    bench.answer("Authorize", verdict("Accepted", parentIdTag="FAMILY"))
+    assert bench.status().id_tag == "HER"
+    assert bench.calls("StopTransaction") == []
+
+
+def test_a_tag_presented_to_stop_does_not_start_when_the_car_has_left_meanwhile() -> None:
+    bench = Bench(script={"Authorize": lambda _: verdict("Accepted", parentIdTag="FAMILY")})
+    bench.charging(id_tag="HER")
+    bench.script["Authorize"] = lambda _: None
+    bench.tap("HIS")
+    bench.unplug()
+    bench.answer("Authorize", verdict("Accepted", parentIdTag="FAMILY"))
+    assert bench.status().status == "Available"
+
+
 @pytest.mark.parametrize("connector", [0, 1])
 def test_a_tag_at_a_faulted_connector_is_not_asked_about(connector: int) -> None:
     bench = Bench().connect()

@@ -238,6 +238,22 @@ def test_keys_can_be_set_at_the_start_and_foreign_ones_are_kept() -> None:
     assert value(bench, "VendorKey") == "y"
 
 
+def test_limits_set_at_the_start_are_obeyed() -> None:
+    limits = {"GetConfigurationMaxKeys": "2", "ChargeProfileMaxStackLevel": "1", "ChargingScheduleMaxPeriods": "1"}
+    bench = Bench({"ocpp_config": limits}).connect()
+    assert isinstance(bench.call("GetConfiguration", key=["A", "B", "C"]), CallError)
+    for level, periods, status in ((1, 1, "Accepted"), (2, 1, "Rejected"), (0, 2, "Rejected")):
+        schedule = [{"startPeriod": 10 * number, "limit": 10.0 + number} for number in range(periods)]
+        made = {
+            "chargingProfileId": 1,
+            "stackLevel": level,
+            "chargingProfilePurpose": "TxDefaultProfile",
+            "chargingProfileKind": "Relative",
+            "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": schedule},
+        }
+        assert bench.call("SetChargingProfile", connectorId=1, csChargingProfiles=made) == {"status": status}
+
+
 @pytest.mark.parametrize(
     ("key", "wrong"),
     [

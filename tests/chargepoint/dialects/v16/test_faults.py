@@ -39,6 +39,18 @@ def test_a_fault_lies_over_every_state_and_goes_back_to_it(state: str, connector
     assert "StopTransaction" not in bench.actions()
 
 
+def test_a_cable_that_cannot_be_locked_is_not_charged_through() -> None:
+    """TC_024_CS."""
+    bench = Bench().connect()
+    bench.plug()
+    bench.forget()
+    bench.fault(1, ErrorCode.CONNECTOR_LOCK_FAILURE)
+    bench.tap()
+    told = [(one["status"], one["errorCode"]) for one in bench.calls("StatusNotification")]
+    assert told == [("Faulted", "ConnectorLockFailure")]
+    assert bench.calls("StartTransaction") == []
+
+
 def test_a_fault_is_told_with_its_error_code_and_its_end_with_no_error() -> None:
     """Defect 8 of the original: a fault while Available was told with errorCode NoError."""
     bench = Bench().connect()

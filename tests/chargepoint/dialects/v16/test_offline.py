@@ -195,6 +195,24 @@ def test_an_offline_transaction_survives_a_power_cut_with_all_its_messages() -> 
     assert {payload.get("transactionId") for _, payload in messages[1:]} == {2}
 
 
+def test_transactions_of_two_lives_without_a_connection_keep_their_own_ids() -> None:
+    bench = knowing()
+    bench.plug()
+    bench.tap()
+    bench.advance(10)
+    bench.power_cut()
+    bench.tap()
+    bench.advance(10)
+    bench.tap()
+    bench.connect()
+    assert [(action, payload.get("transactionId")) for action, payload in related(bench)] == [
+        ("StartTransaction", None),
+        ("StopTransaction", 2),
+        ("StartTransaction", None),
+        ("StopTransaction", 3),
+    ]
+
+
 def test_a_power_cut_between_the_start_and_its_answer_sends_the_start_again_unchanged() -> None:
     bench = Bench(script={"StartTransaction": lambda _: None}).connect()
     bench.plug()

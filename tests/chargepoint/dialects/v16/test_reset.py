@@ -91,7 +91,7 @@ def test_an_authorization_that_waits_for_a_cable_is_gone_after_the_reset() -> No
 
 
 def test_being_closed_ends_transactions_in_good_order() -> None:
-    """S0-34."""
+    """S0-34, TC_032_1_CS."""
     bench = Bench()
     bench.charging()
     bench.forget()

@@ -1,0 +1,33 @@
+"""Time never runs backwards, and is written as the standard wants it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chargepoint.clock import Clock, iso
+from chargepoint.ocpp.schema import schemas
+
+
+def test_a_step_of_the_system_s_clock_moves_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    before = clock.now()
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert before <= clock.now() < before + 60
+
+
+def test_a_clock_begins_with_the_system_s_time() -> None:
+    assert abs(Clock().now() - time.time()) < 60
+
+
+def test_a_moment_is_written_in_utc_with_milliseconds_and_z() -> None:
+    assert iso(0.0) == "1970-01-01T00:00:00.000Z"
+    assert iso(1_893_499_200.1239) == "2030-01-01T12:00:00.123Z"
+
+
+@given(st.floats(0, 4e9))
+def test_every_timestamp_of_ours_is_a_date_time_of_the_schema(at: float) -> None:
+    assert schemas("1.6").violation("Heartbeat", {"currentTime": iso(at)}, response=True) is None
