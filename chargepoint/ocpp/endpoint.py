@@ -121,6 +121,7 @@ class Endpoint:
         self._waiting: tuple[deque[Request], ...] = tuple(deque() for _ in Lane)
         self._on_its_way: tuple[str, Request] | None = None
         self._deadline: float | None = None
+        self._now = 0.0
         self._owed: dict[str, str] = {}
         self._answers: OrderedDict[str, str] = OrderedDict()
         self._events: list[Event] = []
@@ -207,7 +208,7 @@ class Endpoint:
             case CallError(call_id):
                 if request := self._answered(call_id, text):
                     self._events.append(Refused(request, frame))
-        self._send_next(now)
+        self._now = now
 
     def advance(self, now: float) -> None:
         """Let time pass: a request unanswered for ``timeout_s`` is given up and the next one goes."""
@@ -216,7 +217,7 @@ class Endpoint:
             self._on_its_way = None
             self._deadline = None
             self._events.append(Unanswered(request, Silence.TIMEOUT, sent=True))
-            self._send_next(now)
+            self._now = now
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
@@ -229,6 +230,8 @@ class Endpoint:
 
     def frames(self) -> list[str]:
         """The texts to put on the wire, in order."""
+        # Not as soon as an answer makes room: acting on that answer may give something more urgent to send.
+        self._send_next(self._now)
         frames, self._frames = self._frames, []
         return frames
 

@@ -130,6 +130,16 @@ async def test_publish_once_connects_publishes_and_leaves(broker: RealBroker) ->
         await seen.sees("t/status", b"Alive".__eq__)
 
 
+async def test_two_of_one_name_do_not_evict_each_other(broker: RealBroker) -> None:
+    """Defect 2: brokers end the older of two connections with one client id, so ours are never equal."""
+    async with running(broker.url) as (one, told), running(broker.url) as (other, told_other):
+        await eventually_async(lambda: one.connected and other.connected)
+        for bus in (one, other):
+            bus.publish(Message("t/x", b"1"))
+            await bus.drained()
+        assert told == told_other == [(True, "")]
+
+
 # The end of a connection
 
 

@@ -121,6 +121,14 @@ async def test_the_filter_narrows_the_list_and_escape_shows_all_again(broker: Re
         await seen.sees("Nothing has all of these words.")
 
 
+@pytest.mark.parametrize("text", ["[red]", "\\", "[/]\\", "{", "漢字"])
+async def test_a_filter_is_text_and_nothing_else(broker: RealBroker, text: str) -> None:
+    async with looking(broker, "CP_1") as seen:
+        await seen.press("slash")
+        await seen.type(text)
+        await seen.sees(f"/{text}", "none (1 in all)")
+
+
 async def test_a_new_yard_says_how_to_begin(broker: RealBroker) -> None:
     async with looking(broker) as seen:
         await seen.sees("No charge points yet.", "adds one or many", "loads a setup", "none")

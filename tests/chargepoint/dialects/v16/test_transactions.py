@@ -79,6 +79,25 @@ def test_the_same_tag_presented_again_before_the_cable_takes_the_intention_back(
     assert bench.calls("StartTransaction") == []
 
 
+def test_what_is_billed_is_told_before_the_state_it_leads_to_even_behind_a_slow_answer() -> None:
+    """ocpp.md section 5.4: the transaction queue goes before status."""
+    bench = Bench({"nb_connectors": 2, "max_current": 64, "ocpp_config": {"AllowOfflineTxForUnknownId": "true"}})
+    bench.charging(2)
+    bench.plug(1)
+    bench.script["MeterValues"] = lambda _: None
+    bench.advance(60)
+    bench.call("RemoteStartTransaction", connectorId=1, idTag="REMOTE")
+    bench.forget()
+    bench.answer("MeterValues", {})
+    assert bench.actions() == ["StartTransaction", "StatusNotification"]
+    bench.advance(60)
+    bench.tap("REMOTE", 1)
+    bench.forget()
+    bench.script.clear()
+    bench.answer("MeterValues", {})
+    assert bench.actions() == ["MeterValues", "StopTransaction", "StatusNotification"]
+
+
 def test_pulling_the_cable_before_the_tag_frees_the_connector() -> None:
     bench = Bench().connect()
     bench.plug()
