@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import math
 import os
 import signal
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] in OWN_PROGRAMS:
         os.execv(sys.executable, [sys.executable, "-m", *words])
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What the terminal cannot show is told all the same.
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(words)
     signal.signal(signal.SIGTERM, _end)
     return concluded(partial(_run, options))

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Callable
 from enum import IntEnum
 
-import aiomqtt
-
 from chargepoint.api.errors import InputError
 from launcher.supervisord.client import SupervisordGone
 
@@ -61,7 +59,7 @@ def concluded(command: Callable[[], int]) -> int:
     except InputError as error:
         narrate(str(error))
         return Exit.USAGE
-    except (aiomqtt.MqttError, SupervisordGone) as error:
+    except SupervisordGone as error:
         narrate(str(error))
         return Exit.NOT_THERE
     except BrokenPipeError:
@@ -73,6 +71,11 @@ def concluded(command: Callable[[], int]) -> int:
         return Exit.FAILED
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+
+
+def counted(count: int, noun: str, plural: str = "s") -> str:
+    """``3 charge points``."""
+    return f"{count} {noun}{'' if count == 1 else plural}"
 
 
 def reason_of(error: OSError) -> str:

@@ -43,7 +43,8 @@ log = logging.getLogger(__name__)
 
 ALIVE, DEAD = b"Alive", b"Dead"
 
-PARALLEL_STARTS = 2 * len(os.sched_getaffinity(0))
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+PARALLEL_STARTS = 2 * CORES
 """One that comes up computes for a quarter of a second; with two on each core none waits for the disk alone."""
 
 
@@ -219,11 +220,10 @@ class Service:
             return refused(command, error)
 
     def _known(self, template: dict[str, object]) -> Known:
-        stored = {station_id: spec.to_entry() for station_id, spec in self._charge_points.specs.items()}
-        busy = self._fleet.busy()
-        stored |= {station_id: spec.to_entry() for station_id, spec in busy.items() if spec}
+        busy = {station_id: spec for station_id, spec in self._fleet.busy().items() if spec}
+        stored = self._charge_points.specs | busy
         strangers = {station_id: alive for station_id, alive in self._fleet.heard.items() if station_id not in stored}
-        staying = {each: entry for each, entry in stored.items() if not self._fleet.removing(each)}
+        staying = {each: spec for each, spec in stored.items() if not self._fleet.removing(each)}
         return Known(staying, strangers, template)
 
     # What is told
@@ -273,4 +273,5 @@ class Service:
         if self._bus.connected:
             self._echoes.update(gone)
         await self._bus.drained()
-        await asyncio.to_thread(self._charge_points.forget, gone)
+        if self._bus.connected:
+            await asyncio.to_thread(self._charge_points.forget, gone)

@@ -4,8 +4,9 @@ A caller feeds it and then drains it, in this order: ``opened``/``receive``/``se
 ``events()`` (what to act on), then ``frames()`` (what to put on the wire), and comes back by ``next_deadline()``.
 
 One CALL of ours is on its way at a time (OCPP-J 1.6 section 4.1.1); further requests wait in lanes, the most
-urgent lane first and each lane in order. Answers to the peer's CALLs never wait: ``reply`` is on the wire before
-any CALL that is sent after it.
+urgent lane first and each lane in order. Whose turn it is after an answer shows when frames are drained: acting on
+the answer may have given something more urgent to send. Answers to the peer's CALLs never wait: ``reply`` is on the
+wire before any CALL that is sent after it.
 """
 
 from __future__ import annotations
@@ -230,7 +231,6 @@ class Endpoint:
 
     def frames(self) -> list[str]:
         """The texts to put on the wire, in order."""
-        # Not as soon as an answer makes room: acting on that answer may give something more urgent to send.
         self._send_next(self._now)
         frames, self._frames = self._frames, []
         return frames

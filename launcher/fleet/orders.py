@@ -35,11 +35,11 @@ class Wish:
 class Known:
     """What a command is judged by.
 
-    ``stored`` are the start entries of this yard's charge points, ``strangers`` those whose status was heard though
-    they are not ours (True: it lives), ``template`` is what entries leave out.
+    ``stored`` are this yard's charge points, ``strangers`` those whose status was heard though they are not ours
+    (True: it lives), ``template`` is what entries leave out.
     """
 
-    stored: Mapping[str, Mapping[str, object]]
+    stored: Mapping[str, ChargePointSpec]
     strangers: Mapping[str, bool]
     template: Mapping[str, object]
 
@@ -71,7 +71,8 @@ def _judged(command: Start | Restart | Kill | Remove, entry: object, known: Know
             case Remove():
                 if known.strangers.get(station_id):
                     raise InputError("id", station_id, "a charge point of this launcher: end it where it was started")
-                _check_known(station_id, {**known.stored, **known.strangers})
+                if station_id not in known.strangers:
+                    _check_known(station_id, known.stored)
                 return Wish(Verb.REMOVE, station_id)
     except InputError as error:
         return EntryResult.refused(_id_of(entry), error)
@@ -86,7 +87,7 @@ def _restarted(station_id: str, entry: Mapping[str, object], known: Known) -> Ch
     _check_free(station_id, known)
     stored = known.stored.get(station_id)
     if stored is not None:
-        return parse_spec(completed(entry, stored))
+        return parse_spec(completed(entry, stored.to_entry()))
     if len(entry) == 1:
         raise InputError("id", station_id, "the id of a charge point that was started before")
     return parse_spec(completed(entry, known.template))

@@ -14,11 +14,11 @@ from launcher.diagnostics import Exit, NotThere, narrate, say
 from launcher.fleet.ids import chosen
 from launcher.fleet.programs import program_name
 from launcher.fleet.setups import parse_setup
-from launcher.fleet.templates import parse_template
 from launcher.folder import Yard
 from launcher.supervisord.client import ProcessInfo, Supervisord, SupervisordGone
 from launcher.verbs.reach import ask, folder_of, remote_of
 from launcher.verbs.results import told
+from launcher.verbs.template import read_template
 
 _COMMANDS: Mapping[str, type[Kill] | type[Restart] | type[Remove]] = {
     "kill": Kill,
@@ -29,9 +29,8 @@ _COMMANDS: Mapping[str, type[Kill] | type[Restart] | type[Remove]] = {
 
 def start(options: argparse.Namespace) -> int:
     """Start the charge points of a setup file."""
-    template = folder_of(options).template
-    defaults = parse_template(template.read_text(encoding="utf-8"), str(template)) if template.is_file() else {}
-    entries = parse_setup(options.setup.read_bytes(), str(options.setup), defaults)
+    template = read_template(folder_of(options).template)
+    entries = parse_setup(options.setup.read_bytes(), str(options.setup), template)
     remote = remote_of(options)
     return Exit.DONE if told(ask(remote, remote.order(Start(entries))), data=True) else Exit.FAILED
 

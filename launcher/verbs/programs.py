@@ -8,19 +8,18 @@ import contextlib
 import signal
 import time
 
-from chargepoint.api.errors import InputError
 from chargepoint.api.topics import DEFAULT_ROOT, Topics
 from chargepoint.bus import Broker
 from chargepoint.logs import LogLevel, configure
 from chargepoint.settings import default_broker
 from launcher.charge_points import ChargePoints
 from launcher.diagnostics import Exit, say
-from launcher.fleet.templates import parse_template
 from launcher.folder import Folder
 from launcher.service import Service
 from launcher.supervisord.client import Supervisord
 from launcher.undertaker import Undertaker
 from launcher.verbs.reach import folder_of
+from launcher.verbs.template import read_template
 from launcher.yard.checks import socket_path
 from launcher.yard.rendering import supervisord_template
 
@@ -59,16 +58,7 @@ def undertaker(options: argparse.Namespace) -> int:
 async def _serve(
     charge_points: ChargePoints, folder: Folder, defaults: dict[str, object], broker: Broker, topics: Topics
 ) -> None:
-    def template() -> dict[str, object]:
-        try:
-            text = folder.template.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return defaults
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError("config.ini", str(folder.template), f"a file that can be read ({error})") from None
-        return defaults | parse_template(text, str(folder.template))
-
-    service = Service(charge_points, template, broker, topics, say)
+    service = Service(charge_points, lambda: defaults | read_template(folder.template), broker, topics, say)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, service.close)
     await service.run()

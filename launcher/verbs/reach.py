@@ -28,7 +28,9 @@ def folder_of(options: argparse.Namespace) -> Folder:
 def remote_of(options: argparse.Namespace) -> Remote:
     """The yard of ``--broker`` and ``--root``, else the one in the state folder, else the default broker's.
     Raises InputError."""
-    yard = None if options.broker else Yard.read(folder_of(options))
+    yard = Yard.read(folder_of(options))
+    if yard and options.broker not in (None, yard.broker):
+        yard = None
     url = options.broker or (yard.broker if yard else default_broker())
     root = options.root or (yard.root if yard else DEFAULT_ROOT)
     return Remote(Broker.parse(url), Topics(root))

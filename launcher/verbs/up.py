@@ -1,4 +1,4 @@
-"""``cp-simu up``, ``down`` and ``tui``."""
+"""``cp-simu up`` and ``down``."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from chargepoint.bus import Broker
 from chargepoint.logs import LogLevel
 from chargepoint.settings import default_broker
 from launcher.api.commands import Restart, Start
-from launcher.diagnostics import Exit, Failure, NotThere, narrate, say
+from launcher.diagnostics import Exit, Failure, NotThere, counted, narrate, say
 from launcher.fleet.ids import series
+from launcher.fleet.programs import program_name, station_id_of
 from launcher.fleet.setups import parse_setup
 from launcher.fleet.templates import parse_template
 from launcher.folder import Folder, Yard, replace_file
@@ -30,6 +31,7 @@ from launcher.remote import Remote
 from launcher.supervisord.client import Supervisord
 from launcher.verbs.reach import ask, folder_of
 from launcher.verbs.results import told
+from launcher.verbs.template import read_template
 from launcher.yard import processes
 from launcher.yard.checks import (
     broker_listens,
@@ -41,7 +43,7 @@ from launcher.yard.checks import (
 )
 from launcher.yard.down import take_down
 from launcher.yard.rendering import EMBEDDED, Plan
-from launcher.yard.up import bring_up, end_leftovers, revive
+from launcher.yard.up import all_or_nothing, bring_up, end_leftovers, revive
 
 CSMS_PORT, HTTP_PORT = 9000, 8080
 
@@ -59,12 +61,14 @@ def up(options: argparse.Namespace) -> int:
                 raise Failure(
                     f"a yard is up in {folder.path} already: `cp-simu down` first, or leave out --foreground"
                 )
-            yard, lost = _found_up(options, folder), []
+            yard = _found_up(options, folder)
             revive(folder, yard)
+            code = _start(yard, entries)
         else:
             lost = end_leftovers(folder)
             yard = bring_up(_plan(options, folder, socket))
-    code = _start(yard, entries, lost)
+            with all_or_nothing(folder, socket):
+                code = _start(yard, entries, lost)
     _tell(folder, yard)
     if options.foreground:
         return _stay(folder, yard) or code
@@ -74,23 +78,21 @@ def up(options: argparse.Namespace) -> int:
 def down(options: argparse.Namespace) -> int:
     """End everything that ``up`` started in a state folder."""
     folder = folder_of(options)
-    if not folder.path.is_dir():
+    if not folder.supervisord_conf.exists():
         narrate(f"no yard is up in {folder.path}")
         return Exit.DONE
     with _locked(folder):
         count = take_down(folder, socket_path(folder))
-    narrate(f"ended {count} processes" if count else f"no yard is up in {folder.path}")
+    narrate(f"ended {counted(count, 'process', 'es')}" if count else f"no yard is up in {folder.path}")
     return Exit.DONE
 
 
 def _template(options: argparse.Namespace, folder: Folder) -> Mapping[str, object]:
-    file = options.config or folder.template
-    if options.config is None and not file.exists():
-        return {}
-    text = file.read_text(encoding="utf-8", errors="replace")
-    template = parse_template(text, str(file))
-    if options.config is not None:
-        replace_file(folder.template, text)
+    if options.config is None:
+        return read_template(folder.template)
+    text = options.config.read_text(encoding="utf-8", errors="replace")
+    template = parse_template(text, str(options.config))
+    replace_file(folder.template, text)
     return template
 
 
@@ -157,7 +159,7 @@ def _broker_program(broker: Broker, *, embedded: bool) -> str:
 
 def _found_up(options: argparse.Namespace, folder: Folder) -> Yard:
     """The yard that is up; raises Failure when other options are given than it was started with."""
-    advice = f"a yard is up in {folder.path}: `cp-simu down` first, or choose another --state-dir"
+    advice = "`cp-simu down` first, or choose another --state-dir"
     try:
         yard = Yard.read(folder)
     except InputError as error:
@@ -174,19 +176,22 @@ def _found_up(options: argparse.Namespace, folder: Folder) -> Yard:
     }
     for option, (asked, there) in wanted.items():
         if asked and asked != there:
-            raise Failure(f"{option}: it is {there or 'without'}; {advice}")
+            raise Failure(f"{option}: the yard in {folder.path} has {there or 'none'}, not {asked}: {advice}")
     return yard
 
 
-def _start(yard: Yard, entries: Sequence[Mapping[str, object]], lost: Sequence[str]) -> int:
+def _start(yard: Yard, entries: Sequence[Mapping[str, object]], lost: Sequence[str] = ()) -> int:
+    """Start ``entries`` but for those that run, and ``lost`` again, which ran until their supervisord was killed."""
     remote = Remote(Broker.parse(yard.broker), Topics(yard.root))
     good = True
     if lost:
+        narrate(f"starting {counted(len(lost), 'charge point')} again")
         good &= told(ask(remote, remote.order(Restart.of(lost))))
-    alive = {each for each, status in ask(remote, remote.statuses()).items() if status.alive}
-    missing = tuple(entry for entry in entries if entry.get("id") not in alive)
+    infos = Supervisord(Path(yard.socket)).infos(program_name(str(entry["id"])) for entry in entries)
+    running = {station_id_of(name) for name, info in infos.items() if info.alive}
+    missing = tuple(entry for entry in entries if entry["id"] not in running)
     if missing:
-        narrate(f"starting {len(missing)} charge points")
+        narrate(f"starting {counted(len(missing), 'charge point')}")
         good &= told(ask(remote, remote.order(Start(missing))))
     return Exit.DONE if good else Exit.FAILED
 

@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +20,7 @@ import aiomqtt
 from chargepoint.api.topics import RESERVED_IDS, Topics
 from chargepoint.bus import Broker
 from launcher.deaths import last_lines
-from launcher.diagnostics import Failure, narrate
+from launcher.diagnostics import Failure, counted, narrate
 from launcher.folder import Folder, Yard
 from launcher.remote import Remote
 from launcher.supervisord.client import ProcessState, Supervisord, SupervisordGone
@@ -39,7 +41,7 @@ def end_leftovers(folder: Folder) -> list[str]:
     left = processes.of_yard(folder)
     ids = [station_id for process in left if (station_id := processes.charge_point_of(process))]
     if left:
-        narrate(f"ending {len(left)} processes that have lost their supervisord")
+        narrate(f"ending {counted(len(left), 'process', 'es')} without a supervisord")
         processes.end_in_order(left)
     return ids
 
@@ -55,18 +57,25 @@ def bring_up(plan: Plan) -> Yard:
         own_broker=bool(plan.broker_program),
         log_level=str(plan.log_level),
     )
-    try:
+    with all_or_nothing(plan.folder, plan.socket):
         render(plan)
         yard.write(plan.folder)
         _start_supervisord(plan)
         _wait_until_up(plan.folder, yard)
+    return yard
+
+
+@contextmanager
+def all_or_nothing(folder: Folder, socket: Path) -> Iterator[None]:
+    """Whatever goes wrong inside, Ctrl+C included, takes the yard down."""
+    try:
+        yield
     except BaseException:
         # A second Ctrl+C would leave half a yard behind.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        take_down(plan.folder, plan.socket)
+        take_down(folder, socket)
         raise
-    return yard
 
 
 def revive(folder: Folder, yard: Yard) -> None:
@@ -90,7 +99,6 @@ def _start_supervisord(plan: Plan) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=UP_TIMEOUT_S,
         check=False,
     )
     if started.returncode:
@@ -102,25 +110,31 @@ def _wait_until_up(folder: Folder, yard: Yard) -> None:
     supervisord = Supervisord(Path(yard.socket))
     remote = Remote(Broker.parse(yard.broker), Topics(yard.root))
     deadline = time.monotonic() + UP_TIMEOUT_S
+    failed_at: dict[str, set[int]] = {}
     while time.monotonic() < deadline:
-        _check_programs(folder, supervisord)
-        if _csms_works(yard) and asyncio.run(_launcher_works(remote)):
+        all_run = _programs_run(folder, supervisord, failed_at)
+        if all_run and _csms_works(yard) and asyncio.run(_launcher_works(remote)):
             return
         time.sleep(POLL_S)
     late = "launcher" if _csms_works(yard) else "csms"
     raise Failure(f"the {late} does not work within {UP_TIMEOUT_S:.0f} s{_log_end(folder, late)}")
 
 
-def _check_programs(folder: Folder, supervisord: Supervisord) -> None:
+def _programs_run(folder: Folder, supervisord: Supervisord, failed_at: dict[str, set[int]]) -> bool:
+    """Whether all of them have a process. Raises Failure when one has failed for good, or twice: once may be the
+    end of something else."""
     try:
         infos = supervisord.infos(sorted(RESERVED_IDS))
     except SupervisordGone:
         if not processes.supervisord_lives(folder):
             raise Failure(f"supervisord has ended{_log_end(folder, 'supervisord')}") from None
-        return
+        return False
     for name, info in infos.items():
         if info.state in (ProcessState.BACKOFF, ProcessState.FATAL):
+            failed_at.setdefault(name, set()).add(info.started_at)
+        if info.state is ProcessState.FATAL or len(failed_at.get(name, ())) > 1:
             raise Failure(f"the {name} does not start: {info.spawn_error}{_log_end(folder, name)}")
+    return all(info.alive for info in infos.values())
 
 
 def _csms_works(yard: Yard) -> bool:

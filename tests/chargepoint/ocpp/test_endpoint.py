@@ -96,6 +96,16 @@ def test_the_most_urgent_lane_goes_first_and_each_lane_in_order() -> None:
     assert order == ["on its way"] + [f"{lane.name} {number}" for lane in Lane for number in (1, 2)]
 
 
+def test_what_acting_on_an_answer_sends_may_be_more_urgent_than_what_waits() -> None:
+    end = endpoint()
+    end.send(BEAT, 0.0)
+    end.send(tag("waits", Lane.STATUS), 0.0)
+    sent(end)
+    received(end, 3, "a1", BEATEN)
+    end.send(tag("consequence", Lane.TRANSACTION), 0.0)
+    assert [frame[3] for frame in sent(end)] == [{"idTag": "consequence"}]
+
+
 def test_a_request_without_an_answer_is_given_up_after_the_timeout_and_the_next_one_goes() -> None:
     end = endpoint()
     end.send(tag("first"), 100.0)
@@ -117,6 +127,7 @@ def test_a_late_answer_is_dropped_and_does_not_answer_the_next_request() -> None
     end.send(tag("second"), 0.0)
     end.advance(30.0)
     end.events()
+    end.frames()
     [event] = received(end, 3, "a1", {"idTagInfo": {"status": "Accepted"}}, now=31.0)
     assert isinstance(event, Dropped)
     [event] = received(end, 3, "a2", {"idTagInfo": {"status": "Blocked"}}, now=32.0)

@@ -41,7 +41,7 @@ class Machine:
     def tell(self, command: Start | Restart | Kill | Remove) -> None:
         """Give the fleet a command, judged by what is stored or on its way."""
         known_ids = {each for each in {*self.stored, *self.fleet.busy()} if not self.fleet.removing(each)}
-        stored = {each: {"id": each, "central_system": CENTRAL_SYSTEM} for each in known_ids}
+        stored = {each: parse_spec({"id": each, "central_system": CENTRAL_SYSTEM}) for each in known_ids}
         known = Known(stored, {}, {"central_system": CENTRAL_SYSTEM})
         self.fleet.tell(command.type, command.request_id, judged(command, known), self.now)
 

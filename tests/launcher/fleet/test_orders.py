@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chargepoint.api.spec import ChargePointSpec, parse_spec
 from launcher.api.commands import EntryResult, Kill, Remove, Restart, Start, Verdict
 from launcher.fleet.orders import Known, Verb, Wish, judged
 
@@ -21,11 +22,11 @@ DOCUMENTED: dict[str, object] = {
     "max_current": 32,
     "max_current_per_connector": 16,
 }
-STORED = {"id": "A", "central_system": "ws://stored", "type": "DC", "max_setpoint": 50_000.0, "voltage": 400.0}
+STORED = parse_spec({"id": "A", "central_system": "ws://stored", "type": "DC", "max_setpoint": 50_000.0})
 
 
 def known(
-    stored: Mapping[str, Mapping[str, object]] | None = None,
+    stored: Mapping[str, ChargePointSpec] | None = None,
     strangers: Mapping[str, bool] | None = None,
     template: Mapping[str, object] | None = None,
 ) -> Known:
@@ -126,7 +127,7 @@ def test_a_kill_or_a_removal_of_an_unknown_one_is_refused() -> None:
 
 
 def test_a_kill_takes_the_id_out_of_a_whole_entry() -> None:
-    assert wish(Kill((DOCUMENTED,)), known({"simu_cp_001": DOCUMENTED})).id == "simu_cp_001"
+    assert wish(Kill((DOCUMENTED,)), known({"simu_cp_001": parse_spec(DOCUMENTED)})).id == "simu_cp_001"
 
 
 def test_one_that_was_not_started_here_is_neither_doubled_nor_removed_while_it_lives() -> None:

@@ -182,7 +182,8 @@ def test_a_killed_supervisord_is_replaced_and_its_charge_points_started_again(em
     eventually(lambda: not processes.supervisord_lives(yard.folder))
     assert psutil.pid_exists(pid), "charge points go on"
     done = yard.up()
-    assert "lost their supervisord" in done.stderr
+    assert "without a supervisord" in done.stderr
+    assert "starting 1 charge point again" in done.stderr
     eventually(lambda: yard.pid_of_program("simu_cp_001") not in (0, pid))
     yard.wait_for_status("simu_cp_001", Registration.ACCEPTED)
     yard.wait_for_status("simu_cp_002", Registration.DEAD)
