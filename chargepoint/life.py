@@ -90,9 +90,15 @@ class Life:
         self._follow_all(now)
 
     def heard(self, message: Message, now: float) -> None:
-        """An MQTT message came in; what is refused is answered on the station's result topic."""
+        """An MQTT message came in; what is refused is answered on the station's result topic.
+
+        A retained one is of the past: a status is greeted over anyway, and a command or an input is for the moment.
+        """
         self._pass_time(now)
-        if self._mqtt.is_foreign_death(message):
+        if message.retain:
+            if not self._mqtt.is_own_status(message):
+                self._refuse(message, "it is retained: publish commands and inputs without the retain flag")
+        elif self._mqtt.is_foreign_death(message):
             # An earlier process of this id, or a broker that lost sight of us, calls us dead: we are not.
             self._answers += self._mqtt.greeting(self.station.state, now)
         else:

@@ -79,9 +79,13 @@ class MqttDialect:
         """When measurements that changed are due to be told."""
         return self._due_at
 
+    def is_own_status(self, message: Message) -> bool:
+        """Whether ``message`` is on this station's own status topic."""
+        return message.topic == self._topics.station(self._spec.id, "status")
+
     def is_foreign_death(self, message: Message) -> bool:
         """Whether ``message`` is this station's own status saying Dead, while it lives."""
-        if message.topic != self._topics.station(self._spec.id, "status") or not message.payload:
+        if not self.is_own_status(message) or not message.payload:
             return False
         try:
             return ChargePointStatus.from_json(message.payload).status is Registration.DEAD

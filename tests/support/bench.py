@@ -24,8 +24,15 @@ from chargepoint.model.vehicle import GENERIC, Vehicle
 NOON = 1_750_000_000.0 - 1_750_000_000.0 % 86_400 + 43_200
 """12:00:00 UTC of some day: where a bench's time starts."""
 
+TRANSACTION_MESSAGES = ("StartTransaction", "MeterValues", "StopTransaction")
+
 Payload = dict[str, Any]
 Script = Callable[[Payload], Payload | None]
+
+
+def verdict(status: str, **info: str) -> Payload:
+    """The idTagInfo of an answer to Authorize, StartTransaction or StopTransaction."""
+    return {"idTagInfo": {"status": status, **info}}
 
 
 @dataclass(frozen=True)
@@ -149,9 +156,9 @@ class Bench:
         """The fault is gone."""
         self.mqtt(f"connectors/{connector}/faulted", FaultInput(False).to_json())
 
-    def mqtt(self, topic: str, payload: bytes) -> None:
-        """Any MQTT message to the station, by its topic below ``cps/<id>``."""
-        self.life.heard(Message(f"cp_simu/cps/{self.spec.id}/{topic}", payload), self.now)
+    def mqtt(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Any MQTT message to the station, by its topic below ``cps/<id>``; ``retain``: it was stored before."""
+        self.life.heard(Message(f"cp_simu/cps/{self.spec.id}/{topic}", payload, retain=retain), self.now)
         self._drain()
 
     # The central system
@@ -188,6 +195,10 @@ class Bench:
     def calls(self, action: str) -> list[Payload]:
         """The payloads of the station's CALLs of ``action``."""
         return [payload for sent, payload in self.sent if sent == action]
+
+    def transaction_messages(self) -> list[tuple[str, Payload]]:
+        """The transaction-related CALLs of the station, in order."""
+        return [(action, payload) for action, payload in self.sent if action in TRANSACTION_MESSAGES]
 
     def order(self) -> list[str]:
         """Every frame of the station in a word: the action of a CALL, "answer", or "error"."""
@@ -264,7 +275,7 @@ class Bench:
         self.life.received(json.dumps(frame), self.now)
 
     def _accept(self, action: str) -> Payload:
-        accepted = {"idTagInfo": {"status": "Accepted"}}
+        accepted = verdict("Accepted")
         match action:
             case "BootNotification":
                 return {"status": "Accepted", "currentTime": iso(self.now), "interval": 300}

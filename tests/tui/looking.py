@@ -23,6 +23,8 @@ from tests.support.waiting import eventually_async
 from tui.app import YardApp
 
 _ROOTS = itertools.count(1)
+PATIENCE_S = 40.0
+"""How long anything may take on a machine that does much else."""
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Looking:
     async def sees(self, *texts: str) -> str:
         """Wait until all of ``texts`` can be read; the screen then."""
         try:
-            await eventually_async(lambda: all(text in self.screen for text in texts))
+            await eventually_async(lambda: all(text in self.screen for text in texts), PATIENCE_S)
         except AssertionError:
             missing = [text for text in texts if text not in self.screen]
             raise AssertionError(f"{missing} not on the screen:\n{self.screen}") from None
@@ -63,7 +65,7 @@ class Looking:
 
     async def no_longer_sees(self, text: str) -> None:
         """Wait until ``text`` cannot be read."""
-        await eventually_async(lambda: text not in self.screen, what=f"{text!r} gone from\n{self.screen}")
+        await eventually_async(lambda: text not in self.screen, PATIENCE_S, what=f"{text!r} gone from\n{self.screen}")
 
     async def hears(self, leaf: str, body: Mapping[str, object]) -> None:
         """Wait until the yard has heard ``body`` on the topic that ends in ``leaf``; a request id is no matter."""
@@ -77,7 +79,7 @@ class Looking:
             return False
 
         try:
-            await eventually_async(heard)
+            await eventually_async(heard, PATIENCE_S)
         except AssertionError:
             raise AssertionError(f"{leaf} {body} not heard, but {self.yard.heard}") from None
 
@@ -85,7 +87,7 @@ class Looking:
         self, station_id: str, number: int, right: Callable[[ConnectorStatus], bool]
     ) -> ConnectorStatus:
         """Wait until a connector of the yard is as it should be."""
-        await eventually_async(lambda: right(self.yard.stations[station_id].connectors[number]))
+        await eventually_async(lambda: right(self.yard.stations[station_id].connectors[number]), PATIENCE_S)
         return self.yard.stations[station_id].connectors[number]
 
     def add(
@@ -111,5 +113,5 @@ async def looking(
                 seen.add(station_id)
             yard.populate(populate)
             await yard.drained()
-            await eventually_async(lambda: app.settled, what="the yard has told everything")
+            await eventually_async(lambda: app.settled, PATIENCE_S, what="the yard has told everything")
             yield seen

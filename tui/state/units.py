@@ -27,17 +27,14 @@ def energy(energy_wh: float) -> str:
 
 def setpoint(value: float, direct: bool) -> str:
     """A limit or a consumption: A for AC; W, shown in kW, for DC."""
-    return power(value) if direct else f"{value + 0.0:.1f} A"
+    return power(value) if direct else f"{setpoint_number(value, direct)} A"
 
 
 def setpoint_number(value: float, direct: bool) -> str:
-    """The same without the unit."""
-    return _kilo(value) if direct else f"{value + 0.0:.1f}"
-
-
-def setpoint_unit(direct: bool) -> str:
-    """The unit of a shown limit or consumption."""
-    return "kW" if direct else "A"
+    """The same without the unit; of a current that no cable carries, without a decimal."""
+    if direct:
+        return _kilo(value)
+    return f"{value + 0.0:.1f}" if abs(value) < 999.95 else f"{value:.0f}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -174,3 +174,24 @@ def test_other_topics_are_not_listened_to(leaf: str) -> None:
     bench.forget()
     bench.mqtt(leaf, b"rubbish")
     assert bench.published == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("cmd", b'{"type": "close"}'),
+        ("connectors/1/car", b'{"cable": 32}'),
+        ("connectors/1/id_tag", b'{"id": "TAG"}'),
+        ("connectors/1/faulted", b'{"faulted": true}'),
+    ],
+)
+def test_a_retained_command_or_input_is_of_the_past_and_is_refused(topic: str, payload: bytes) -> None:
+    bench = Bench().connect()
+    before = bench.status()
+    bench.forget()
+    bench.mqtt(topic, payload, retain=True)
+    assert bench.life.going_down is None
+    assert bench.status() == before
+    (refusal,) = bench.published
+    assert refusal.topic == "cp_simu/cps/CP1/result"
+    assert b"retain" in refusal.payload

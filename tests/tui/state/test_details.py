@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.api.payloads import ConnectorState, ConnectorStatus, Registration
@@ -156,6 +156,7 @@ def test_a_bar_tells_what_is_drawn_offered_and_not_offered(draw: float, offered:
 _NUMBER = st.floats(0, 1e7)
 
 
+@settings(deadline=None)
 @given(
     width=st.integers(24, 200),
     height=st.integers(1, 60),

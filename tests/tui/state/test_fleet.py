@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.api.payloads import ConnectorState, Refusal, Registration
@@ -219,6 +219,7 @@ _PAYLOAD = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(_TOPIC, _PAYLOAD), max_size=30))
 def test_whatever_is_said_never_breaks_the_fleet_and_its_totals_stay_exact(messages: list[tuple[str, bytes]]) -> None:
     fleet = Fleet(TOPICS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tui.state.payloads import CHARGING, TOPICS, connector_topic, status_topic, tell
@@ -28,6 +28,7 @@ def test_the_limit_is_the_top_and_more_than_it_raises_it() -> None:
     assert low != high
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-10, 1e9), max_size=300), st.integers(0, 60), st.integers(1, 8), st.floats(0, 1e6))
 def test_a_curve_has_the_size_it_was_given(samples: list[float], width: int, height: int, full: float) -> None:
     lines = graph(samples, width, height, full)

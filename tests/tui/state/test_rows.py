@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.api.payloads import ConnectorState, Registration
@@ -69,6 +69,7 @@ def test_every_state_has_a_glyph_of_its_own_and_a_word() -> None:
         assert all(look.word == state.value for state, look in looks.items())
 
 
+@settings(deadline=None)
 @given(width=st.integers(1, 120), power_w=st.floats(-1e9, 1e9), soc=st.none() | st.floats(0, 100))
 def test_no_number_breaks_the_columns(width: int, power_w: float, soc: float | None) -> None:
     columns = layout(width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.api.payloads import Refusal
@@ -45,6 +45,7 @@ def test_one_is_not_many() -> None:
     assert (units.plural(1, "charge point"), units.plural(2, "charge point")) == ("1 charge point", "2 charge points")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.integers(0, 40))
 def test_cells_are_exactly_as_wide_as_asked_for(text: str, width: int) -> None:
     printable = "".join(character for character in text if character.isprintable())

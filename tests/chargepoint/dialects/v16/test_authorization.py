@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chargepoint.clock import iso
-from tests.support.bench import NOON, Bench, CallError, Payload
-
-
-def verdict(status: str, **info: str) -> Payload:
-    return {"idTagInfo": {"status": status, **info}}
+from tests.support.bench import NOON, Bench, CallError, Payload, verdict
 
 
 def knowing(config: dict[str, str], **info: str) -> Bench:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.bench import Bench, CallError, Payload
+from tests.support.bench import Bench, CallError, Payload, verdict
 
-ACCEPTED = {"idTagInfo": {"status": "Accepted"}}
+ACCEPTED = verdict("Accepted")
 
 
 @pytest.mark.parametrize("transaction_id", [0, -1, -7, 2**31 - 1, 2**40, 5.0])

@@ -1,19 +1,11 @@
-"""Without a connection, and against a central system that fails: nothing billed is lost (OCPP 1.6 section 3.7)."""
+"""Without a connection: charging goes on, and is told later (OCPP 1.6 section 3.7)."""
 
 from __future__ import annotations
 
 import pytest
 
 from chargepoint.clock import iso
-from tests.support.bench import NOON, Bench, Payload
-
-ACCEPTED = {"idTagInfo": {"status": "Accepted"}}
-RELATED = ("StartTransaction", "MeterValues", "StopTransaction")
-
-
-def related(bench: Bench) -> list[tuple[str, Payload]]:
-    """The transaction-related messages on the wire, in order."""
-    return [(action, payload) for action, payload in bench.sent if action in RELATED]
+from tests.support.bench import NOON, TRANSACTION_MESSAGES, Bench, verdict
 
 
 def knowing(**config: str) -> Bench:
@@ -61,7 +53,7 @@ def test_an_offline_start_that_is_refused_later_goes_on_without_energy() -> None
     bench = knowing(StopTransactionOnInvalidId="false")
     bench.plug()
     bench.tap()
-    bench.script["StartTransaction"] = lambda _: {"transactionId": 5, "idTagInfo": {"status": "Blocked"}}
+    bench.script["StartTransaction"] = lambda _: {"transactionId": 5, **verdict("Blocked")}
     bench.connect()
     assert bench.status().status == "SuspendedEVSE"
     assert bench.calls("StopTransaction") == []
@@ -72,7 +64,7 @@ def test_an_offline_start_that_is_refused_later_is_stopped() -> None:
     bench = knowing()
     bench.plug()
     bench.tap()
-    bench.script["StartTransaction"] = lambda _: {"transactionId": 5, "idTagInfo": {"status": "Blocked"}}
+    bench.script["StartTransaction"] = lambda _: {"transactionId": 5, **verdict("Blocked")}
     bench.connect()
     assert bench.calls("StopTransaction")[0]["reason"] == "DeAuthorized"
     assert bench.status().status == "Finishing"
@@ -100,10 +92,10 @@ def test_a_whole_transaction_offline_is_told_in_order_with_the_id_it_is_given() 
     bench.tap()
     bench.unplug()
     bench.advance(500)
-    bench.script["StartTransaction"] = lambda _: {"transactionId": 4711, **ACCEPTED}
+    bench.script["StartTransaction"] = lambda _: {"transactionId": 4711, **verdict("Accepted")}
     bench.connect()
-    messages = related(bench)
-    assert [action for action, _ in messages] == list(RELATED)
+    messages = bench.transaction_messages()
+    assert [action for action, _ in messages] == list(TRANSACTION_MESSAGES)
     assert [payload.get("transactionId") for _, payload in messages] == [None, 4711, 4711]
 
 
@@ -115,7 +107,17 @@ def test_several_transactions_offline_keep_their_own_ids() -> None:
         bench.advance(61)
         bench.unplug()
     bench.connect()
-    assert [payload.get("transactionId") for _, payload in related(bench)] == [None, 2, 2, None, 3, 3, None, 4, 4]
+    assert [payload.get("transactionId") for _, payload in bench.transaction_messages()] == [
+        None,
+        2,
+        2,
+        None,
+        3,
+        3,
+        None,
+        4,
+        4,
+    ]
 
 
 def test_states_are_told_before_the_transactions_that_explain_them() -> None:
@@ -188,8 +190,8 @@ def test_an_offline_transaction_survives_a_power_cut_with_all_its_messages() -> 
     bench.advance(600)
     bench.power_cut()
     bench.connect()
-    messages = related(bench)
-    assert [action for action, _ in messages] == list(RELATED)
+    messages = bench.transaction_messages()
+    assert [action for action, _ in messages] == list(TRANSACTION_MESSAGES)
     assert messages[2][1]["reason"] == "PowerLoss"
     assert messages[2][1]["timestamp"] == iso(NOON + 70)
     assert {payload.get("transactionId") for _, payload in messages[1:]} == {2}
@@ -205,7 +207,7 @@ def test_transactions_of_two_lives_without_a_connection_keep_their_own_ids() -> 
     bench.advance(10)
     bench.tap()
     bench.connect()
-    assert [(action, payload.get("transactionId")) for action, payload in related(bench)] == [
+    assert [(action, payload.get("transactionId")) for action, payload in bench.transaction_messages()] == [
         ("StartTransaction", None),
         ("StopTransaction", 2),
         ("StartTransaction", None),

@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chargepoint.clock import iso
-from tests.support.bench import NOON, Bench, CallError, Payload
-
-ACCEPTED = {"idTagInfo": {"status": "Accepted"}}
-RELATED = ("StartTransaction", "MeterValues", "StopTransaction")
-
-
-def related(bench: Bench) -> list[tuple[str, Payload]]:
-    """The transaction-related messages on the wire, in order."""
-    return [(action, payload) for action, payload in bench.sent if action in RELATED]
+from tests.support.bench import NOON, Bench, CallError, verdict
 
 
 def test_a_power_cut_between_the_start_and_its_answer_sends_the_start_again_unchanged() -> None:
@@ -40,7 +32,7 @@ def test_a_power_cut_between_a_stop_and_its_answer_sends_the_stop_again_unchange
     bench.power_cut()
     bench.forget()
     bench.connect()
-    assert related(bench) == []
+    assert bench.transaction_messages() == []
 
 
 def test_a_connection_lost_with_a_message_on_its_way_is_no_failed_attempt() -> None:
@@ -53,7 +45,7 @@ def test_a_connection_lost_with_a_message_on_its_way_is_no_failed_attempt() -> N
         bench.disconnect()
         bench.connect()
     bench.script.clear()
-    bench.answer("StartTransaction", {"transactionId": 8, **ACCEPTED})
+    bench.answer("StartTransaction", {"transactionId": 8, **verdict("Accepted")})
     assert bench.status().transaction_id == 8
 
 
@@ -79,10 +71,14 @@ def test_a_message_that_fails_holds_back_those_behind_it() -> None:
     bench.plug()
     bench.tap()
     bench.advance(70)
-    assert [action for action, _ in related(bench)] == ["StartTransaction"]
+    assert [action for action, _ in bench.transaction_messages()] == ["StartTransaction"]
     bench.script.clear()
     bench.advance(31)
-    assert [action for action, _ in related(bench)] == ["StartTransaction", "StartTransaction", "MeterValues"]
+    assert [action for action, _ in bench.transaction_messages()] == [
+        "StartTransaction",
+        "StartTransaction",
+        "MeterValues",
+    ]
 
 
 def test_statuses_and_authorizations_overtake_a_queue_that_waits() -> None:
@@ -103,7 +99,7 @@ def test_a_transaction_whose_start_was_given_up_is_told_of_as_minus_1() -> None:
     bench.tap()
     bench.advance(60)
     bench.tap()
-    assert [payload["transactionId"] for _, payload in related(bench)[1:]] == [-1, -1]
+    assert [payload["transactionId"] for _, payload in bench.transaction_messages()[1:]] == [-1, -1]
 
 
 def test_attempts_are_remembered_over_a_power_cut() -> None:

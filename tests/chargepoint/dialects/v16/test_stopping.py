@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chargepoint.clock import iso
-from tests.support.bench import NOON, Bench, Payload
-
-
-def verdict(status: str, **info: str) -> Payload:
-    return {"idTagInfo": {"status": status, **info}}
+from tests.support.bench import NOON, Bench, verdict
 
 
 def test_the_same_tag_ends_the_transaction_without_being_asked_about() -> None:

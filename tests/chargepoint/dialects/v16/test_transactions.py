@@ -6,11 +6,7 @@ import pytest
 
 from chargepoint.clock import iso
 from chargepoint.model.vehicle import Vehicle
-from tests.support.bench import NOON, Bench, Payload
-
-
-def verdict(status: str, **info: str) -> Payload:
-    return {"idTagInfo": {"status": status, **info}}
+from tests.support.bench import NOON, Bench, verdict
 
 
 def test_a_session_that_begins_with_the_cable() -> None:
