@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from chargepoint.clock import Clock
 from chargepoint.logs import LogLevel, configure
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.runtime import Runtime
+from chargepoint.settings import BROKER_VARIABLE
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +167,11 @@ def _parser() -> argparse.ArgumentParser:
         "--config", action="append", default=[], metavar="KEY=VALUE", help="an OCPP configuration key; repeatable"
     )
     parser.add_argument("--dir", type=Path, help="its folder, kept for the next time (default: a temporary one)")
-    parser.add_argument("--broker", help="MQTT broker, like mqtt://localhost:1883 (default: none)")
+    parser.add_argument(
+        "--broker",
+        default=os.environ.get(BROKER_VARIABLE),
+        help=f"MQTT broker, like mqtt://localhost:1883 (default: ${BROKER_VARIABLE}, else none)",
+    )
     parser.add_argument("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")
     parser.add_argument("--log-file", type=Path, help="log to this file (default: stderr)")
     parser.add_argument("--log-level", choices=[str(level) for level in LogLevel], default="info")

@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 
 DEFAULT_BROKER = "mqtt://localhost:1883"
-"""``CP_SIMU_BROKER`` or an option overrides it."""
+BROKER_VARIABLE = "CP_SIMU_BROKER"
+"""The environment variable that overrides it."""
 
 
 def default_broker() -> str:
     """The broker's URL when no option names one."""
-    return os.environ.get("CP_SIMU_BROKER") or DEFAULT_BROKER
+    return os.environ.get(BROKER_VARIABLE) or DEFAULT_BROKER
 
 
 def default_state_dir() -> Path:

@@ -38,7 +38,8 @@ def service(options: argparse.Namespace) -> int:
         folder,
         _supervisord(options, folder),
         supervisord_template(),
-        ["--broker", url, "--root", root, "--log-level", str(level)],
+        # Without --broker they take the URL from supervisord's environment, where no password shows in `ps`.
+        [*(["--broker", options.broker] if options.broker else []), "--root", root, "--log-level", str(level)],
     )
     defaults = {"central_system": options.central_system} if options.central_system else {}
     asyncio.run(_serve(charge_points, folder, defaults, Broker.parse(url), Topics(root)))

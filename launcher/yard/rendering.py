@@ -56,6 +56,7 @@ def render(plan: Plan) -> None:
         "state_dir": str(folder.path),
         "logs": str(folder.logs),
         "socket": str(plan.socket),
+        "broker_url": plan.broker_url,
         "broker_command": _broker_command(plan),
         "csms_command": _csms_command(plan),
         "launcher_command": _own_command(plan, "service", "--central-system", plan.central_system),
@@ -76,7 +77,7 @@ def _own_command(plan: Plan, program: str, *more: str) -> str:
     return command_line(
         *(sys.executable, "-m", "launcher", program),
         *("--state-dir", plan.folder.path, "--socket", plan.socket),
-        *("--broker", plan.broker_url, "--root", plan.root, "--log-level", plan.log_level),
+        *("--root", plan.root, "--log-level", plan.log_level),
         *more,
     )
 

@@ -12,7 +12,7 @@ from tui.state.cells import Cell, Line, Tone, clean, clip_middle, fit, joined, l
 from tui.state.looks import STANDINGS, look_of
 from tui.state.station import Station
 
-ID_WIDTH: Final = 11
+ID_WIDTH: Final = 14
 """What is left to the id before a column of more is shown."""
 
 _WIDEST_ID: Final = 48
@@ -137,7 +137,7 @@ _ORDER: Final = [
 _BY_WORTH: Final = [
     (_STANDING, 6),
     (_POWER, 8),
-    (_CONNECTOR_GLYPHS, ID_WIDTH - 2),
+    (_CONNECTOR_GLYPHS, 9),
     (_TRANSACTION, ID_WIDTH),
     (_SOC, ID_WIDTH),
     (_CONNECTOR_WORDS, ID_WIDTH),

@@ -16,7 +16,16 @@ from chargepoint.settings import etc_dir
 from launcher.fleet.programs import SupervisordTemplate, command_line, program_name, station_id_of
 
 TEMPLATE = SupervisordTemplate((etc_dir() / "supervisord.conf").read_text(), "supervisord.conf")
-NAMES = ("state_dir", "logs", "socket", "broker_command", "csms_command", "launcher_command", "undertaker_command")
+NAMES = (
+    "state_dir",
+    "logs",
+    "socket",
+    "broker_url",
+    "broker_command",
+    "csms_command",
+    "launcher_command",
+    "undertaker_command",
+)
 VALUES = dict.fromkeys(NAMES, "/bin/true")
 
 
