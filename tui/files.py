@@ -29,7 +29,7 @@ def read_setup(path: Path) -> Setup:
         content = path.read_bytes()
     except OSError as error:
         raise InputError("path", str(path), f"a file that can be read ({_reason(error)})") from None
-    return parse_setup(content)
+    return parse_setup(content, path.name)
 
 
 def write_setup(path: Path, text: str) -> None:

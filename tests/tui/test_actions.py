@@ -334,7 +334,7 @@ async def test_a_wrong_setup_file_says_where_it_is_wrong(broker: RealBroker, tmp
     async with looking(broker) as seen:
         await seen.press("o")
         await seen.type(str(file))
-        await seen.sees("charge point 2.nb_phases: 7 is not a whole number")
+        await seen.sees("charge_points[1].nb_phases: 7 is not a whole number")
         await seen.press("enter", "escape")
         assert seen.yard.heard == []
 

@@ -7,13 +7,10 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.fields import Fields, parse_json
 from chargepoint.api.spec import parse_spec
+from launcher.fleet import setups
 from tui.state import units
 from tui.state.station import Station
-
-_STAND_IN = {"central_system": "ws://from.config.ini"}
-"""The launcher's ``config.ini`` may name the central system, so an entry without one is not wrong here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +37,9 @@ def setup_text(stations: Iterable[Station]) -> tuple[str, list[str]]:
     return json.dumps({"charge_points": entries}, indent=2, ensure_ascii=False) + "\n", left_out
 
 
-def parse_setup(text: bytes) -> Setup:
-    """The setup in ``text``: ``{"charge_points": [...]}`` or the bare list. Raises InputError for the first entry
-    that is wrong, naming its place."""
-    raw = parse_json(text, "setup")
-    if isinstance(raw, list):
-        entries: list[object] = raw
-    else:
-        fields = Fields(raw, "setup")
-        entries = fields.array("charge_points")
-        fields.finish()
-    checked: list[Mapping[str, object]] = []
-    seen: dict[str, int] = {}
-    for number, entry in enumerate(entries, start=1):
-        place = f"charge point {number}"
-        try:
-            spec = parse_spec(entry, _STAND_IN)
-        except InputError as error:
-            raise error.within(place) from None
-        if spec.id in seen:
-            raise InputError(f"{place}.id", spec.id, f"an id of its own: charge point {seen[spec.id]} has it")
-        seen[spec.id] = number
-        if isinstance(entry, Mapping):
-            checked.append(entry)
-    return Setup(tuple(checked))
+def parse_setup(content: bytes, where: str) -> Setup:
+    """The setup file ``where``. Raises InputError for the first entry that is wrong, naming its place."""
+    return Setup(setups.parse_setup(content, where))
 
 
 def preview(setup: Setup, present: Container[str]) -> str:

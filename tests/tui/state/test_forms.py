@@ -138,7 +138,7 @@ def test_a_saved_setup_is_the_entries_of_all_charge_points_and_loads_again() -> 
     text, left_out = setup_text(stations)
     assert left_out == []
     assert json.loads(text) == {"charge_points": [spec.to_entry() for spec in specs]}
-    assert [parse_spec(loaded) for loaded in parse_setup(text.encode()).entries] == specs
+    assert [parse_spec(loaded) for loaded in parse_setup(text.encode(), "setup.json").entries] == specs
 
 
 def test_a_foreign_charge_point_is_saved_from_what_its_status_says_and_an_unreadable_one_is_named() -> None:
@@ -148,7 +148,7 @@ def test_a_foreign_charge_point_is_saved_from_what_its_status_says_and_an_unread
     assert isinstance(unreadable, Station)
     foreign = station(replace(AVAILABLE, max_setpoint=16.0), AVAILABLE, station_id="CP_8")
     text, left_out = setup_text([foreign, unreadable])
-    [loaded] = parse_setup(text.encode()).entries
+    [loaded] = parse_setup(text.encode(), "setup.json").entries
     spec = parse_spec(loaded)
     assert (spec.id, spec.nb_connectors, spec.max_setpoint, spec.max_setpoint_per_connector) == (
         "CP_8",
@@ -162,27 +162,27 @@ def test_a_foreign_charge_point_is_saved_from_what_its_status_says_and_an_unread
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (b"", "setup: '' is not JSON"),
-        (b"5", "setup: 5 is not a JSON object"),
+        (b"", "setup.json: '' is not JSON"),
+        (b"5", "setup.json: 5 is not a JSON object"),
         (b'{"charge_point": []}', "charge_points: nothing is not an array"),
         (b'{"charge_points": [], "x": 1}', "'x' is not a known key"),
-        (b'[{"id": "a b"}]', "charge point 1.id: 'a b' is not an id"),
-        (b'[{"id": "A"}, {"id": "B", "nb_phases": 9}]', "charge point 2.nb_phases: 9 is not"),
-        (b'[{"id": "A"}, {"id": "A"}]', "charge point 2.id: 'A' is not an id of its own: charge point 1 has it"),
-        (b"[5]", "charge point 1.charge_points: 5 is not a JSON object"),
+        (b'[{"id": "a b"}]', "charge_points[0].id: 'a b' is not an id"),
+        (b'[{"id": "A"}, {"id": "B", "nb_phases": 9}]', "charge_points[1].nb_phases: 9 is not"),
+        (b'[{"id": "A"}, {"id": "A"}]', "charge_points[1].id: 'A' is not an id of its own: charge_points[0] has it"),
+        (b"[5]", "charge_points[0]: 5 is not a JSON object"),
     ],
 )
 def test_a_wrong_setup_says_where_and_what(text: bytes, words: str) -> None:
     with pytest.raises(InputError) as refused:
-        parse_setup(text)
+        parse_setup(text, "setup.json")
     assert words in str(refused.value)
 
 
 def test_the_preview_tells_what_starts_and_what_stays() -> None:
-    setup = parse_setup(json.dumps([entry("A"), entry("B"), entry("C")]).encode())
+    setup = parse_setup(json.dumps([entry("A"), entry("B"), entry("C")]).encode(), "setup.json")
     assert preview(setup, {"A"}) == "3 charge points: starts 2; 1 of them is in the yard already and stays as it is."
     assert preview(setup, {"A", "B"}).endswith("2 of them are in the yard already and stay as they are.")
     assert preview(setup, ()) == "3 charge points: starts 3."
     assert preview(setup, {"A", "B", "C"}) == "All of them are here."
-    assert preview(parse_setup(b"[]"), ()) == "The file holds no charge point."
+    assert preview(parse_setup(b"[]", "setup.json"), ()) == "The file holds no charge point."
     assert [found["id"] for found in setup.missing({"A"})] == ["B", "C"]
