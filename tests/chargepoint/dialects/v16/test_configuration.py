@@ -115,7 +115,7 @@ def test_an_unknown_key_is_not_supported() -> None:
     """TC_040_1_CS."""
     bench = Bench().connect()
     assert change(bench, "Colour", "blue") == "NotSupported"
-    assert change(bench, "LocalAuthListEnabled", "true") == "NotSupported"
+    assert change(bench, "ISO15118PnCEnabled", "true") == "NotSupported"
 
 
 @pytest.mark.parametrize("key", READ_ONLY)
