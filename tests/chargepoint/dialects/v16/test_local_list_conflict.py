@@ -112,5 +112,25 @@ def test_a_reconnection_does_not_repeat_a_conflict_that_was_told() -> None:
     bench.disconnect()
     bench.connect()
     assert station_reports(bench) == []
-    bench.call("TriggerMessage", requestedMessage="StatusNotification", connectorId=1)
-    assert station_reports(bench) == []
+    bench.call("TriggerMessage", requestedMessage="StatusNotification", connectorId=0)
+    assert station_reports(bench) == [("Available", CONFLICT)]
+
+
+def test_a_conflict_whose_report_was_lost_is_told_after_the_reconnection() -> None:
+    bench = listing(entry("TAG"))
+    bench.script["Authorize"] = lambda _: verdict("Blocked")
+    bench.script["StatusNotification"] = lambda _: None
+    bench.tap()
+    bench.forget()
+    bench.disconnect()
+    bench.script.clear()
+    bench.connect()
+    assert station_reports(bench) == [("Available", CONFLICT)]
+
+
+def test_a_conflict_ends_when_the_list_is_switched_off() -> None:
+    bench = conflicting()
+    bench.forget()
+    bench.call("ChangeConfiguration", key="LocalAuthListEnabled", value="false")
+    bench.tap("OTHER")
+    assert station_reports(bench) == [("Available", "NoError")]
