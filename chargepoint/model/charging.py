@@ -110,7 +110,7 @@ def _present_to_stop(
 
 def _same_group(state: StationState, transaction: Transaction, info: TokenInfo | None, now: float) -> bool:
     # A transaction that the central system started, or accepted without naming the group, has it from the list.
-    group = transaction.parent_id_tag or state.parent_of(transaction.id_tag)
+    group = transaction.parent_id_tag or state.group_of(transaction.id_tag)
     return (
         info is not None
         and info.accepted(state.station_time(now))

@@ -96,14 +96,10 @@ class StationState:
             return self.local_list.find(id_tag)
         return self.cache.find(id_tag) if self.parameters.cache_enabled else None
 
-    def parent_of(self, id_tag: str) -> str:
-        """The group of ``id_tag``, as far as the station itself knows; empty for none."""
+    def group_of(self, id_tag: str) -> str:
+        """The parent of ``id_tag``, as far as the station knows; "" when it has none or it is not known."""
         known = self.known(id_tag)
         return known.parent_id_tag if known is not None else ""
-
-    def is_listed(self, id_tag: str) -> bool:
-        """Whether the local list decides over ``id_tag``."""
-        return self.parameters.list_enabled and id_tag in self.local_list
 
     def learn(self, id_tag: str, info: TokenInfo) -> None:
         """Note the central system's verdict: against the local list, or in the cache (sections 3.5.1 and 3.5.2)."""
@@ -115,6 +111,10 @@ class StationState:
         elif self.parameters.cache_enabled:
             self.cache.learn(id_tag, info)
             self.changed.add("cache")
+
+    def is_listed(self, id_tag: str) -> bool:
+        """Whether the local list decides over ``id_tag``."""
+        return self.parameters.list_enabled and id_tag in self.local_list
 
     def take_list(self, sent: ListSent) -> Outcome:
         """Update the local list; what it decides over is not cached (section 3.5.2)."""
