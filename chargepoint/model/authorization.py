@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -74,6 +74,11 @@ class AuthorizationCache:
     def find(self, id_tag: str) -> TokenInfo | None:
         """What is remembered of ``id_tag``."""
         return self._known.get(id_tag.casefold())
+
+    def forget(self, id_tags: Iterable[str]) -> None:
+        """Forget ``id_tags``: another source knows better."""
+        for id_tag in id_tags:
+            self._known.pop(id_tag.casefold(), None)
 
     def clear(self) -> None:
         """Forget everything (ClearCache)."""

@@ -99,7 +99,7 @@ def _present_to_stop(
 ) -> Outcome:
     transaction = connector.transaction
     assert transaction is not None
-    if same_tag(id_tag, transaction.id_tag) or _same_group(transaction, known, state.station_time(now)):
+    if same_tag(id_tag, transaction.id_tag) or _same_group(state, transaction, known, now):
         stop(state, connector, StopReason.LOCAL, now, id_tag)
     elif state.online:
         ask(state, connector, id_tag, None)
@@ -108,12 +108,14 @@ def _present_to_stop(
     return ACCEPTED
 
 
-def _same_group(transaction: Transaction, info: TokenInfo | None, now: float) -> bool:
+def _same_group(state: StationState, transaction: Transaction, info: TokenInfo | None, now: float) -> bool:
+    # A transaction that the central system started, or accepted without naming the group, has it from the list.
+    group = transaction.parent_id_tag or state.group_of(transaction.id_tag)
     return (
         info is not None
-        and info.accepted(now)
-        and bool(transaction.parent_id_tag)
-        and same_tag(info.parent_id_tag, transaction.parent_id_tag)
+        and info.accepted(state.station_time(now))
+        and bool(group)
+        and same_tag(info.parent_id_tag, group)
     )
 
 
@@ -142,7 +144,7 @@ def authorize_answered(state: StationState, request: int, info: TokenInfo | None
     if connector.handle != asked.transaction:
         return deny(state, connector, asked.id_tag, "the session it was for began or ended meanwhile", now)
     if connector.transaction is not None:
-        if not _same_group(connector.transaction, info, station_time):
+        if not _same_group(state, connector.transaction, info, now):
             return deny(state, connector, asked.id_tag, "another id tag charges here", now)
         stop(state, connector, StopReason.LOCAL, now, asked.id_tag)
     elif not accepted:

@@ -16,6 +16,7 @@ class Verdict(StrEnum):
     ACCEPTED = "Accepted"
     REJECTED = "Rejected"
     SCHEDULED = "Scheduled"
+    OUTDATED = "Outdated"
     UNKNOWN_CONNECTOR = "UnknownConnector"
 
 
@@ -155,6 +156,18 @@ class CacheCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class ListSent:
+    """The local authorization list is to become ``version``: the ``full`` list, or the changes to the present one.
+
+    ``entries``: an id tag and what is to be known of it; None takes it off the list.
+    """
+
+    version: int
+    entries: tuple[tuple[str, TokenInfo | None], ...]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileSet:
     """A charging profile is to be installed."""
 
@@ -194,6 +207,7 @@ Command = (
     | Reset
     | ShutDown
     | CacheCleared
+    | ListSent
     | ProfileSet
     | ProfilesCleared
     | SampleWanted

@@ -27,3 +27,8 @@ class Parameters:
     local_pre_authorize: bool = False
     allow_offline_unknown_id: bool = False
     cache_enabled: bool = True
+    list_enabled: bool = True
+    """Whether the local authorization list counts; it is kept and taken all the same."""
+    list_max_length: int = 1_000
+    list_max_sent: int = 100
+    """How many id tags the list takes in all, and how many at once."""

@@ -89,9 +89,9 @@ def _tell_station(state: StationState, now: float) -> None:
         status = ConnectorState.FAULTED
     else:
         status = ConnectorState.AVAILABLE if state.operative else ConnectorState.UNAVAILABLE
-    if (status, state.error_code) != (state.status, state.told_error):
-        state.status, state.told_error = status, state.error_code
-        state.emit(ConnectorChanged(0, status, state.error_code, now))
+    if (status, state.station_error) != (state.status, state.told_error):
+        state.status, state.told_error = status, state.station_error
+        state.emit(ConnectorChanged(0, status, state.told_error, now))
 
 
 def integrate(state: StationState, now: float) -> None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.authorization import AuthorizationCache, TokenInfo
+from chargepoint.model.commands import ListSent, Outcome
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Supply
-from chargepoint.model.facts import Fact
+from chargepoint.model.facts import ConnectorChanged, Fact
+from chargepoint.model.local_list import LocalList
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.smartcharging.profiles import Profile, Profiles
 from chargepoint.model.smartcharging.validation import Rules
@@ -44,6 +46,7 @@ class StationState:
     profiles: Profiles = field(default_factory=Profiles)
     profile_rules: Rules = field(default_factory=Rules)
     cache: AuthorizationCache = field(default_factory=AuthorizationCache)
+    local_list: LocalList = field(default_factory=LocalList)
     online: bool = False
     clock_offset_s: float = 0.0
     operative: bool = True
@@ -88,14 +91,46 @@ class StationState:
         return any(asked.connector == connector.number for asked in self.asked.values())
 
     def known(self, id_tag: str) -> TokenInfo | None:
-        """What the station itself knows of ``id_tag``."""
+        """What the station itself knows of ``id_tag``: by the local list, else by the cache (section 3.5)."""
+        if self.is_listed(id_tag):
+            return self.local_list.find(id_tag)
         return self.cache.find(id_tag) if self.parameters.cache_enabled else None
 
+    def group_of(self, id_tag: str) -> str:
+        """The parent of ``id_tag``, as far as the station knows; "" when it has none or it is not known."""
+        known = self.known(id_tag)
+        return known.parent_id_tag if known is not None else ""
+
     def learn(self, id_tag: str, info: TokenInfo) -> None:
-        """Keep the central system's verdict in the cache (section 3.5.1)."""
-        if self.parameters.cache_enabled:
+        """Note the central system's verdict: against the local list, or in the cache (sections 3.5.1 and 3.5.2)."""
+        if self.is_listed(id_tag):
+            if self.local_list.compare(id_tag, info, self.station_time(self.at)) and not self.faulted:
+                # Told each time it happens, not only when it begins.
+                self.told_error = self.station_error
+                self.emit(ConnectorChanged(0, self.status, self.told_error, self.at))
+        elif self.parameters.cache_enabled:
             self.cache.learn(id_tag, info)
             self.changed.add("cache")
+
+    def is_listed(self, id_tag: str) -> bool:
+        """Whether the local list decides over ``id_tag``."""
+        return self.parameters.list_enabled and id_tag in self.local_list
+
+    def take_list(self, sent: ListSent) -> Outcome:
+        """Update the local list; what it decides over is not cached (section 3.5.2)."""
+        outcome = self.local_list.take(sent, self.parameters.list_max_length, self.parameters.list_max_sent)
+        if outcome.accepted:
+            self.changed.add("local_list")
+            self.cache.forget(id_tag for id_tag, _ in sent.entries if self.is_listed(id_tag))
+            self.changed.add("cache")
+        return outcome
+
+    @property
+    def station_error(self) -> ErrorCode:
+        """What is told of the station as a whole: its fault, else a list that its central system contradicts."""
+        if not self.faulted and self.parameters.list_enabled and self.local_list.in_conflict:
+            return ErrorCode.LOCAL_LIST_CONFLICT
+        return self.error_code
 
     def error_of(self, connector: Connector) -> ErrorCode:
         """The error that ``connector`` suffers: its own, else the station's."""

@@ -22,6 +22,7 @@ from chargepoint.model.commands import (
     Command,
     FaultChanged,
     LinkChanged,
+    ListSent,
     Outcome,
     ProfilesCleared,
     ProfileSet,
@@ -128,6 +129,8 @@ class Station:
             case CacheCleared():
                 state.cache.clear()
                 state.changed.add("cache")
+            case ListSent():
+                return state.take_list(command)
             case ProfileSet(profile):
                 return set_profile(state, profile, now)
             case ProfilesCleared():
@@ -182,6 +185,8 @@ class Station:
                     }
                 case ["cache"]:
                     records[key] = state.cache.to_record()
+                case ["local_list"]:
+                    records[key] = state.local_list.to_record()
                 case ["profiles"]:
                     records[key] = {"installed": to_records(state.profiles)}
         state.changed.clear()
@@ -237,6 +242,7 @@ class Station:
             state.last_handle = fields.integer("last_handle", 0, minimum=0, maximum=2**62)
             state.clock_offset_s = fields.number("clock_offset_s", 0.0)
         state.cache.restore(records.get("cache", {}))
+        state.local_list.restore(records.get("local_list", {}))
         if "profiles" in records:
             state.profiles = from_records(Fields(records["profiles"], "profiles").array("installed"))
         for number, connector in state.connectors.items():

@@ -27,12 +27,12 @@ class StatusReports:
         return {Action.change_availability: self._change_availability}
 
     def changed(self, fact: ConnectorChanged, now: float) -> None:
-        """Report a change, or hold it back for MinimumStatusDuration; a fault is told at once."""
+        """Report a change, or hold it back for MinimumStatusDuration; an error is told at once."""
         self._held.pop(fact.connector, None)
         if not self._session.online:
             return
         hold_s = self._session.configuration.integer(ConfigurationKey.minimum_status_duration)
-        if hold_s > 0 and fact.status is not ConnectorState.FAULTED:
+        if hold_s > 0 and fact.error_code is ErrorCode.NO_ERROR:
             self._held[fact.connector] = (fact, fact.at + hold_s)
         else:
             self._report(fact, now, Lane.STATUS)

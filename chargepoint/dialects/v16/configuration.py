@@ -103,6 +103,9 @@ class Configuration:
         parameters.local_pre_authorize = self.boolean(K.local_pre_authorize)
         parameters.allow_offline_unknown_id = self.boolean(K.allow_offline_tx_for_unknown_id)
         parameters.cache_enabled = self.boolean(K.authorization_cache_enabled)
+        parameters.list_enabled = self.boolean(K.local_auth_list_enabled)
+        parameters.list_max_length = self.integer(K.local_auth_list_max_length)
+        parameters.list_max_sent = self.integer(K.send_local_list_max_length)
 
     @property
     def retry_back_off(self) -> tuple[int, int, int]:

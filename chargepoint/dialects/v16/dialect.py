@@ -14,6 +14,7 @@ from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
+from chargepoint.dialects.v16.local_list import LocalAuthorizationList
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.names import ConfigurationKey, RegistrationStatus
 from chargepoint.dialects.v16.provisioning import Provisioning
@@ -207,6 +208,7 @@ class V16:
             ConfigurationAnswers(self.session.configuration, self._configuration_changed),
             RemoteControl(self.session, self.provisioning, self.status),
             SmartCharging(self.session),
+            LocalAuthorizationList(self.session),
             DataTransfer(),
         )
         return {str(action): answer for block in blocks for action, answer in block.answers().items()}

@@ -14,12 +14,14 @@ from chargepoint.dialects.v16.names import ConfigurationKey, Measurand, Phase
 
 K = ConfigurationKey
 
-FEATURE_PROFILES = ("Core", "SmartCharging", "RemoteTrigger")
+FEATURE_PROFILES = ("Core", "SmartCharging", "RemoteTrigger", "LocalAuthListManagement")
 MEASURANDS_MAX = 20
 GET_CONFIGURATION_MAX_KEYS = 100
 STACK_LEVEL_MAX = 10
 SCHEDULE_PERIODS_MAX = 96
 PROFILES_MAX = 20
+LOCAL_LIST_MAX = 1_000
+SEND_LOCAL_LIST_MAX = 100
 
 SUPPORTED_MEASURANDS = frozenset(
     {
@@ -177,6 +179,9 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         _fixed(K.charging_schedule_max_periods, SCHEDULE_PERIODS_MAX),
         _fixed(K.connector_switch_3to1_phase_supported, "false"),
         _fixed(K.max_charging_profiles_installed, PROFILES_MAX),
+        Key(K.local_auth_list_enabled, "true", *_boolean()),
+        _fixed(K.local_auth_list_max_length, LOCAL_LIST_MAX),
+        _fixed(K.send_local_list_max_length, SEND_LOCAL_LIST_MAX),
         Key(RETRY_WAIT_MINIMUM, "2", *_integer(0, 86_400)),
         Key(RETRY_REPEAT_TIMES, "4", *_integer(0, 20)),
         Key(RETRY_RANDOM_RANGE, "2", *_integer(0, 86_400)),

@@ -50,3 +50,5 @@ ResetType = enums.ResetType
 TriggerMessageStatus = enums.TriggerMessageStatus
 UnitOfMeasure = enums.UnitOfMeasure
 UnlockStatus = enums.UnlockStatus
+UpdateStatus = enums.UpdateStatus
+UpdateType = enums.UpdateType

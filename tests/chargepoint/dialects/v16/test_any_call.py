@@ -67,7 +67,7 @@ def objects(rule: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def calls() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    actions = [*sorted(Bench().life.dialect.answered_actions), "UpdateFirmware", "SendLocalList"]
+    actions = [*sorted(Bench().life.dialect.answered_actions), "UpdateFirmware"]
     return st.one_of([st.tuples(st.just(action), objects(schema(action))) for action in actions])
 
 

@@ -28,12 +28,13 @@ ConnectorPhaseRotationMaxLength GetConfigurationMaxKeys MeterValuesAlignedDataMa
 MeterValuesSampledDataMaxLength NumberOfConnectors StopTxnAlignedDataMaxLength StopTxnSampledDataMaxLength
 SupportedFeatureProfiles SupportedFeatureProfilesMaxLength StopTransactionMaxMeterValues ChargeProfileMaxStackLevel
 ChargingScheduleAllowedChargingRateUnit ChargingScheduleMaxPeriods ConnectorSwitch3to1PhaseSupported
-MaxChargingProfilesInstalled
+MaxChargingProfilesInstalled LocalAuthListMaxLength SendLocalListMaxLength
 """)
 
 BOOLEANS = words("""
 AllowOfflineTxForUnknownId AuthorizationCacheEnabled AuthorizeRemoteTxRequests LocalAuthorizeOffline
 LocalPreAuthorize StopTransactionOnEVSideDisconnect StopTransactionOnInvalidId UnlockConnectorOnEVSideDisconnect
+LocalAuthListEnabled
 """)
 
 NUMBERS_FROM_0 = words("""
@@ -114,7 +115,7 @@ def test_an_unknown_key_is_not_supported() -> None:
     """TC_040_1_CS."""
     bench = Bench().connect()
     assert change(bench, "Colour", "blue") == "NotSupported"
-    assert change(bench, "LocalAuthListEnabled", "true") == "NotSupported"
+    assert change(bench, "ISO15118PnCEnabled", "true") == "NotSupported"
 
 
 @pytest.mark.parametrize("key", READ_ONLY)
@@ -217,9 +218,8 @@ def test_a_fixed_cable_has_no_lock_to_configure() -> None:
 
 def test_the_supported_profiles_are_the_ones_that_answer() -> None:
     bench = Bench().connect()
-    assert value(bench, "SupportedFeatureProfiles") == "Core,SmartCharging,RemoteTrigger"
+    assert value(bench, "SupportedFeatureProfiles") == "Core,SmartCharging,RemoteTrigger,LocalAuthListManagement"
     for action, payload in (
-        ("GetLocalListVersion", {}),
         ("CancelReservation", {"reservationId": 1}),
         ("UpdateFirmware", {"location": "http://x/y", "retrieveDate": "2025-01-01T00:00:00Z"}),
     ):
