@@ -10,6 +10,7 @@ from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import Fact
 from chargepoint.model.parameters import Parameters
+from chargepoint.model.reservation import Reservations
 from chargepoint.model.smartcharging.profiles import Profile, Profiles
 from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.vehicle import Vehicle
@@ -43,6 +44,7 @@ class StationState:
     parameters: Parameters = field(default_factory=Parameters)
     profiles: Profiles = field(default_factory=Profiles)
     profile_rules: Rules = field(default_factory=Rules)
+    reservations: Reservations = field(default_factory=Reservations)
     cache: AuthorizationCache = field(default_factory=AuthorizationCache)
     online: bool = False
     clock_offset_s: float = 0.0
@@ -90,6 +92,11 @@ class StationState:
     def known(self, id_tag: str) -> TokenInfo | None:
         """What the station itself knows of ``id_tag``."""
         return self.cache.find(id_tag) if self.parameters.cache_enabled else None
+
+    def group_of(self, id_tag: str) -> str:
+        """The parent of ``id_tag``, as far as the station knows; "" when it has none or it is not known."""
+        known = self.known(id_tag)
+        return known.parent_id_tag if known is not None else ""
 
     def learn(self, id_tag: str, info: TokenInfo) -> None:
         """Keep the central system's verdict in the cache (section 3.5.1)."""

@@ -217,10 +217,9 @@ def test_a_fixed_cable_has_no_lock_to_configure() -> None:
 
 def test_the_supported_profiles_are_the_ones_that_answer() -> None:
     bench = Bench().connect()
-    assert value(bench, "SupportedFeatureProfiles") == "Core,SmartCharging,RemoteTrigger"
+    assert value(bench, "SupportedFeatureProfiles") == "Core,Reservation,SmartCharging,RemoteTrigger"
     for action, payload in (
         ("GetLocalListVersion", {}),
-        ("CancelReservation", {"reservationId": 1}),
         ("UpdateFirmware", {"location": "http://x/y", "retrieveDate": "2025-01-01T00:00:00Z"}),
     ):
         answer = bench.call(action, **payload)
