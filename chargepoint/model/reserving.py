@@ -130,9 +130,7 @@ def review(state: StationState, now: float) -> None:
 def next_expiry(state: StationState) -> float | None:
     """When the next reservation expires."""
     expiries = (when_shown(one.expires_at, state.clock_offset_s) for one in state.reservations)
-    first = min(expiries, default=None)
-    # The clock may have been set beyond it.
-    return None if first is None else max(first, state.at)
+    return min(expiries, default=None)
 
 
 def _waiting(state: StationState, *, but_at: Connector | None = None) -> list[Reservation]:

@@ -1,221 +1,96 @@
-"""ReserveNow and CancelReservation (OCPP 1.6 sections 5.13 and 5.1), and what a reservation keeps for whom."""
+"""ReserveNow and CancelReservation (OCPP 1.6 sections 5.13 and 5.1), and how reservations end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from chargepoint.clock import iso
+from tests.chargepoint.dialects.v16.reserving import TWO, cancel, reserve, reserved
 from tests.support.bench import Bench, CallError
 
-TWO = {"nb_connectors": 2}
-NO_STATION = {"ocpp_config": {"ReserveConnectorZeroSupported": "false"}}
+# What a connector answers
 
 
-def reserve(
-    bench: Bench, connector: int = 1, id_tag: str = "MINE", *, id: int = 7, seconds: float = 600, **more: Any
-) -> Any:
-    answer = bench.call(
-        "ReserveNow",
-        connectorId=connector,
-        idTag=id_tag,
-        reservationId=id,
-        expiryDate=iso(bench.now + seconds),
-        **more,
-    )
-    return answer if isinstance(answer, CallError) else answer["status"]
-
-
-def cancel(bench: Bench, id: int = 7) -> Any:
-    return bench.call("CancelReservation", reservationId=id)["status"]
-
-
-def reserved(connector: int = 1, *, entry: dict[str, object] | None = None, **request: Any) -> Bench:
-    bench = Bench(entry or {}).connect()
-    assert reserve(bench, connector, **request) == "Accepted"
-    bench.forget()
-    return bench
-
-
-def accept_in_group(bench: Bench, parent_id_tag: str) -> None:
-    bench.script["Authorize"] = lambda _: {"idTagInfo": {"status": "Accepted", "parentIdTag": parent_id_tag}}
-
-
-# A connector
-
-
-def test_a_reserved_connector_says_so_after_the_answer_on_ocpp_and_mqtt() -> None:
-    bench = Bench(TWO).connect()
-    bench.forget()
-    assert reserve(bench, 2) == "Accepted"
-    assert bench.order() == ["answer", "StatusNotification"]
-    assert bench.statuses(2) == ["Reserved"]
-    assert bench.status(2).status == "Reserved"
-    assert any(one.topic.endswith("connectors/2/status") and b"Reserved" in one.payload for one in bench.published)
-    assert bench.status(1).status == "Available"
-
-
-def test_whom_it_is_for_starts_with_the_reservation_id() -> None:
-    """TC_046_1_CS."""
-    bench = reserved()
-    bench.tap("mine")
-    bench.plug()
-    assert bench.statuses() == ["Preparing", "Charging"]
-    assert bench.actions() == ["Authorize", "StatusNotification", "StartTransaction", "StatusNotification"]
-    assert bench.calls("StartTransaction")[0]["reservationId"] == 7
-    bench.tap("mine")
-    bench.unplug()
-    bench.forget()
+def charging(bench: Bench) -> None:
     bench.charging()
-    assert "reservationId" not in bench.calls("StartTransaction")[0]
-    assert cancel(bench) == "Rejected"
 
 
-def test_the_cable_may_come_first_and_leaves_the_connector_reserved() -> None:
-    """TC_046_1_CS in the other order; a cable is no identification, however long it is in."""
-    bench = reserved()
-    bench.plug()
-    bench.advance(120)
-    assert bench.statuses() == []
-    bench.tap("MINE")
-    assert bench.statuses() == ["Preparing", "Charging"]
-    assert bench.calls("StartTransaction")[0]["reservationId"] == 7
+def unavailable(bench: Bench) -> None:
+    assert bench.call("ChangeAvailability", connectorId=1, type="Inoperative") == {"status": "Accepted"}
 
 
-def test_a_remote_start_uses_the_reservation() -> None:
-    """TC_046_2_CS."""
-    bench = reserved()
-    assert bench.call("RemoteStartTransaction", connectorId=1, idTag="MINE") == {"status": "Accepted"}
-    bench.plug()
-    assert bench.statuses() == ["Preparing", "Charging"]
-    assert bench.calls("StartTransaction")[0]["reservationId"] == 7
+def suspended_by_the_car(bench: Bench) -> None:
+    bench.charging()
+    bench.car(ready=False)
 
 
-def test_a_remote_start_of_another_tag_is_rejected() -> None:
-    bench = reserved()
-    bench.plug()
-    for where in ({"connectorId": 1}, {}):
-        assert bench.call("RemoteStartTransaction", idTag="OTHER", **where) == {"status": "Rejected"}
-    assert bench.sent == []
+def suspended_by_the_station(bench: Bench) -> None:
+    bench.charging()
+    schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 0.0}]}
+    profile = {
+        "chargingProfileId": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": schedule,
+    }
+    bench.call("SetChargingProfile", connectorId=1, csChargingProfiles=profile)
 
 
-def test_a_remote_start_without_a_connector_goes_to_the_reserved_one_or_round_it() -> None:
-    bench = reserved(2, entry={"nb_connectors": 3})
-    bench.plug(1)
-    bench.call("RemoteStartTransaction", idTag="MINE")
-    assert bench.status(2).status == "Preparing"
-    bench = reserved(1, entry=TWO)
-    bench.plug(1)
-    bench.call("RemoteStartTransaction", idTag="OTHER")
-    assert bench.status(2).status == "Preparing"
+def finishing(bench: Bench) -> None:
+    bench.charging()
+    bench.tap()
 
 
-@pytest.mark.parametrize(("ask", "answer"), [("true", "Accepted"), ("false", "Rejected")])
-def test_a_remote_start_by_the_group_needs_to_know_the_group(ask: str, answer: str) -> None:
-    bench = reserved(parentIdTag="FAMILY", entry={"ocpp_config": {"AuthorizeRemoteTxRequests": ask}})
-    accept_in_group(bench, "FAMILY")
-    bench.plug()
-    assert bench.call("RemoteStartTransaction", connectorId=1, idTag="CHILD") == {"status": answer}
-    assert [one.get("reservationId") for one in bench.calls("StartTransaction")] == ([7] if ask == "true" else [])
+STATES: list[tuple[str, Callable[[Bench], None], str]] = [
+    ("Available", lambda bench: None, "Accepted"),
+    ("Preparing", lambda bench: bench.plug(), "Occupied"),
+    ("Preparing", lambda bench: bench.tap(), "Occupied"),
+    ("Charging", charging, "Occupied"),
+    ("SuspendedEV", suspended_by_the_car, "Occupied"),
+    ("SuspendedEVSE", suspended_by_the_station, "Occupied"),
+    ("Finishing", finishing, "Occupied"),
+    ("Reserved", lambda bench: reserve(bench, id=1), "Occupied"),
+    ("Unavailable", unavailable, "Unavailable"),
+    ("Faulted", lambda bench: bench.fault(), "Faulted"),
+    ("Faulted", lambda bench: bench.fault(0), "Faulted"),
+]
 
 
-def test_another_tag_is_denied_without_asking_and_the_connector_stays_reserved() -> None:
-    bench = reserved()
-    bench.tap("OTHER")
-    bench.plug()
-    bench.tap("OTHER")
-    assert bench.sent == []
-    assert bench.status().status == "Reserved"
-    assert [note for note in bench.notes if "reserved for another id tag" in note]
-
-
-def test_the_group_of_the_reservation_may_use_it_and_is_asked_about_when_unknown() -> None:
-    """TC_053_CS."""
-    bench = reserved(parentIdTag="FAMILY")
-    accept_in_group(bench, "family")
-    bench.tap("CHILD")
-    bench.plug()
-    assert bench.actions()[0] == "Authorize"
-    assert bench.statuses() == ["Preparing", "Charging"]
-    start = bench.calls("StartTransaction")[0]
-    assert (start["idTag"], start["reservationId"]) == ("CHILD", 7)
-
-
-@pytest.mark.parametrize("parent", ["NEIGHBOURS", ""])
-def test_a_tag_of_another_group_is_denied_once_that_is_learned(parent: str) -> None:
-    bench = reserved(parentIdTag="FAMILY")
-    accept_in_group(bench, parent)
-    bench.tap("STRANGER")
-    assert bench.actions() == ["Authorize"]
-    assert bench.status().status == "Reserved"
-    bench.plug()
-    assert bench.calls("StartTransaction") == []
-
-
-def test_a_group_known_from_before_serves_without_the_central_system() -> None:
+@pytest.mark.parametrize("number", [1, 0])
+@pytest.mark.parametrize(("state", "come_to", "answer"), STATES)
+def test_every_state_has_its_answer(state: str, come_to: Callable[[Bench], None], answer: str, number: int) -> None:
+    """TC_048_1_CS to TC_048_3_CS; and with connector 0 TC_050_1_CS to TC_050_3_CS, when it is the only one."""
     bench = Bench().connect()
-    accept_in_group(bench, "FAMILY")
-    bench.tap("CHILD")
-    bench.tap("CHILD")
-    bench.script.clear()
-    reserve(bench, parentIdTag="FAMILY")
-    bench.disconnect()
-    bench.tap("STRANGER")
-    assert bench.status().status == "Reserved"
-    bench.tap("CHILD")
-    bench.plug()
-    bench.connect()
-    assert bench.calls("StartTransaction")[0]["reservationId"] == 7
-
-
-def test_the_tag_of_a_cached_group_is_asked_about_when_the_cache_does_not_name_one() -> None:
-    bench = Bench({"ocpp_config": {"LocalPreAuthorize": "true"}}).connect()
-    bench.tap("CHILD")
-    bench.tap("CHILD")
-    reserve(bench, parentIdTag="FAMILY")
-    accept_in_group(bench, "FAMILY")
+    come_to(bench)
+    assert bench.status().status == state
     bench.forget()
-    bench.tap("CHILD")
-    assert bench.actions() == ["Authorize", "StatusNotification"]
-    assert bench.statuses() == ["Preparing"]
+    assert reserve(bench, number) == answer
+    assert bench.statuses() == (["Reserved"] if answer == "Accepted" and number else [])
+    assert cancel(bench) == ("Accepted" if answer == "Accepted" else "Rejected")
 
 
-def test_whom_it_is_for_has_to_be_welcome_all_the_same() -> None:
-    bench = reserved()
-    bench.script["Authorize"] = lambda _: {"idTagInfo": {"status": "Blocked"}}
-    bench.tap("MINE")
-    assert bench.status().status == "Reserved"
+@pytest.mark.parametrize("connector", [2, -1])
+def test_no_connector_cannot_be_reserved(connector: int) -> None:
+    """TC_048_4_CS."""
+    assert reserve(Bench().connect(), connector) == "Rejected"
 
 
-def test_an_unknown_tag_that_offline_rules_let_in_does_not_open_a_reserved_connector() -> None:
-    entry = {"ocpp_config": {"AllowOfflineTxForUnknownId": "true"}}
-    bench = reserved(parentIdTag="FAMILY", entry=entry)
-    bench.disconnect()
-    bench.plug()
-    bench.tap("OTHER")
-    assert bench.status().status == "Reserved"
-    bench.tap("MINE")
-    assert bench.status().status == "Charging"
+@pytest.mark.parametrize("seconds", [0, -1, -1e6])
+def test_one_that_has_expired_already_is_rejected(seconds: float) -> None:
+    """TC_048_4_CS."""
+    bench = Bench().connect()
+    assert reserve(bench, seconds=seconds) == "Rejected"
+    assert bench.status().status == "Available"
 
 
-def test_a_verdict_that_comes_when_the_connector_was_reserved_meanwhile_opens_nothing() -> None:
-    bench = Bench(script={"Authorize": lambda _: None}).connect()
-    bench.tap("OTHER")
-    assert reserve(bench) == "Accepted"
-    bench.answer("Authorize", {"idTagInfo": {"status": "Accepted"}})
-    assert bench.status().status == "Reserved"
-
-
-def test_who_does_not_plug_in_or_thinks_again_leaves_it_reserved() -> None:
-    bench = reserved(entry={"ocpp_config": {"ConnectionTimeOut": "30"}})
-    bench.tap("MINE")
-    bench.advance(30)
-    assert bench.statuses() == ["Preparing", "Available", "Reserved"]
-    bench.tap("MINE")
-    bench.tap("MINE")
-    assert bench.status().status == "Reserved"
+def test_an_expiry_date_that_is_none_is_refused() -> None:
+    bench = Bench().connect()
+    answer = bench.call("ReserveNow", connectorId=1, idTag="T", reservationId=1, expiryDate="tomorrow")
+    assert isinstance(answer, CallError)
+    assert answer.code in ("TypeConstraintViolation", "FormationViolation", "PropertyConstraintViolation")
 
 
 # Its end
@@ -302,173 +177,6 @@ def test_a_replacement_that_is_refused_leaves_the_old_one() -> None:
     assert reserve(bench, 3) == "Rejected"
     assert reserve(bench, 1, seconds=-1) == "Rejected"
     assert bench.status(1).status == "Reserved"
-
-
-# What a connector answers
-
-
-def charging(bench: Bench) -> None:
-    bench.charging()
-
-
-def unavailable(bench: Bench) -> None:
-    assert bench.call("ChangeAvailability", connectorId=1, type="Inoperative") == {"status": "Accepted"}
-
-
-def suspended_by_the_car(bench: Bench) -> None:
-    bench.charging()
-    bench.car(ready=False)
-
-
-def suspended_by_the_station(bench: Bench) -> None:
-    bench.charging()
-    schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 0.0}]}
-    profile = {
-        "chargingProfileId": 1,
-        "stackLevel": 0,
-        "chargingProfilePurpose": "TxDefaultProfile",
-        "chargingProfileKind": "Relative",
-        "chargingSchedule": schedule,
-    }
-    bench.call("SetChargingProfile", connectorId=1, csChargingProfiles=profile)
-
-
-def finishing(bench: Bench) -> None:
-    bench.charging()
-    bench.tap()
-
-
-STATES: list[tuple[str, Callable[[Bench], None], str]] = [
-    ("Available", lambda bench: None, "Accepted"),
-    ("Preparing", lambda bench: bench.plug(), "Occupied"),
-    ("Preparing", lambda bench: bench.tap(), "Occupied"),
-    ("Charging", charging, "Occupied"),
-    ("SuspendedEV", suspended_by_the_car, "Occupied"),
-    ("SuspendedEVSE", suspended_by_the_station, "Occupied"),
-    ("Finishing", finishing, "Occupied"),
-    ("Reserved", lambda bench: reserve(bench, id=1), "Occupied"),
-    ("Unavailable", unavailable, "Unavailable"),
-    ("Faulted", lambda bench: bench.fault(), "Faulted"),
-    ("Faulted", lambda bench: bench.fault(0), "Faulted"),
-]
-
-
-@pytest.mark.parametrize("number", [1, 0])
-@pytest.mark.parametrize(("state", "come_to", "answer"), STATES)
-def test_every_state_has_its_answer(state: str, come_to: Callable[[Bench], None], answer: str, number: int) -> None:
-    """TC_048_1_CS to TC_048_3_CS; and with connector 0 TC_050_1_CS to TC_050_3_CS, when it is the only one."""
-    bench = Bench().connect()
-    come_to(bench)
-    assert bench.status().status == state
-    bench.forget()
-    assert reserve(bench, number) == answer
-    assert bench.statuses() == (["Reserved"] if answer == "Accepted" and number else [])
-    assert cancel(bench) == ("Accepted" if answer == "Accepted" else "Rejected")
-
-
-@pytest.mark.parametrize("connector", [2, -1])
-def test_no_connector_cannot_be_reserved(connector: int) -> None:
-    """TC_048_4_CS."""
-    assert reserve(Bench().connect(), connector) == "Rejected"
-
-
-@pytest.mark.parametrize("seconds", [0, -1, -1e6])
-def test_one_that_has_expired_already_is_rejected(seconds: float) -> None:
-    """TC_048_4_CS."""
-    bench = Bench().connect()
-    assert reserve(bench, seconds=seconds) == "Rejected"
-    assert bench.status().status == "Available"
-
-
-def test_an_expiry_date_that_is_none_is_refused() -> None:
-    bench = Bench().connect()
-    answer = bench.call("ReserveNow", connectorId=1, idTag="T", reservationId=1, expiryDate="tomorrow")
-    assert isinstance(answer, CallError)
-    assert answer.code in ("TypeConstraintViolation", "FormationViolation", "PropertyConstraintViolation")
-
-
-# The charge point (connector 0)
-
-
-def test_a_reserved_charge_point_is_used_at_any_connector() -> None:
-    """TC_049_CS."""
-    bench = reserved(0, entry=TWO)
-    assert bench.sent == []
-    bench.charging(2, "MINE")
-    assert bench.statuses(2) == ["Preparing", "Charging"]
-    assert bench.calls("StartTransaction")[0]["reservationId"] == 7
-    assert cancel(bench) == "Rejected"
-
-
-def test_others_cannot_take_the_last_free_connector() -> None:
-    bench = reserved(0, entry=TWO)
-    bench.charging(1, "OTHER")
-    assert "reservationId" not in bench.calls("StartTransaction")[0]
-    bench.plug(2)
-    bench.tap("THIRD", 2)
-    assert bench.status(2).status == "Preparing"
-    assert bench.call("RemoteStartTransaction", idTag="THIRD") == {"status": "Rejected"}
-    bench.tap("MINE", 2)
-    assert bench.calls("StartTransaction")[1]["reservationId"] == 7
-
-
-def test_the_last_free_connector_is_anybodys_when_the_reservation_is_over() -> None:
-    bench = reserved(0, seconds=60)
-    bench.tap("OTHER")
-    assert bench.status().status == "Available"
-    bench.advance(60)
-    bench.tap("OTHER")
-    assert bench.status().status == "Preparing"
-
-
-def test_a_reservation_whose_user_is_there_keeps_no_second_connector() -> None:
-    bench = reserved(0, entry=TWO)
-    bench.tap("MINE", 1)
-    bench.tap("OTHER", 2)
-    assert bench.status(2).status == "Preparing"
-
-
-def test_the_group_may_use_the_charge_points_reservation() -> None:
-    bench = reserved(0, parentIdTag="FAMILY")
-    accept_in_group(bench, "NEIGHBOURS")
-    bench.tap("STRANGER")
-    assert bench.status().status == "Available"
-    accept_in_group(bench, "FAMILY")
-    bench.tap("CHILD")
-    bench.plug()
-    assert bench.calls("StartTransaction")[0]["reservationId"] == 7
-
-
-def test_there_are_as_many_reservations_as_free_connectors() -> None:
-    """TC_050_2_CS."""
-    bench = reserved(0, entry=TWO)
-    assert reserve(bench, 0, id=8) == "Accepted"
-    assert reserve(bench, 0, id=9) == "Occupied"
-    assert reserve(bench, 1, id=9) == "Occupied"
-    assert cancel(bench, 7) == "Accepted"
-    assert reserve(bench, 1, id=9) == "Accepted"
-    assert reserve(bench, 2, id=10) == "Occupied"
-
-
-def test_of_several_obstacles_the_one_that_goes_first_is_told() -> None:
-    bench = Bench({"nb_connectors": 3}).connect()
-    bench.fault(1)
-    bench.call("ChangeAvailability", connectorId=2, type="Inoperative")
-    bench.plug(3)
-    assert reserve(bench, 0) == "Occupied"
-    bench.fault(3)
-    assert reserve(bench, 0) == "Unavailable"
-    bench.fault(2)
-    assert reserve(bench, 0) == "Faulted"
-
-
-def test_a_charge_point_that_cannot_be_reserved_says_so() -> None:
-    """TC_050_4_CS."""
-    bench = Bench(NO_STATION).connect()
-    (entry,) = bench.call("GetConfiguration", key=["ReserveConnectorZeroSupported"])["configurationKey"]
-    assert entry == {"key": "ReserveConnectorZeroSupported", "readonly": True, "value": "false"}
-    assert reserve(bench, 0) == "Rejected"
-    assert reserve(bench, 1) == "Accepted"
 
 
 # Faults, availability, transactions
