@@ -206,9 +206,12 @@ class AnyStory(RuleBasedStateMachine):
     @rule()
     def power_cut(self) -> None:
         before = list(self.scene.station.state.reservations)
-        self.scene.boot()
         self.scene.facts.clear()
-        assert list(self.scene.station.state.reservations) == before
+        self.scene.boot()
+        # The transaction that ends at the boot may take the last connector with it, out of service.
+        assert {why for _, why in ends(self.scene)} <= {ReservationEnd.UNAVAILABLE}
+        ended = [id for id, _ in ends(self.scene)]
+        assert list(self.scene.station.state.reservations) == [one for one in before if one.id not in ended]
 
     @invariant()
     def a_connector_is_reserved_exactly_while_it_is_kept_for_somebody_who_has_not_come(self) -> None:
