@@ -18,7 +18,14 @@ from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.dialects.v16.dialect import V16
 from chargepoint.model.commands import ShutDown
 from chargepoint.model.electrical import Supply
-from chargepoint.model.facts import Fact, Rebooting, TokenDenied, TransactionStarted, TransactionStopped
+from chargepoint.model.facts import (
+    Fact,
+    Rebooting,
+    ReservationEnded,
+    TokenDenied,
+    TransactionStarted,
+    TransactionStopped,
+)
 from chargepoint.model.station import Record, Station
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
@@ -196,6 +203,8 @@ class Life:
                 self._notes.append(f"connector {transaction.connector}: transaction of {transaction.id_tag} starts")
             case TransactionStopped(transaction, reason):
                 self._notes.append(f"connector {transaction.connector}: transaction stops: {reason}")
+            case ReservationEnded(reservation, why):
+                self._notes.append(f"connector {reservation.connector}: reservation {reservation.id} ends: {why}")
             case _:
                 pass
         self.dialect.speak(fact, now)

@@ -13,6 +13,11 @@ from chargepoint.model.parameters import Parameters
 CACHE_SIZE = 1_000
 
 
+def same_tag(one: str, other: str) -> bool:
+    """Whether two id tags are the same (CiString: case does not count)."""
+    return one.casefold() == other.casefold()
+
+
 class TokenStatus(StrEnum):
     """The verdict on an id tag (OCPP 1.6 section 7.2)."""
 

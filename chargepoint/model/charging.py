@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chargepoint.model.authorization import TokenInfo, local_verdict
+from chargepoint.model.authorization import TokenInfo, local_verdict, same_tag
 from chargepoint.model.commands import ACCEPTED, CarChanged, Outcome, StartAnswered, Verdict
 from chargepoint.model.connector import Connector, Grant
 from chargepoint.model.electrical import NOTHING, Phases
 from chargepoint.model.facts import AuthorizeWanted, TokenDenied, TransactionStarted, TransactionStopped
 from chargepoint.model.power import reading, settle
+from chargepoint.model.reserving import claim, use
 from chargepoint.model.smartcharging.profiles import Profile
 from chargepoint.model.state import Asked, StationState
 from chargepoint.model.transaction import StopReason, Transaction
 
-
-def same_tag(one: str, other: str) -> bool:
-    """Whether two id tags are the same (CiString: case does not count)."""
-    return one.casefold() == other.casefold()
+RESERVED = "the connector is reserved for another id tag"
 
 
 def car_changed(state: StationState, command: CarChanged, now: float) -> Outcome:
@@ -84,12 +82,17 @@ def present_token(state: StationState, number: int, id_tag: str, now: float) -> 
 def authorize(state: StationState, connector: Connector, id_tag: str, profile: Profile | None, now: float) -> Outcome:
     """Find out whether ``id_tag`` may start a transaction, by the station itself or the central system."""
     known = state.known(id_tag)
+    parent_id_tag = state.group_of(id_tag)
+    claimed = claim(state, connector, id_tag, parent_id_tag)
+    if claimed is False or (claimed is None and not state.online):
+        return deny(state, connector, id_tag, RESERVED, now)
     match local_verdict(known, state.online, state.parameters, state.station_time(now)):
-        case True:
-            grant(state, connector, Grant(id_tag, known.parent_id_tag if known else "", profile), now)
+        case True if claimed:
+            grant(state, connector, Grant(id_tag, parent_id_tag, profile), now)
         case False:
             return deny(state, connector, id_tag, "not known as accepted, and nobody can be asked", now)
-        case None:
+        case _:
+            # Also when all that is missing is its group, which may be the one that the connector is reserved for.
             ask(state, connector, id_tag, profile)
     return ACCEPTED
 
@@ -150,6 +153,8 @@ def authorize_answered(state: StationState, request: int, info: TokenInfo | None
     elif not accepted:
         status = info.status if info is not None else "unknown"
         return deny(state, connector, asked.id_tag, f"the verdict on it is {status}", now)
+    elif not claim(state, connector, asked.id_tag, info.parent_id_tag if info else ""):
+        return deny(state, connector, asked.id_tag, RESERVED, now)
     elif state.free(connector):
         grant(state, connector, Grant(asked.id_tag, info.parent_id_tag if info else "", asked.profile), now)
     return ACCEPTED
@@ -181,6 +186,9 @@ def waits_until(state: StationState, connector: Connector) -> float | None:
     timeout_s = state.parameters.connection_timeout_s
     if connector.waiting_since is None or timeout_s <= 0:
         return None
+    if connector.grant is None and state.reservations.at(connector.number) is not None:
+        # A cable alone does not make a reserved connector Preparing: nothing is waited for.
+        return None
     return max(connector.waiting_since + timeout_s, state.at)
 
 
@@ -208,6 +216,7 @@ def start(state: StationState, connector: Connector, now: float) -> None:
         parent_id_tag=granted.parent_id_tag,
         started_at=now,
         meter_start_wh=connector.meter.register_wh,
+        reservation_id=use(state, connector, now),
     )
     connector.transaction = transaction
     connector.grant = None

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.authorization import TokenInfo
+from chargepoint.model.reservation import Reservation
 from chargepoint.model.smartcharging.profiles import Profile, Purpose
 
 
@@ -18,6 +19,9 @@ class Verdict(StrEnum):
     SCHEDULED = "Scheduled"
     OUTDATED = "Outdated"
     UNKNOWN_CONNECTOR = "UnknownConnector"
+    OCCUPIED = "Occupied"
+    UNAVAILABLE = "Unavailable"
+    FAULTED = "Faulted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,20 @@ class ProfilesCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class ReservationWanted:
+    """A connector is to be kept for an id tag."""
+
+    reservation: Reservation
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationCancelled:
+    """Reservation ``id`` is to go."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SampleWanted:
     """The meter of ``connector`` (0: the station's) is to be read now."""
 
@@ -210,5 +228,7 @@ Command = (
     | ListSent
     | ProfileSet
     | ProfilesCleared
+    | ReservationWanted
+    | ReservationCancelled
     | SampleWanted
 )

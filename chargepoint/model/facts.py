@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.metering import Reading, SampleContext
+from chargepoint.model.reservation import Reservation, ReservationEnd
 from chargepoint.model.transaction import StopReason, Transaction
 
 
@@ -65,6 +66,15 @@ class MeterSampled:
 
 
 @dataclass(frozen=True, slots=True)
+class ReservationEnded:
+    """``reservation`` is over."""
+
+    reservation: Reservation
+    why: ReservationEnd
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rebooting:
     """The station goes down now and boots again."""
 
@@ -78,5 +88,6 @@ Fact = (
     | TransactionStarted
     | TransactionStopped
     | MeterSampled
+    | ReservationEnded
     | Rebooting
 )

@@ -23,6 +23,8 @@ class Parameters:
     """Energy still given to such a transaction that goes on."""
     authorize_remote_start: bool = False
     """Whether a remote start is authorized like a presented tag."""
+    reserve_station: bool = True
+    """Whether any one connector (connector 0) can be reserved."""
     local_authorize_offline: bool = True
     local_pre_authorize: bool = False
     allow_offline_unknown_id: bool = False

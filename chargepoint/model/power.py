@@ -34,7 +34,8 @@ def settle(state: StationState, now: float) -> None:
     minimum = state.supply.minimum
     for connector in state.connectors.values():
         error = state.error_of(connector)
-        situation = replace(connector.situation(minimum), faulted=error is not ErrorCode.NO_ERROR)
+        reserved = connector.grant is None and state.reservations.at(connector.number) is not None
+        situation = replace(connector.situation(minimum), faulted=error is not ErrorCode.NO_ERROR, reserved=reserved)
         _tell(state, connector, route(connector.status, status_of(situation)), error, now)
         connector.consumption = _consumption(state, connector)
         connector.meter.power_w = state.supply.power_w(connector.consumption)

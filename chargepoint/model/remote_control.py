@@ -8,6 +8,7 @@ from chargepoint.model.charging import authorize, grant, stop
 from chargepoint.model.commands import ACCEPTED, Outcome, RemoteStart, Verdict
 from chargepoint.model.connector import Connector, Grant
 from chargepoint.model.power import admit_profile
+from chargepoint.model.reserving import claim, usable
 from chargepoint.model.smartcharging.validation import ProfileRefusal
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
@@ -17,7 +18,7 @@ def remote_start(state: StationState, command: RemoteStart, now: float) -> Outco
     """RemoteStartTransaction: accepted when a transaction can be tried (section 5.11)."""
     if not state.online:
         return Outcome(Verdict.REJECTED, "the central system has not accepted this station")
-    connector = _choose(state, command.connector)
+    connector = _choose(state, command.connector, command.id_tag)
     if connector is None:
         return Outcome(Verdict.REJECTED, "no such connector is free")
     profile = command.profile
@@ -29,18 +30,33 @@ def remote_start(state: StationState, command: RemoteStart, now: float) -> Outco
     if state.parameters.authorize_remote_start:
         authorize(state, connector, command.id_tag, profile, now)
     else:
-        grant(state, connector, Grant(command.id_tag, "", profile), now)
+        grant(state, connector, Grant(command.id_tag, state.group_of(command.id_tag), profile), now)
     return ACCEPTED
 
 
-def _choose(state: StationState, number: int | None) -> Connector | None:
+def _choose(state: StationState, number: int | None, id_tag: str) -> Connector | None:
+    parent_id_tag = state.group_of(id_tag)
+
+    def may(connector: Connector) -> bool:
+        claimed = claim(state, connector, id_tag, parent_id_tag)
+        # A group that is not known can only be learned when the tag is asked about.
+        return state.parameters.authorize_remote_start if claimed is None else claimed
+
+    def rank(connector: Connector) -> tuple[bool, bool, int]:
+        reserved = usable(state, connector, id_tag, parent_id_tag)
+        return (reserved is None, not connector.car.plugged, connector.number)
+
     free = [
         one
         for one in state.connectors.values()
-        if number in (None, one.number) and state.free(one) and one.grant is None and not state.is_asking(one)
+        if number in (None, one.number)
+        and state.free(one)
+        and one.grant is None
+        and not state.is_asking(one)
+        and may(one)
     ]
-    # Without a connector in the request, the one that somebody has plugged into is meant.
-    return min(free, key=lambda one: (not one.car.plugged, one.number), default=None)
+    # Without a connector in the request, the one reserved for the tag is meant, or that somebody has plugged into.
+    return min(free, key=rank, default=None)
 
 
 def remote_stop(state: StationState, central_id: int, now: float) -> Outcome:

@@ -12,6 +12,7 @@ from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact
 from chargepoint.model.local_list import LocalList
 from chargepoint.model.parameters import Parameters
+from chargepoint.model.reservation import Reservations
 from chargepoint.model.smartcharging.profiles import Profile, Profiles
 from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.vehicle import Vehicle
@@ -45,6 +46,7 @@ class StationState:
     parameters: Parameters = field(default_factory=Parameters)
     profiles: Profiles = field(default_factory=Profiles)
     profile_rules: Rules = field(default_factory=Rules)
+    reservations: Reservations = field(default_factory=Reservations)
     cache: AuthorizationCache = field(default_factory=AuthorizationCache)
     local_list: LocalList = field(default_factory=LocalList)
     online: bool = False

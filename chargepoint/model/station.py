@@ -28,6 +28,8 @@ from chargepoint.model.commands import (
     ProfileSet,
     RemoteStart,
     RemoteStop,
+    ReservationCancelled,
+    ReservationWanted,
     Reset,
     SampleWanted,
     ShutDown,
@@ -51,6 +53,8 @@ from chargepoint.model.power import (
     station_reading,
 )
 from chargepoint.model.remote_control import remote_start, remote_stop
+from chargepoint.model.reservation import Reservation, Reservations
+from chargepoint.model.reserving import cancel, next_expiry, reserve, review
 from chargepoint.model.smartcharging.records import from_records, to_records
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
@@ -91,6 +95,7 @@ class Station:
         if isinstance(command, CarChanged | TokenPresented) and number not in self.state.connectors:
             return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
         outcome = self._take(command, now)
+        review(self.state, now)
         settle(self.state, now)
         return outcome
 
@@ -135,6 +140,10 @@ class Station:
                 return set_profile(state, profile, now)
             case ProfilesCleared():
                 return clear_profiles(state, command)
+            case ReservationWanted():
+                return reserve(state, command, now)
+            case ReservationCancelled(id):
+                return cancel(state, id, now)
             case SampleWanted(connector):
                 return self._sample_wanted(connector, now)
             case _:
@@ -150,7 +159,7 @@ class Station:
     def next_deadline(self) -> float | None:
         """When ``advance`` has to be called next; None: nothing happens by itself."""
         state = self.state
-        moments = [next_power_change(state), self._next_aligned()]
+        moments = [next_power_change(state), self._next_aligned(), next_expiry(state)]
         for connector in state.connectors.values():
             moments.append(charging.waits_until(state, connector))
             moments.append(self._next_sample(connector))
@@ -189,6 +198,8 @@ class Station:
                     records[key] = state.local_list.to_record()
                 case ["profiles"]:
                     records[key] = {"installed": to_records(state.profiles)}
+                case ["reservations"]:
+                    records[key] = {"kept": state.reservations.to_records()}
         state.changed.clear()
         return records
 
@@ -207,6 +218,7 @@ class Station:
             self._sample_wanted(0, moment, SampleContext.CLOCK)
             for connector in state.connectors.values():
                 self._sample(connector, SampleContext.CLOCK, moment)
+        review(state, moment)
         settle(state, moment)
 
     def _sample_wanted(self, number: int, now: float, context: SampleContext = SampleContext.TRIGGER) -> Outcome:
@@ -245,6 +257,9 @@ class Station:
         state.local_list.restore(records.get("local_list", {}))
         if "profiles" in records:
             state.profiles = from_records(Fields(records["profiles"], "profiles").array("installed"))
+        if "reservations" in records:
+            kept = Fields(records["reservations"], "reservations").array("kept")
+            state.reservations = Reservations(Reservation.from_record(record) for record in kept)
         for number, connector in state.connectors.items():
             if f"connector/{number}" not in records:
                 continue
@@ -253,6 +268,7 @@ class Station:
             charging.stop(state, connector, StopReason.POWER_LOSS, stored_at)
             if connector.car.plugged and not connector.finishing:
                 charging.wait_for_the_other(connector, now)
+        review(state, now)
 
 
 def _is_due(at: float | None, now: float) -> bool:

@@ -38,7 +38,8 @@ class Situation:
     """The facts that make a connector's state.
 
     ``offers``: the station would give power now. ``wants``: the car would take it. ``finishing``: a transaction
-    ended and the cable is still there. ``preparing``: a cable or an authorization, not yet both.
+    ended and the cable is still there. ``preparing``: a cable or an authorization, not yet both. ``reserved``: kept
+    for somebody who has not come, which a cable does not change.
     """
 
     faulted: bool = False
@@ -48,6 +49,7 @@ class Situation:
     operative: bool = True
     finishing: bool = False
     preparing: bool = False
+    reserved: bool = False
 
 
 def status_of(situation: Situation) -> ConnectorState:
@@ -63,6 +65,8 @@ def status_of(situation: Situation) -> ConnectorState:
         return S.UNAVAILABLE
     if situation.finishing:
         return S.FINISHING
+    if situation.reserved:
+        return S.RESERVED
     return S.PREPARING if situation.preparing else S.AVAILABLE
 
 

@@ -31,7 +31,8 @@ class Transaction:
 
     ``handle`` is the station's own number for it, known before the central system gives its id. ``refused``: the
     central system does not accept the id tag, but the transaction goes on (StopTransactionOnInvalidId = false);
-    it then may take energy up to the register value ``allowed_until_wh``.
+    it then may take energy up to the register value ``allowed_until_wh``. ``reservation_id``: the reservation that
+    its start used up.
     """
 
     handle: int
@@ -43,6 +44,7 @@ class Transaction:
     central_id: int | None = None
     refused: bool = False
     allowed_until_wh: float = 0.0
+    reservation_id: int | None = None
 
     def to_record(self) -> dict[str, object]:
         """JSON values, for the store."""
@@ -63,4 +65,7 @@ class Transaction:
             central_id=fields.integer("central_id", minimum=-far, maximum=far) if fields.has("central_id") else None,
             refused=fields.boolean("refused", False),
             allowed_until_wh=fields.number("allowed_until_wh", 0.0),
+            reservation_id=(
+                fields.integer("reservation_id", minimum=-far, maximum=far) if fields.has("reservation_id") else None
+            ),
         )

@@ -99,6 +99,7 @@ class Configuration:
         parameters.stop_on_invalid_id = self.boolean(K.stop_transaction_on_invalid_id)
         parameters.max_energy_on_invalid_id_wh = self.integer(K.max_energy_on_invalid_id)
         parameters.authorize_remote_start = self.boolean(K.authorize_remote_tx_requests)
+        parameters.reserve_station = self.boolean(K.reserve_connector_zero_supported)
         parameters.local_authorize_offline = self.boolean(K.local_authorize_offline)
         parameters.local_pre_authorize = self.boolean(K.local_pre_authorize)
         parameters.allow_offline_unknown_id = self.boolean(K.allow_offline_tx_for_unknown_id)

@@ -20,6 +20,7 @@ from chargepoint.dialects.v16.names import ConfigurationKey, RegistrationStatus
 from chargepoint.dialects.v16.provisioning import Provisioning
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
 from chargepoint.dialects.v16.remote_control import RemoteControl
+from chargepoint.dialects.v16.reservation import Reserving
 from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
 from chargepoint.dialects.v16.smart_charging import SmartCharging
 from chargepoint.dialects.v16.transactions import Transactions
@@ -29,6 +30,7 @@ from chargepoint.model.facts import (
     Fact,
     MeterSampled,
     Rebooting,
+    ReservationEnded,
     TokenDenied,
     TransactionStarted,
     TransactionStopped,
@@ -144,7 +146,7 @@ class V16:
                 self.transactions.stopped(fact, now)
             case MeterSampled():
                 self.transactions.sampled(fact, now)
-            case TokenDenied() | Rebooting():
+            case TokenDenied() | ReservationEnded() | Rebooting():
                 pass
             case _:
                 assert_never(fact)
@@ -207,6 +209,7 @@ class V16:
             self.status,
             ConfigurationAnswers(self.session.configuration, self._configuration_changed),
             RemoteControl(self.session, self.provisioning, self.status),
+            Reserving(self.session),
             SmartCharging(self.session),
             LocalAuthorizationList(self.session),
             DataTransfer(),

@@ -14,7 +14,7 @@ from chargepoint.dialects.v16.names import ConfigurationKey, Measurand, Phase
 
 K = ConfigurationKey
 
-FEATURE_PROFILES = ("Core", "SmartCharging", "RemoteTrigger", "LocalAuthListManagement")
+FEATURE_PROFILES = ("Core", "LocalAuthListManagement", "Reservation", "SmartCharging", "RemoteTrigger")
 MEASURANDS_MAX = 20
 GET_CONFIGURATION_MAX_KEYS = 100
 STACK_LEVEL_MAX = 10
@@ -174,6 +174,7 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(K.web_socket_ping_interval, "60", *_integer(0)),
         Key(MESSAGE_TIMEOUT, "30", *_integer(1, 3600)),
         _fixed(STOP_TRANSACTION_MAX_METER_VALUES, 1000),
+        Key(K.reserve_connector_zero_supported, "true", *_boolean(), readonly=True),
         _fixed(K.charge_profile_max_stack_level, STACK_LEVEL_MAX),
         _fixed(K.charging_schedule_allowed_charging_rate_unit, "Current,Power"),
         _fixed(K.charging_schedule_max_periods, SCHEDULE_PERIODS_MAX),

@@ -28,6 +28,7 @@ else:
 Action = enums.Action
 AvailabilityStatus = enums.AvailabilityStatus
 AvailabilityType = enums.AvailabilityType
+CancelReservationStatus = enums.CancelReservationStatus
 ChargingProfileKindType = enums.ChargingProfileKindType
 ChargingProfilePurposeType = enums.ChargingProfilePurposeType
 ChargingProfileStatus = enums.ChargingProfileStatus
@@ -45,6 +46,7 @@ Phase = enums.Phase
 RecurrencyKind = enums.RecurrencyKind
 RegistrationStatus = enums.RegistrationStatus
 RemoteStartStopStatus = enums.RemoteStartStopStatus
+ReservationStatus = enums.ReservationStatus
 ResetStatus = enums.ResetStatus
 ResetType = enums.ResetType
 TriggerMessageStatus = enums.TriggerMessageStatus

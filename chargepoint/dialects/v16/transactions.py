@@ -40,12 +40,14 @@ class Transactions:
     def started(self, fact: TransactionStarted, now: float) -> None:
         """Queue StartTransaction."""
         transaction = fact.transaction
-        payload = {
+        payload: dict[str, object] = {
             "connectorId": transaction.connector,
             "idTag": transaction.id_tag,
             "meterStart": transaction.meter_start_wh,
             "timestamp": self._session.timestamp(transaction.started_at),
         }
+        if transaction.reservation_id is not None:
+            payload["reservationId"] = transaction.reservation_id
         self._metering.begin(transaction)
         self._add(Action.start_transaction, payload, transaction.handle, now)
 

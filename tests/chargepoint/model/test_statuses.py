@@ -30,9 +30,7 @@ def test_the_table_is_that_of_the_standard() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("old", "new"), list(itertools.permutations([state for state in S if state is not S.RESERVED], 2))
-)
+@pytest.mark.parametrize(("old", "new"), list(itertools.permutations(S, 2)))
 def test_every_change_is_reported_along_legal_steps(old: ConnectorState, new: ConnectorState) -> None:
     steps = route(old, new)
     assert steps[-1] is new
@@ -55,6 +53,7 @@ def test_a_legal_change_is_one_step_and_no_change_is_none() -> None:
         (S.FINISHING, S.CHARGING, (S.PREPARING, S.CHARGING)),
         (S.UNAVAILABLE, S.FINISHING, (S.PREPARING, S.FINISHING)),
         (S.CHARGING, S.PREPARING, (S.AVAILABLE, S.PREPARING)),
+        (S.PREPARING, S.RESERVED, (S.AVAILABLE, S.RESERVED)),
     ],
 )
 def test_a_change_the_table_does_not_have_takes_the_shortest_way(
@@ -68,6 +67,10 @@ def test_a_change_the_table_does_not_have_takes_the_shortest_way(
     [
         (Situation(), S.AVAILABLE),
         (Situation(preparing=True), S.PREPARING),
+        (Situation(reserved=True), S.RESERVED),
+        (Situation(reserved=True, preparing=True), S.RESERVED),
+        (Situation(reserved=True, operative=False), S.UNAVAILABLE),
+        (Situation(reserved=True, faulted=True), S.FAULTED),
         (Situation(preparing=True, finishing=True), S.FINISHING),
         (Situation(operative=False, preparing=True, finishing=True), S.UNAVAILABLE),
         (Situation(transaction=True, offers=True, wants=True), S.CHARGING),

@@ -28,7 +28,7 @@ ConnectorPhaseRotationMaxLength GetConfigurationMaxKeys MeterValuesAlignedDataMa
 MeterValuesSampledDataMaxLength NumberOfConnectors StopTxnAlignedDataMaxLength StopTxnSampledDataMaxLength
 SupportedFeatureProfiles SupportedFeatureProfilesMaxLength StopTransactionMaxMeterValues ChargeProfileMaxStackLevel
 ChargingScheduleAllowedChargingRateUnit ChargingScheduleMaxPeriods ConnectorSwitch3to1PhaseSupported
-MaxChargingProfilesInstalled LocalAuthListMaxLength SendLocalListMaxLength
+MaxChargingProfilesInstalled LocalAuthListMaxLength SendLocalListMaxLength ReserveConnectorZeroSupported
 """)
 
 BOOLEANS = words("""
@@ -218,9 +218,10 @@ def test_a_fixed_cable_has_no_lock_to_configure() -> None:
 
 def test_the_supported_profiles_are_the_ones_that_answer() -> None:
     bench = Bench().connect()
-    assert value(bench, "SupportedFeatureProfiles") == "Core,SmartCharging,RemoteTrigger,LocalAuthListManagement"
+    profiles = "Core,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger"
+    assert value(bench, "SupportedFeatureProfiles") == profiles
     for action, payload in (
-        ("CancelReservation", {"reservationId": 1}),
+        ("GetDiagnostics", {"location": "http://x/y"}),
         ("UpdateFirmware", {"location": "http://x/y", "retrieveDate": "2025-01-01T00:00:00Z"}),
     ):
         answer = bench.call(action, **payload)
