@@ -109,7 +109,7 @@ def parse_spec(raw: object, defaults: Mapping[str, object] | None = None) -> Cha
     Raises InputError for the first field that is wrong, unknown keys included.
     """
     if not isinstance(raw, Mapping):
-        raise InputError("charge_points", raw, "a JSON object")
+        raise InputError("entry", raw, "a JSON object")
     given = {key: value for key, value in raw.items() if value is not None}
     for setpoint in ("max_setpoint", "max_setpoint_per_connector"):
         current = setpoint.replace("setpoint", "current")
@@ -130,7 +130,7 @@ def _without_other_spelling(defaults: dict[str, object], given: Mapping[str, obj
 
 
 def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargePointSpec:
-    fields = Fields(raw, "charge_points")
+    fields = Fields(raw, "entry")
     identity = partial(fields.text, printable=True)
     station_id = check_id(raw.get("id"))
     fields.has("id")

@@ -62,8 +62,8 @@ class Terminal:
 
     @property
     def ended(self) -> bool:
-        """Whether the program has ended."""
-        return self._tmux("display-message", "-p", "#{pane_dead}").strip() == "1"
+        """Whether the program has ended; tmux may be gone with it."""
+        return self._tmux("display-message", "-p", "#{pane_dead}").strip() in ("1", "")
 
     def _tmux(self, *words: str, environment: dict[str, str] | None = None) -> str:
         done = subprocess.run(

@@ -77,7 +77,7 @@ def test_the_spelling_of_the_original_code_starts_a_charge_point() -> None:
         ({**DOCUMENTED, "central_system": "http://x; rm -rf /"}, "central_system"),
         ({**DOCUMENTED, "nb_connectors": 0}, "nb_connectors"),
         ({**DOCUMENTED, "max_current": -1}, "max_current"),
-        ({**DOCUMENTED, "max_curent": 1}, "charge_points"),
+        ({**DOCUMENTED, "max_curent": 1}, "entry"),
         (5, "charge_points"),
         ([], "charge_points"),
     ],
