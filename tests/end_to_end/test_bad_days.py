@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from chargepoint.api.payloads import ConnectorState, Registration
+from tests.support.terminal import Terminal
 from tests.support.waiting import eventually
 from tests.support.yard import Yard
 
@@ -98,6 +99,17 @@ def test_a_killed_supervisord_leaves_the_charge_points_and_down_and_up_recover(y
     yard.wait_for_status("CP1", Registration.DEAD, 20)
     assert yard.cp_simu("restart", "CP1").returncode == 0
     yard.wait_for_status("CP1", Registration.ACCEPTED)
+
+
+def test_a_killed_screen_takes_nothing_with_it(yard: Yard) -> None:
+    pid = charging(yard)
+    for _ in range(2):
+        with Terminal(yard.command("tui")) as terminal:
+            terminal.wait_for("1 charging", "11.0 kW")
+            os.kill(terminal.pid, signal.SIGKILL)
+            eventually(lambda shown=terminal: shown.ended, what="the screen gone")
+        assert yard.status("CP1").pid == pid
+        assert yard.connector("CP1", 1).status is ConnectorState.CHARGING
 
 
 def test_two_hundred_started_and_killed_in_the_next_breath(yard: Yard) -> None:

@@ -61,6 +61,11 @@ class Terminal:
         return eventually(shows_all, timeout_s, f"{texts} on the screen")
 
     @property
+    def pid(self) -> int:
+        """The program's process."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+
+    @property
     def ended(self) -> bool:
         """Whether the program has ended; tmux may be gone with it."""
         return self._tmux("display-message", "-p", "#{pane_dead}").strip() in ("1", "")
