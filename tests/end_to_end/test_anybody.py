@@ -7,6 +7,8 @@ import pwd
 import subprocess
 import sys
 import sysconfig
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,15 +41,19 @@ def python_for(user: pwd.struct_passwd) -> str:
     )
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder of nobody's own; those of pytest are below one that only root may enter."""
+    user = pwd.getpwnam("nobody")
+    with tempfile.TemporaryDirectory(prefix="cp-simu-") as folder:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        yield Path(folder)
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="whoever runs the tests is no root already: all the others show it")
-def test_an_ordinary_user_brings_a_yard_up_and_down(tmp_path: Path) -> None:
+def test_an_ordinary_user_brings_a_yard_up_and_down(home: Path) -> None:
     user = pwd.getpwnam("nobody")
     python = python_for(user)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o011)
-    home = tmp_path / "home"
-    home.mkdir()
-    os.chown(home, user.pw_uid, user.pw_gid)
     environment = {
         "HOME": str(home),
         "PATH": os.environ["PATH"] + ":/usr/sbin",
