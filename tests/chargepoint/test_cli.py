@@ -144,7 +144,7 @@ def test_wrong_arguments_are_one_line_and_exit_2(
     [
         ("", "spec.json: '' is not JSON"),
         ("{", "spec.json: '{' is not JSON"),
-        ([], "spec.json.charge_points: [] is not a JSON object"),
+        ([], "spec.json.entry: [] is not a JSON object"),
         ({"central_system": URL}, "spec.json.id: nothing is not an id"),
         ({"id": "CP1", "central_system": URL, "vendr": "x"}, "'vendr' is not a known key (did you mean 'vendor'?)"),
         ({"id": "CP1", "central_system": URL, "nb_connectors": "2"}, "spec.json.nb_connectors: '2' is not"),
