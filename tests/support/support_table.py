@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chargepoint.dialects.v16.names import Action
 from chargepoint.dialects.v16.session import SENDS
+from chargepoint.ocpp.v16 import Action
 from tests.support.bench import Bench
 
 README = Path(__file__).parents[2] / "README.md"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from chargepoint.dialects.v16 import keys
 from chargepoint.dialects.v16.keys import Key, text_key
-from chargepoint.dialects.v16.names import ConfigurationKey, ConfigurationStatus
 from chargepoint.model.parameters import Parameters
+from chargepoint.ocpp.v16 import ConfigurationKey, ConfigurationStatus
 
 K = ConfigurationKey
 

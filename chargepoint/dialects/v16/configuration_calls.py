@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chargepoint.dialects.v16.configuration import Configuration, Entry
-from chargepoint.dialects.v16.names import Action, ConfigurationKey, ConfigurationStatus
 from chargepoint.dialects.v16.session import Answer, CallRefusedError
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action, ConfigurationKey, ConfigurationStatus
 
 
 class ConfigurationAnswers:

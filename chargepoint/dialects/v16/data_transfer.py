@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chargepoint.dialects.v16.names import Action, DataTransferStatus
 from chargepoint.dialects.v16.session import Answer
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action, DataTransferStatus
 
 
 class DataTransfer:

@@ -16,7 +16,6 @@ from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
 from chargepoint.dialects.v16.local_list import LocalAuthorizationList
 from chargepoint.dialects.v16.metering import Metering
-from chargepoint.dialects.v16.names import ConfigurationKey, RegistrationStatus
 from chargepoint.dialects.v16.provisioning import Provisioning
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
 from chargepoint.dialects.v16.remote_control import RemoteControl
@@ -39,6 +38,7 @@ from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.station import Record, Station
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.v16 import ConfigurationKey, RegistrationStatus
 
 REGISTRATIONS = {
     RegistrationStatus.accepted: Registration.ACCEPTED,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chargepoint.dialects.v16.names import ConfigurationKey, Measurand, Phase
+from chargepoint.ocpp.v16 import ConfigurationKey, Measurand, Phase
 
 K = ConfigurationKey
 

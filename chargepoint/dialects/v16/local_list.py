@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chargepoint.dialects.v16.names import Action, UpdateStatus, UpdateType
 from chargepoint.dialects.v16.session import Answer, Session
 from chargepoint.dialects.v16.values import integer, token_info
 from chargepoint.model.authorization import TokenInfo
 from chargepoint.model.commands import ListSent, Verdict
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action, UpdateStatus, UpdateType
 
 NO_LIST = -1
 """The version that a station tells that goes by no list (section 5.10)."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from chargepoint.dialects.v16.keys import STOP_TRANSACTION_MAX_METER_VALUES
-from chargepoint.dialects.v16.names import ConfigurationKey, Location, Measurand, Phase, UnitOfMeasure
 from chargepoint.dialects.v16.session import Session
 from chargepoint.model.electrical import Phases
 from chargepoint.model.facts import MeterSampled
 from chargepoint.model.metering import Reading, SampleContext
 from chargepoint.model.transaction import Transaction
+from chargepoint.ocpp.v16 import ConfigurationKey, Location, Measurand, Phase, UnitOfMeasure
 
 K = ConfigurationKey
 M = Measurand

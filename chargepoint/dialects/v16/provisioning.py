@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chargepoint.dialects.v16.names import Action, ConfigurationKey, RegistrationStatus, ResetStatus, ResetType
 from chargepoint.dialects.v16.session import Answer, Outcome, Session
 from chargepoint.dialects.v16.values import moment
 from chargepoint.model.commands import ClockSet, LinkChanged, Reset
 from chargepoint.ocpp.endpoint import Answered, Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action, ConfigurationKey, RegistrationStatus, ResetStatus, ResetType
 
 OWN_RETRY_S = 30.0
 """Between boots when the central system names no interval, or does not answer (section 4.2 leaves it to us)."""

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from chargepoint.dialects.v16.availability import StatusReports
-from chargepoint.dialects.v16.names import (
+from chargepoint.dialects.v16.provisioning import Provisioning
+from chargepoint.dialects.v16.session import Answer, Session
+from chargepoint.dialects.v16.smart_charging import profile_of
+from chargepoint.dialects.v16.values import integer
+from chargepoint.model.commands import Outcome, RemoteStart, RemoteStop, SampleWanted, Unlock, Verdict
+from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import (
     Action,
     MessageTrigger,
     RegistrationStatus,
@@ -11,12 +17,6 @@ from chargepoint.dialects.v16.names import (
     TriggerMessageStatus,
     UnlockStatus,
 )
-from chargepoint.dialects.v16.provisioning import Provisioning
-from chargepoint.dialects.v16.session import Answer, Session
-from chargepoint.dialects.v16.smart_charging import profile_of
-from chargepoint.dialects.v16.values import integer
-from chargepoint.model.commands import Outcome, RemoteStart, RemoteStop, SampleWanted, Unlock, Verdict
-from chargepoint.ocpp.frames import Payload
 
 
 class RemoteControl:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from chargepoint.dialects.v16.names import Action, CancelReservationStatus, ReservationStatus
 from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
 from chargepoint.dialects.v16.values import integer, moment
 from chargepoint.model.commands import ReservationCancelled, ReservationWanted, Verdict
 from chargepoint.model.reservation import Reservation
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action, CancelReservationStatus, ReservationStatus
 
 
 class Reserving:

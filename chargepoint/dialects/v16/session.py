@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.clock import iso
 from chargepoint.dialects.v16.configuration import Configuration
-from chargepoint.dialects.v16.names import Action, RegistrationStatus
 from chargepoint.model.station import Station
 from chargepoint.ocpp.endpoint import Answered, Endpoint, Lane, Refused, Request, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action, RegistrationStatus
 
 Outcome = Answered | Refused | Unanswered
 """How a request of ours ended."""

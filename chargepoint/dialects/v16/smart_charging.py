@@ -5,16 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chargepoint.clock import iso
-from chargepoint.dialects.v16.names import (
-    Action,
-    ChargingProfileKindType,
-    ChargingProfilePurposeType,
-    ChargingProfileStatus,
-    ChargingRateUnitType,
-    ClearChargingProfileStatus,
-    GetCompositeScheduleStatus,
-    RecurrencyKind,
-)
 from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
 from chargepoint.dialects.v16.values import integer, moment, number
 from chargepoint.model.commands import ProfilesCleared, ProfileSet, Verdict
@@ -32,6 +22,16 @@ from chargepoint.model.smartcharging.profiles import (
 from chargepoint.model.state import StationState
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import (
+    Action,
+    ChargingProfileKindType,
+    ChargingProfilePurposeType,
+    ChargingProfileStatus,
+    ChargingRateUnitType,
+    ClearChargingProfileStatus,
+    GetCompositeScheduleStatus,
+    RecurrencyKind,
+)
 
 PURPOSES = {
     ChargingProfilePurposeType.charge_point_max_profile: Purpose.STATION_MAX,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 
 from chargepoint.dialects.v16.metering import Metering
-from chargepoint.dialects.v16.names import Action, ConfigurationKey
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
 from chargepoint.dialects.v16.session import Outcome, Session
 from chargepoint.dialects.v16.values import token_info, transaction_id
@@ -16,6 +15,7 @@ from chargepoint.model.metering import SampleContext
 from chargepoint.model.transaction import StopReason
 from chargepoint.ocpp.endpoint import Answered, Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action, ConfigurationKey
 
 UNKNOWN_ID = -1
 """The transaction id of messages whose start the central system never took (errata 3.18)."""
