@@ -123,6 +123,7 @@ def _add_up(add: _Add) -> None:
     up.add_argument("--csms-port", type=_port, metavar="PORT", help="OCPP port of the bundled csms (default: 9000)")
     up.add_argument("--http-port", type=_port, metavar="PORT", help="HTTP port of the bundled csms (default: 8080)")
     up.add_argument("--embedded-broker", action="store_true", help="start the embedded broker, not mosquitto")
+    up.add_argument("--no-zygote", action="store_true", help="start each charge point anew instead of forking it")
     _add_log_level(up)
     add("down", ("up", "down"), "end everything that `up` started in this state folder")
     status = add("status", ("fleet", "status"), "tell what is up, and how every charge point is")

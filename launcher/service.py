@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
@@ -43,30 +42,29 @@ log = logging.getLogger(__name__)
 
 ALIVE, DEAD = b"Alive", b"Dead"
 
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-PARALLEL_STARTS = 2 * CORES
-"""One that comes up computes for a quarter of a second; with two on each core none waits for the disk alone."""
-
 
 class Service:
     """One launcher, from its first line to its Dead. ``say`` takes the lines for whoever watches it start,
-    ``template`` gives what start entries leave out, read anew for each command."""
+    ``template`` gives what start entries leave out, ``parallel_starts`` how many charge points may come up at the
+    same time; both are asked anew for each command."""
 
     def __init__(
         self,
         charge_points: ChargePoints,
         template: Callable[[], dict[str, object]],
+        parallel_starts: Callable[[], int],
         broker: Broker,
         topics: Topics,
         say: Callable[[str], None],
     ) -> None:
         self._charge_points = charge_points
         self._template = template
+        self._parallel_starts = parallel_starts
         self._broker = broker
         self._topics = topics
         self._say = say
         self._clock = Clock()
-        self._fleet = Fleet(PARALLEL_STARTS)
+        self._fleet = Fleet(parallel_starts())
         self._inbox: deque[Message] = deque()
         self._stirred = asyncio.Event()
         self._closing = asyncio.Event()
@@ -214,6 +212,7 @@ class Service:
     async def _judged(self, command: Start | Restart | Kill | Remove) -> list[Wish | EntryResult]:
         if not isinstance(command, Start | Restart):
             return judged(command, self._known({}))
+        self._fleet.parallel_starts = self._parallel_starts()
         try:
             return judged(command, self._known(await asyncio.to_thread(self._template)))
         except InputError as error:

@@ -11,7 +11,7 @@ DEFAULT_ROOT = "cp_simu"
 
 LONGEST_ROOT = 200
 
-RESERVED_IDS = frozenset({"all", "broker", "csms", "launcher", "supervisord", "tui", "undertaker"})
+RESERVED_IDS = frozenset({"all", "broker", "csms", "launcher", "supervisord", "tui", "undertaker", "zygote"})
 """Names of the yard's own programs and logs, and supervisorctl's word for every program: no charge point's."""
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:=@-]{0,47}")

@@ -38,10 +38,10 @@ WILL_TIMEOUT_S = 3.0
 
 class Fleet:
     """All errands. ``parallel_starts`` processes come up at the same time at most: each takes a core while it does,
-    and all at once they starve each other."""
+    and all at once they starve each other. It may be changed at any time."""
 
     def __init__(self, parallel_starts: int) -> None:
-        self._parallel_starts = parallel_starts
+        self.parallel_starts = parallel_starts
         self._errands: dict[str, deque[Errand]] = {}
         self._heard: dict[str, tuple[int, bool]] = {}
         self._open: list[Answer] = []
@@ -101,7 +101,7 @@ class Fleet:
             if errand.not_before <= now:
                 due.setdefault(errand.step, []).append(errand)
         rising = sum(errand.step is Step.RISING for errand in self._heads())
-        free = max(0, self._parallel_starts - rising)
+        free = max(0, self.parallel_starts - rising)
 
         def ids(*steps: Step) -> tuple[str, ...]:
             return tuple(errand.wish.id for step in steps for errand in due.get(step, ()))
@@ -153,7 +153,7 @@ class Fleet:
 
     def next_deadline(self) -> float | None:
         """When ``batch`` should be asked next though nothing was told or heard; None for not at all."""
-        room = self._parallel_starts > sum(errand.step is Step.RISING for errand in self._heads())
+        room = self.parallel_starts > sum(errand.step is Step.RISING for errand in self._heads())
         return min((errand.next_at(room) for errand in self._heads()), default=None)
 
     def _take(self, wish: Wish, answer: Answer | None, place: int, now: float) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from chargepoint.api.forking import SOCKET, is_ready
 from chargepoint.api.payloads import ChargePointStatus, ConnectorState, ConnectorStatus
 from launcher.api.commands import Kill, Remove, Restart, Start
 from launcher.diagnostics import Exit, NotThere, narrate, say
@@ -58,6 +59,7 @@ def status(options: argparse.Namespace) -> int:
     statuses = ask(remote, remote.statuses())
     connectors = ask(remote, remote.connectors())
     alive = ask(remote, remote.launcher_is_alive())
+    forking = yard is not None and is_ready(Path(yard.socket).with_name(SOCKET))
     overview = {
         "broker": remote.broker.url,
         "root": remote.topics.root,
@@ -65,6 +67,7 @@ def status(options: argparse.Namespace) -> int:
         "central_system": yard.central_system if yard else None,
         "http": yard.http or None if yard else None,
         "state_dir": str(folder.path) if yard else None,
+        "new_processes": "forked from the zygote" if forking else "started one by one",
         "programs": {
             name: info.state.name for name, info in programs.items() if name not in map(program_name, statuses)
         },
@@ -102,7 +105,7 @@ def _process(info: ProcessInfo | None) -> str | None:
 
 
 def _tell_overview(overview: Mapping[str, object]) -> None:
-    for key in ("broker", "launcher", "central_system", "http", "state_dir"):
+    for key in ("broker", "launcher", "central_system", "http", "state_dir", "new_processes"):
         if overview[key]:
             say(f"{key.replace('_', ' '):15} {overview[key]}")
     programs = overview["programs"]

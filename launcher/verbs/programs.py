@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import time
+from pathlib import Path
 
+from chargepoint.api.forking import SOCKET, is_ready
 from chargepoint.api.topics import DEFAULT_ROOT, Topics
 from chargepoint.bus import Broker
 from chargepoint.logs import LogLevel, configure
@@ -22,6 +25,8 @@ from launcher.verbs.reach import folder_of
 from launcher.verbs.template import read_template
 from launcher.yard.checks import socket_path
 from launcher.yard.rendering import supervisord_template
+
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 STARTSECS_S = 1.2
 """supervisord takes a program that ends sooner than in a second for one that could not start, and starts it again."""
@@ -42,7 +47,8 @@ def service(options: argparse.Namespace) -> int:
         [*(["--broker", options.broker] if options.broker else []), "--root", root, "--log-level", str(level)],
     )
     defaults = {"central_system": options.central_system} if options.central_system else {}
-    asyncio.run(_serve(charge_points, folder, defaults, Broker.parse(url), Topics(root)))
+    zygote = _socket(options, folder).with_name(SOCKET)
+    asyncio.run(_serve(charge_points, folder, defaults, zygote, Broker.parse(url), Topics(root)))
     time.sleep(max(0.0, began_at + STARTSECS_S - time.monotonic()))
     return Exit.DONE
 
@@ -56,10 +62,28 @@ def undertaker(options: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def parallel_starts(zygote: Path) -> int:
+    """How many charge points may come up at the same time: one that is started computes for a quarter of a second,
+    so that with two on each core none waits for the disk alone; one that is forked for a tenth of that."""
+    return (16 if is_ready(zygote) else 2) * CORES
+
+
 async def _serve(
-    charge_points: ChargePoints, folder: Folder, defaults: dict[str, object], broker: Broker, topics: Topics
+    charge_points: ChargePoints,
+    folder: Folder,
+    defaults: dict[str, object],
+    zygote: Path,
+    broker: Broker,
+    topics: Topics,
 ) -> None:
-    service = Service(charge_points, lambda: defaults | read_template(folder.template), broker, topics, say)
+    service = Service(
+        charge_points,
+        lambda: defaults | read_template(folder.template),
+        lambda: parallel_starts(zygote),
+        broker,
+        topics,
+        say,
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, service.close)
     await service.run()
@@ -74,4 +98,8 @@ async def _until_terminated(undertaker: Undertaker) -> None:
 
 
 def _supervisord(options: argparse.Namespace, folder: Folder) -> Supervisord:
-    return Supervisord(options.socket or socket_path(folder))
+    return Supervisord(_socket(options, folder))
+
+
+def _socket(options: argparse.Namespace, folder: Folder) -> Path:
+    return Path(options.socket) if options.socket else socket_path(folder)

@@ -142,6 +142,7 @@ def _plan(options: argparse.Namespace, folder: Folder, socket: Path) -> Plan:
         root=remote.topics.root,
         central_system=central_system or f"ws://localhost:{csms_port}",
         broker_program=program,
+        zygote=sys.platform == "linux" and not options.no_zygote,
         csms_port=None if central_system else csms_port,
         http_port=None if central_system else http_port,
         log_level=LogLevel(options.log_level or LogLevel.INFO),

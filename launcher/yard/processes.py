@@ -6,18 +6,21 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import psutil
 
 from chargepoint.api.topics import RESERVED_IDS
-from launcher.fleet.programs import station_id_of
+from launcher.fleet.programs import program_name, station_id_of
 from launcher.folder import Folder
 
 MARK = "CP_SIMU_YARD"
 """The environment variable that holds the state folder in every process of a yard, and in no other."""
 
+CHARGE_POINT = ["-m", "chargepoint"]
+
 ORDER: Sequence[Callable[[str], bool]] = (
-    lambda program: program == "launcher",
+    lambda program: program in ("launcher", "zygote"),
     lambda program: program != "" and program not in RESERVED_IDS,
     lambda program: program in ("csms", "undertaker"),
     lambda program: program in ("broker", ""),
@@ -42,6 +45,10 @@ def of_yard(folder: Folder) -> list[psutil.Process]:
 def program_of(process: psutil.Process) -> str:
     """The program that ``process`` is; "" for supervisord itself, and for what has ended meanwhile."""
     with contextlib.suppress(psutil.Error):
+        words = process.cmdline()
+        if words[1:3] == CHARGE_POINT:
+            # Forked from the zygote, it shows the zygote's environment.
+            return program_name(Path(words[words.index("--dir") + 1]).name)
         return process.environ().get("SUPERVISOR_PROCESS_NAME", "")
     return ""
 

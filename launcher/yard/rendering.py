@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from chargepoint.api.forking import SOCKET
 from chargepoint.bus import Broker
 from chargepoint.logs import LogLevel
 from chargepoint.settings import etc_dir
@@ -14,6 +15,9 @@ from launcher.fleet.programs import SupervisordTemplate, command_line
 from launcher.folder import Folder, replace_file
 
 EMBEDDED = "embedded"
+
+COMMAND_LINE_ROOM = 1_000
+"""More than the command line of a charge point is longer than that of the zygote."""
 
 EVERY_TAG = """{
   "*": {"status": "Accepted"}
@@ -25,7 +29,8 @@ EVERY_TAG = """{
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a yard is to be. ``broker_program``: "" for a broker that is there already, "embedded", or the path of
-    mosquitto; the ports are those of a central system of ours, None without one."""
+    mosquitto; ``zygote``: whether charge points are forked; the ports are those of a central system of ours, None
+    without one."""
 
     folder: Folder
     socket: Path
@@ -33,6 +38,7 @@ class Plan:
     root: str
     central_system: str
     broker_program: str = ""
+    zygote: bool = True
     csms_port: int | None = None
     http_port: int | None = None
     log_level: LogLevel = LogLevel.INFO
@@ -59,11 +65,13 @@ def render(plan: Plan) -> None:
         "broker_url": plan.broker_url,
         "broker_command": _broker_command(plan),
         "csms_command": _csms_command(plan),
+        "zygote_command": _zygote_command(plan),
         "launcher_command": _own_command(plan, "service", "--central-system", plan.central_system),
         "undertaker_command": _own_command(plan, "undertaker"),
     }
     leave_out = [] if plan.broker_program else ["program:broker"]
     leave_out += [] if plan.csms_port else ["program:csms"]
+    leave_out += [] if plan.zygote else ["program:zygote", "rpcinterface:zygote"]
     replace_file(folder.supervisord_conf, supervisord_template().render(values, leave_out=leave_out))
     if not folder.programs_conf.exists():
         replace_file(folder.programs_conf, "")
@@ -95,6 +103,14 @@ def _csms_command(plan: Plan) -> str:
         *(sys.executable, "-m", "csms", "--port", plan.csms_port, "--http-port", plan.http_port),
         *("--database", folder.csms / "csms.db", "--tags", folder.tags),
         *("--log-file", folder.log("csms"), "--log-level", plan.log_level),
+    )
+
+
+def _zygote_command(plan: Plan) -> str:
+    return command_line(
+        *(sys.executable, "-m", "chargepoint.zygote"),
+        *("--socket", plan.socket.with_name(SOCKET)),
+        *("--room", " " * COMMAND_LINE_ROOM),
     )
 
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import aiomqtt
 
+from chargepoint.api.forking import SOCKET, is_ready
 from chargepoint.api.topics import RESERVED_IDS, Topics
 from chargepoint.bus import Broker
 from launcher.deaths import last_lines
@@ -32,6 +33,7 @@ UP_TIMEOUT_S = 60.0
 HTTP_TIMEOUT_S = 2.0
 POLL_S = 0.1
 LOG_LINES = 5
+ZYGOTE = "zygote"
 OPEN_FILES = 65_536
 """supervisord keeps three files open for each charge point."""
 
@@ -113,10 +115,10 @@ def _wait_until_up(folder: Folder, yard: Yard) -> None:
     failed_at: dict[str, set[int]] = {}
     while time.monotonic() < deadline:
         all_run = _programs_run(folder, supervisord, failed_at)
-        if all_run and _csms_works(yard) and asyncio.run(_launcher_works(remote)):
+        if all_run and _zygote_works(folder, yard) and _csms_works(yard) and asyncio.run(_launcher_works(remote)):
             return
         time.sleep(POLL_S)
-    late = "launcher" if _csms_works(yard) else "csms"
+    late = "zygote" if not _zygote_works(folder, yard) else "launcher" if _csms_works(yard) else "csms"
     raise Failure(f"the {late} does not work within {UP_TIMEOUT_S:.0f} s{_log_end(folder, late)}")
 
 
@@ -124,7 +126,7 @@ def _programs_run(folder: Folder, supervisord: Supervisord, failed_at: dict[str,
     """Whether all of them have a process. Raises Failure when one has failed for good, or twice: once may be the
     end of something else."""
     try:
-        infos = supervisord.infos(sorted(RESERVED_IDS))
+        infos = supervisord.infos(sorted(RESERVED_IDS - {ZYGOTE}))
     except SupervisordGone:
         if not processes.supervisord_lives(folder):
             raise Failure(f"supervisord has ended{_log_end(folder, 'supervisord')}") from None
@@ -149,6 +151,17 @@ def _csms_works(yard: Yard) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _zygote_works(folder: Folder, yard: Yard) -> bool:
+    """Whether it is warm, or there is none in this yard, or it failed: a yard can do without."""
+    if is_ready(Path(yard.socket).with_name(SOCKET)):
+        return True
+    zygote = Supervisord(Path(yard.socket)).infos([ZYGOTE]).get(ZYGOTE)
+    if zygote and zygote.state is ProcessState.FATAL:
+        narrate(f"the zygote does not start: charge points are started one by one{_log_end(folder, ZYGOTE)}")
+        return True
+    return zygote is None
 
 
 async def _launcher_works(remote: Remote) -> bool:

@@ -1,0 +1,28 @@
+"""``python -m chargepoint.zygote``: fork charge points for supervisord until SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from chargepoint.zygote.nursery import Nursery
+from chargepoint.zygote.warm_up import warm_up
+
+
+def main() -> int:
+    """Warm up, then serve; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="zygote", description="Fork charge points for supervisord.")
+    parser.add_argument("--socket", type=Path, required=True, help="where births are asked for")
+    parser.add_argument("--room", help="anything: its place is where charge points write their own command lines")
+    options = parser.parse_args()
+    warm_up()
+    try:
+        Nursery(options.socket).run()
+    except OSError as error:
+        print(f"zygote: {options.socket}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+sys.exit(main())

@@ -1,0 +1,67 @@
+"""What makes a forked process one that could as well have been started: streams, signals, environment, name."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from chargepoint.api.forking import Birth
+from chargepoint.cli import main
+
+HIGHEST_DESCRIPTOR = 256
+ARGUMENTS_START, ARGUMENTS_END = 45, 46
+"""Where /proc/self/stat tells the place of the command line, counted from the process state on (proc(5))."""
+
+
+def live(birth: Birth, streams: Sequence[int]) -> NoReturn:
+    """Be the charge point of ``birth`` from its first line to its exit code."""
+    code: object = 1
+    try:
+        _become(birth, streams)
+        code = main(birth.arguments)
+    except SystemExit as ended:
+        code = ended.code
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+
+
+def _become(birth: Birth, streams: Sequence[int]) -> None:
+    os.setpgid(0, 0)
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for own, stream in enumerate(streams):
+        os.dup2(stream, own)
+    # The zygote's few descriptors; a charge point has opened none yet.
+    os.closerange(len(streams), HIGHEST_DESCRIPTOR)
+    os.environ.clear()
+    os.environ.update(birth.environment)
+    os.chdir(birth.folder)
+    if birth.umask is not None:
+        os.umask(birth.umask)
+    sys.argv[1:] = birth.arguments
+    _rename([sys.executable, "-m", "chargepoint", *birth.arguments])
+
+
+def _rename(words: Sequence[str]) -> None:
+    """Show ``words`` as the command line, for whoever looks for the process of a charge point; Linux only.
+
+    They are written over the zygote's own command line, which has room for them (``--room``).
+    """
+    try:
+        stat = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        start, end = int(stat[ARGUMENTS_START]), int(stat[ARGUMENTS_END])
+        text = b"\0".join(map(os.fsencode, words))[: end - start - 1]
+        ctypes.memmove(start, text.ljust(end - start, b"\0"), end - start)
+    except (OSError, ValueError, IndexError, AttributeError):
+        pass
