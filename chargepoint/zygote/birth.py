@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from chargepoint.api.forking import Birth
 from chargepoint.cli import main
+from chargepoint.zygote.line import Birth
 
 HIGHEST_DESCRIPTOR = 256
 ARGUMENTS_START, ARGUMENTS_END = 45, 46

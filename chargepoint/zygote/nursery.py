@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.forking import LARGEST_REQUEST, STREAMS, Birth
 from chargepoint.zygote.birth import live
+from chargepoint.zygote.line import LARGEST_REQUEST, STREAMS, Birth
 
 
 class Nursery:

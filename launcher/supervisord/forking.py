@@ -20,7 +20,7 @@ from typing import Any
 from supervisor import events
 from supervisor.process import Subprocess
 
-from chargepoint.api.forking import PROGRAM, SOCKET, Birth, NoBirthError, ask
+from chargepoint.zygote.line import PROGRAM, SOCKET, Birth, NoBirthError, ask
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -44,7 +44,9 @@ class ForkedProcess(Subprocess):  # type: ignore[misc]
     def _born(self) -> int | None:
         options = self.config.options
         _, argv = self.get_execv_args()
-        birth = Birth(argv[len(COMMAND) :], self._environment(), self.config.directory or "/", self.config.umask)
+        birth = Birth(
+            argv[len(COMMAND) :], self._environment(), self.config.directory or str(Path.cwd()), self.config.umask
+        )
         output = self.pipes["child_stdout"]
         error = output if self.config.redirect_stderr else self.pipes["child_stderr"]
         try:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from chargepoint.api.forking import SOCKET, is_ready
 from chargepoint.api.payloads import ChargePointStatus, ConnectorState, ConnectorStatus
+from chargepoint.zygote.line import SOCKET, is_ready
 from launcher.api.commands import Kill, Remove, Restart, Start
 from launcher.diagnostics import Exit, NotThere, narrate, say
 from launcher.fleet.ids import chosen

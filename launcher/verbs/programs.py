@@ -10,11 +10,11 @@ import signal
 import time
 from pathlib import Path
 
-from chargepoint.api.forking import SOCKET, is_ready
 from chargepoint.api.topics import DEFAULT_ROOT, Topics
 from chargepoint.bus import Broker
 from chargepoint.logs import LogLevel, configure
 from chargepoint.settings import default_broker
+from chargepoint.zygote.line import SOCKET, is_ready
 from launcher.charge_points import ChargePoints
 from launcher.diagnostics import Exit, say
 from launcher.folder import Folder

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from chargepoint.api.forking import SOCKET
 from chargepoint.bus import Broker
 from chargepoint.logs import LogLevel
 from chargepoint.settings import etc_dir
+from chargepoint.zygote.line import SOCKET
 from launcher.fleet.programs import SupervisordTemplate, command_line
 from launcher.folder import Folder, replace_file
 

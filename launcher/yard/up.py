@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 
 import aiomqtt
 
-from chargepoint.api.forking import SOCKET, is_ready
 from chargepoint.api.topics import RESERVED_IDS, Topics
 from chargepoint.bus import Broker
+from chargepoint.zygote.line import SOCKET, is_ready
 from launcher.deaths import last_lines
 from launcher.diagnostics import Failure, counted, narrate
 from launcher.folder import Folder, Yard

@@ -23,6 +23,7 @@ NAMES = (
     "broker_url",
     "broker_command",
     "csms_command",
+    "zygote_command",
     "launcher_command",
     "undertaker_command",
 )
