@@ -109,7 +109,7 @@ def test_supervisord_itself_accepts_the_rendered_files(tmp_path: Path) -> None:
     options = ServerOptions()
     options.realize(["-c", str(tmp_path / "supervisord.conf")])
     groups = {group.name: group for group in options.process_group_configs}
-    assert set(groups) == {"broker", "csms", "launcher", "undertaker", "A.b=c@d-1"}
+    assert set(groups) == {"broker", "csms", "launcher", "undertaker", "zygote", "A.b=c@d-1"}
     assert options.minfds == 256
     environment = groups["launcher"].process_configs[0].environment
     assert environment["PYTHONDONTWRITEBYTECODE"] == ""
