@@ -11,11 +11,12 @@ import contextlib
 import logging
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from pathlib import Path
+from typing import Protocol, assert_never
 
-from chargepoint.adapters.store import Store, StoreError
+from chargepoint.adapters.store import Record, StoreError
 from chargepoint.adapters.websocket import BackOff, Closed, Opened, Received, Websocket
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import ChargePointSpec
@@ -48,6 +49,26 @@ class EndWanted:
     """The process is asked to end."""
 
 
+class StationStore(Protocol):
+    """Where a station keeps what it needs after a power cut. Every method raises StoreError."""
+
+    @property
+    def file(self) -> Path:
+        """Its name, for messages."""
+
+    def records(self) -> dict[str, Record]:
+        """All records by key."""
+
+    def queue(self) -> list[Record]:
+        """The queued messages in order."""
+
+    def save(self, records: Mapping[str, Record], queue: Mapping[int, Record | None]) -> None:
+        """Write all of it or nothing; None deletes."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
 Input = Opened | Received | Closed | Message | Woken | EndWanted
 
 
@@ -57,7 +78,7 @@ class Runtime:
     def __init__(
         self,
         spec: ChargePointSpec,
-        store: Store,
+        store: StationStore,
         clock: Clock,
         topics: Topics,
         publish: Callable[[Message], None],
@@ -72,6 +93,8 @@ class Runtime:
         self._vehicle = vehicle
         self._inbox: asyncio.Queue[Input] = asyncio.Queue()
         self._alarm: asyncio.TimerHandle | None = None
+        self._websocket: Websocket | None = None
+        self._cut = False
         self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now())
         self._life = self._boot()
 
@@ -82,6 +105,14 @@ class Runtime:
     def end(self) -> None:
         """Ask the station to end in good order; ``run`` then returns."""
         self.hear(EndWanted())
+
+    def cut_power(self) -> None:
+        """Stop in the middle of whatever goes on: nothing more is saved or said, the connection breaks off.
+        ``run`` is to be cancelled then; what was stored is there for the next life."""
+        self._cut = True
+        if self._websocket is not None:
+            self._websocket.abort()
+        self._wake_at(None)
 
     def greeting(self) -> list[Message]:
         """All retained statuses."""
@@ -124,7 +155,7 @@ class Runtime:
             raise StoreError(f"{self._store.file}: damaged: {error}") from None
 
     async def _live(self) -> None:
-        websocket = Websocket(
+        websocket = self._websocket = Websocket(
             self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._ping_interval_s
         )
         async with asyncio.TaskGroup() as tasks:
@@ -141,9 +172,10 @@ class Runtime:
             finally:
                 link.cancel()
                 await asyncio.wait([link])
-                self._life.closed("going down", self._clock.now())
-                self._save_and_say(websocket)
-                self._wake_at(None)
+                if not self._cut:
+                    self._life.closed("going down", self._clock.now())
+                    self._save_and_say(websocket)
+                    self._wake_at(None)
 
     async def _step(self, websocket: Websocket) -> None:
         item = await self._inbox.get()

@@ -79,6 +79,7 @@ class Websocket:
         self._back_off = back_off
         self._ping_interval_s = ping_interval_s
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._connection: ClientConnection | None = None
 
     def send(self, text: str) -> None:
         """Put ``text`` on the wire in its turn; it is lost when the connection is."""
@@ -87,6 +88,11 @@ class Websocket:
     async def flushed(self) -> None:
         """Return when everything sent so far was handed to the system, or lost with its connection."""
         await self._outgoing.join()
+
+    def abort(self) -> None:
+        """Break the connection off, without a closing handshake; ``run`` is to be cancelled then."""
+        if self._connection is not None:
+            self._connection.transport.abort()
 
     async def run(self) -> None:
         """Connect, and connect again after every loss; cancel it to close in good order."""
@@ -116,6 +122,7 @@ class Websocket:
                 proxy=None,
                 user_agent_header=None,
             ) as connection:
+                self._connection = connection
                 if connection.subprotocol != self._subprotocol:
                     reason = f"{self._url} does not speak {self._subprotocol}"
                 else:
@@ -128,6 +135,7 @@ class Websocket:
             reason = f"{self._url} refuses the connection: HTTP {error.response.status_code}"
         except (WebSocketException, OSError, UnicodeError) as error:
             reason = f"{self._url}: {error or type(error).__name__}"
+        self._connection = None
         self._lose_unsent()
         self._hear(Closed(reason))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0

@@ -55,6 +55,14 @@ class ConnectorTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolTopic:
+    """``<root>/pools/<name>/<leaf>`` with leaf status, cmd or result."""
+
+    name: str
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topics:
     """The topic tree below one root, so that two yards can share a broker."""
 
@@ -69,6 +77,10 @@ class Topics:
         """``leaf``: status, cmd or result."""
         return f"{self.root}/launcher/{leaf}"
 
+    def pool(self, name: str, leaf: str) -> str:
+        """``leaf``: status, cmd or result."""
+        return f"{self.root}/pools/{name}/{leaf}"
+
     def station(self, station_id: str, leaf: str) -> str:
         """``leaf``: status, cmd, result or ocpp_config; ``station_id`` may be the wildcard ``+``."""
         return f"{self.root}/cps/{station_id}/{leaf}"
@@ -77,13 +89,15 @@ class Topics:
         """``leaf``: status, car, id_tag or faulted; id and connector may be the wildcard ``+``."""
         return f"{self.root}/cps/{station_id}/connectors/{connector}/{leaf}"
 
-    def parse(self, topic: str) -> LauncherTopic | StationTopic | ConnectorTopic | None:
+    def parse(self, topic: str) -> LauncherTopic | PoolTopic | StationTopic | ConnectorTopic | None:
         """What ``topic`` addresses, or None when it is no topic of this tree."""
         if not topic.startswith(self.root + "/"):
             return None
         match topic[len(self.root) + 1 :].split("/"):
             case ["launcher", leaf]:
                 return LauncherTopic(leaf)
+            case ["pools", name, leaf] if _ID.fullmatch(name):
+                return PoolTopic(name, leaf)
             case ["cps", station_id, leaf] if _ID.fullmatch(station_id):
                 return StationTopic(station_id, leaf)
             case ["cps", station_id, "connectors", number, leaf] if _ID.fullmatch(station_id):

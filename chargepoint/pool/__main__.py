@@ -1,0 +1,113 @@
+"""``python -m chargepoint.pool``: many charge points in one process, commanded over MQTT or by lines of JSON."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import resource
+import signal
+import sys
+from functools import partial
+from pathlib import Path
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.pool import PoolResult
+from chargepoint.api.topics import DEFAULT_ROOT, Topics, check_id
+from chargepoint.bus import Broker, Bus, Message
+from chargepoint.logs import LogLevel, configure
+from chargepoint.pool.host import Host
+from chargepoint.pool.lines import Lines
+from chargepoint.pool.stores import FolderStores, MemoryStores, Stores
+from chargepoint.settings import BROKER_VARIABLE
+
+OPEN_FILES = 65_536
+ALIVE, DEAD = b"Alive", b"Dead"
+
+
+def main() -> int:
+    """Host until the command close, SIGTERM, or the end of standard input; returns the exit code."""
+    options = _parser().parse_args()
+    try:
+        configure(LogLevel(options.log_level), options.name, options.log_file)
+        asyncio.run(_host(options))
+    except (InputError, OSError) as error:
+        print(f"pool: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+async def _host(options: argparse.Namespace) -> None:
+    _raise_limit()
+    stores = FolderStores(options.dir) if options.dir else MemoryStores()
+    name, topics = check_id(options.name, "--name"), Topics(options.root)
+    if options.broker:
+        await _over_mqtt(name, topics, stores, Broker.parse(options.broker))
+    else:
+        await _over_lines(name, topics, stores)
+
+
+async def _over_mqtt(name: str, topics: Topics, stores: Stores, broker: Broker) -> None:
+    host = Host(name, topics, stores, lambda message: bus.publish(message))
+    status = partial(Message, topics.pool(name, "status"), retain=True)
+    bus = Bus(
+        broker,
+        name=name,
+        subscriptions=host.subscriptions,
+        will=status(DEAD),
+        greet=lambda: [status(ALIVE), *host.greeting()],
+        hear=host.hear,
+    )
+    line = asyncio.create_task(bus.run())
+    await _until_closed(host)
+    bus.publish(status(DEAD))
+    await bus.drained()
+    line.cancel()
+    await asyncio.wait([line])
+
+
+async def _over_lines(name: str, topics: Topics, stores: Stores) -> None:
+    host = Host(name, topics, stores, lambda message: lines.publish(message))
+    lines = Lines(host.hear, lambda reason: lines.publish(Message(topics.pool(name, "result"), refusal(reason))))
+    reading = asyncio.create_task(lines.run())
+    reading.add_done_callback(lambda _: host.close())
+    await _until_closed(host)
+    reading.cancel()
+    await asyncio.wait([reading])
+
+
+def refusal(reason: str) -> bytes:
+    """The answer to what is no message."""
+    return PoolResult("", {"": reason}).to_json()
+
+
+async def _until_closed(host: Host) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, host.close)
+    await host.run()
+
+
+def _raise_limit() -> None:
+    """A socket for each station, and files where they have folders."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    room = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (room, hard))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pool", description="Host many charge points in one process.")
+    add = parser.add_argument
+    add("--name", default="pool", help="its name among the topics, <root>/pools/<name>/cmd (default: %(default)s)")
+    add("--dir", type=Path, help="keep each station's data in a folder here (default: in memory)")
+    add(
+        "--broker",
+        default=os.environ.get(BROKER_VARIABLE),
+        help=f"MQTT broker (default: ${BROKER_VARIABLE}; without, messages are lines of JSON on stdin and stdout)",
+    )
+    add("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")
+    add("--log-file", type=Path, help="log to this file (default: stderr)")
+    add("--log-level", choices=[str(level) for level in LogLevel], default="info")
+    return parser
+
+
+sys.exit(main())

@@ -1,0 +1,202 @@
+"""The stations of a pool: started, killed, ended by command, and spoken to on the topics of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from chargepoint.adapters.store import StoreError
+from chargepoint.adapters.vehicles import find_vehicle
+from chargepoint.api.errors import InputError
+from chargepoint.api.pool import PoolCommand, PoolResult, PoolVerb
+from chargepoint.api.spec import ChargePointSpec, parse_spec
+from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
+from chargepoint.bus import Message
+from chargepoint.clock import Clock
+from chargepoint.pool.stores import Stores
+from chargepoint.runtime import Runtime, StationStore
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Hosted:
+    """One station of the pool. Without ``runtime`` it has no power."""
+
+    spec: ChargePointSpec
+    runtime: Runtime | None = None
+    life: asyncio.Task[None] | None = None
+
+
+class Host:
+    """Every station of one pool. ``publish`` takes the MQTT messages of all of them."""
+
+    def __init__(
+        self,
+        name: str,
+        topics: Topics,
+        stores: Stores,
+        publish: Callable[[Message], None],
+        clock: Clock | None = None,
+    ) -> None:
+        self._name = name
+        self._topics = topics
+        self._stores = stores
+        self._publish = publish
+        self._clock = clock or Clock()
+        self._stations: dict[str, Hosted] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
+
+    @property
+    def subscriptions(self) -> list[str]:
+        """The topics of the pool and of all stations; those of others come as well, and are passed over."""
+        return [
+            self._topics.pool(self._name, "cmd"),
+            self._topics.station("+", "cmd"),
+            self._topics.connector("+", "+", "car"),
+            self._topics.connector("+", "+", "id_tag"),
+            self._topics.connector("+", "+", "faulted"),
+        ]
+
+    def greeting(self) -> Iterable[Message]:
+        """All retained statuses of all stations, for a broker that knows nothing."""
+        for station in self._stations.values():
+            if station.runtime is not None:
+                yield from station.runtime.greeting()
+
+    def hear(self, message: Message) -> None:
+        """Take a message: a command to the pool, or one to a station of it."""
+        match self._topics.parse(message.topic):
+            case PoolTopic(self._name, "cmd"):
+                self._obey(message.payload)
+            case StationTopic(station_id, _) | ConnectorTopic(station_id, _, _):
+                station = self._stations.get(station_id)
+                if station is not None and station.runtime is not None:
+                    station.runtime.hear(message)
+
+    def close(self) -> None:
+        """End all stations in good order; ``run`` then returns."""
+        self._closing.set()
+
+    async def run(self) -> None:
+        """Host until ``close``."""
+        await self._closing.wait()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*(self._end(station_id) for station_id in self._stations))
+
+    # Commands
+
+    def _obey(self, payload: bytes) -> None:
+        try:
+            command = PoolCommand.from_json(payload)
+        except InputError as error:
+            self._answer(PoolResult("", {"": str(error)}))
+            return
+        if command.type is PoolVerb.CLOSE:
+            self._answer(PoolResult(command.type, {}, command.request_id))
+            self.close()
+            return
+        task = asyncio.get_running_loop().create_task(self._carry_out(command))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry_out(self, command: PoolCommand) -> None:
+        loop = asyncio.get_running_loop()
+        began_at, refused = loop.time(), {}
+        step_s = command.over_s / max(1, len(command.charge_points))
+        for place, entry in enumerate(command.charge_points):
+            # The loop breathes between two of them, or waits for the moment of the next.
+            await asyncio.sleep(max(0.0, began_at + place * step_s - loop.time()))
+            try:
+                await self._one(command.type, entry)
+            except (InputError, StoreError, OSError) as error:
+                refused[str(entry.get("id"))] = str(error)
+        self._answer(PoolResult(command.type, refused, command.request_id))
+
+    async def _one(self, verb: PoolVerb, entry: Mapping[str, object]) -> None:
+        match verb:
+            case PoolVerb.START:
+                spec = parse_spec(entry)
+                await self._kill(spec.id)
+                self._start(spec, fresh=True)
+            case PoolVerb.RESTART:
+                known = self._stations.get(str(entry.get("id")))
+                spec = known.spec if known and len(entry) == 1 else parse_spec(entry)
+                await self._kill(spec.id)
+                self._start(spec, fresh=False)
+            case PoolVerb.KILL:
+                await self._kill(self._known(entry))
+            case PoolVerb.END:
+                await self._end(self._known(entry))
+            case PoolVerb.REMOVE:
+                await self._remove(self._known(entry))
+            case PoolVerb.CLOSE:
+                self.close()
+            case _:
+                assert_never(verb)
+
+    def _known(self, entry: Mapping[str, object]) -> str:
+        station_id = entry.get("id")
+        if not isinstance(station_id, str) or station_id not in self._stations:
+            raise InputError("id", station_id, f"a charge point of the pool {self._name}")
+        return station_id
+
+    def _answer(self, result: PoolResult) -> None:
+        self._publish(Message(self._topics.pool(self._name, "result"), result.to_json()))
+
+    # Stations
+
+    def _start(self, spec: ChargePointSpec, *, fresh: bool) -> None:
+        vehicle = find_vehicle(spec.vehicle)
+        store = self._stores.open(spec, fresh=fresh)
+        try:
+            runtime = Runtime(spec, store, self._clock, self._topics, self._publish, vehicle)
+        except StoreError:
+            store.close()
+            raise
+        station = self._stations[spec.id] = Hosted(spec, runtime)
+        station.life = asyncio.get_running_loop().create_task(self._live(station, runtime, store), name=spec.id)
+        for message in runtime.greeting():
+            self._publish(message)
+
+    async def _live(self, station: Hosted, runtime: Runtime, store: StationStore) -> None:
+        broken = ""
+        try:
+            await runtime.run()
+        except asyncio.CancelledError:
+            broken = "its power was cut"
+        except Exception as error:
+            # One station broke down; the others live on.
+            log.exception("%s broke down", station.spec.id)
+            broken = f"broke down: {error!r:.300}"
+        finally:
+            store.close()
+            station.runtime = station.life = None
+            for message in runtime.farewell(broken):
+                self._publish(message)
+
+    async def _kill(self, station_id: str) -> None:
+        station = self._stations.get(station_id)
+        if station is not None and station.runtime is not None and station.life is not None:
+            station.runtime.cut_power()
+            station.life.cancel()
+            await asyncio.wait([station.life])
+
+    async def _end(self, station_id: str) -> None:
+        station = self._stations[station_id]
+        if station.runtime is not None and station.life is not None:
+            station.runtime.end()
+            await asyncio.wait([station.life])
+
+    async def _remove(self, station_id: str) -> None:
+        await self._kill(station_id)
+        spec = self._stations.pop(station_id).spec
+        self._stores.forget(station_id)
+        topics = [self._topics.connector(spec.id, each, "status") for each in range(1, spec.nb_connectors + 1)]
+        for topic in (self._topics.station(spec.id, "status"), *topics):
+            self._publish(Message(topic, b"", retain=True))
