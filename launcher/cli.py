@@ -7,6 +7,7 @@ import importlib
 import io
 import math
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -27,6 +28,9 @@ OWN_PROGRAMS = {
     "chargepoint": "run one charge point alone, in the foreground",
 }
 """Programs with a command line of their own, which get theirs as it is."""
+
+PROFILE_NAMES = ("busy", "depot", "herd", "idle", "mixed", "storm")
+"""Those of ``launcher.load.profiles``; that they are the same is tested, for `--help` imports nothing."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,6 +77,7 @@ def _parser() -> _Parser:
         verbs.add_parser(name, help=text, add_help=False)
     _add_fleet(add)
     _add_connectors(add)
+    _add_load(verbs)
     _add_programs(add)
     return parser
 
@@ -172,6 +177,41 @@ def _add_connectors(add: _Add) -> None:
     fault.add_argument("--code", choices=codes, default="OtherError", metavar="CODE", help=", ".join(codes))
 
 
+def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    load = verbs.add_parser(
+        "load",
+        help="put thousands of charge points on a central system and see what it makes of them",
+        description="Put a load on a central system, without a yard: charge points in a few processes, with cars "
+        "that come and go, a line of figures each second and a table at the end. Exit code 0: every --fail-if was "
+        "kept to; 1: not; 3: the central system was not reached.",
+        epilog="Example: cp-simu load --central-system ws://localhost:9000 --count 1000 --ramp 30s --duration 5m "
+        "--fail-if 'p99(BootNotification) > 2s' --fail-if 'unanswered > 0'",
+    )
+    load.set_defaults(run=("load", "load"))
+    option = load.add_argument
+    option("--central-system", metavar="URL", default="ws://localhost:9000", help="(default: %(default)s)")
+    option("--count", type=_count, default=100, metavar="N", help="charge points (default: %(default)s)")
+    option("--connectors", type=_connector(1), default=1, metavar="N", help="of each (default: %(default)s)")
+    option("--profile", choices=PROFILE_NAMES, default="mixed", help="what they do (default: %(default)s)")
+    option("--list", action="store_true", help="tell what the profiles are, and end")
+    option(
+        "--ramp", type=_duration, default=0.0, metavar="TIME", help="the last one starts then, like 60s (default: 0)"
+    )
+    option("--duration", type=_duration, default=60.0, metavar="TIME", help="like 90s, 10m, 1h (default: 60s)")
+    option("--seed", type=_seed, default=1, metavar="N", help="the same cars at the same time (default: %(default)s)")
+    option("--pools", type=_pools, metavar="N", help="processes (default: one for each core)")
+    option("--prefix", default="load_", metavar="TEXT", help="of their ids (default: %(default)s)")
+    option(
+        "--fail-if",
+        action="append",
+        default=[],
+        metavar="CONDITION",
+        help="like 'p99(Authorize) > 500ms'; repeatable",
+    )
+    option("--json", type=Path, metavar="FILE", help="write all figures there")
+    option("--junit", type=Path, metavar="FILE", help="write the verdicts there")
+
+
 def _add_programs(add: _Add) -> None:
     for name, text in {"service": "the launcher itself", "undertaker": "its event listener"}.items():
         program = add(name, ("programs", name), f"{text}; supervisord runs it")
@@ -197,6 +237,21 @@ def _count(text: str) -> int:
 
 def _connector(minimum: int) -> Callable[[str], int]:
     return lambda text: _whole(text, minimum, 9_999, "a connector")
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, 2**62, "a seed")
+
+
+def _pools(text: str) -> int:
+    return _whole(text, 1, 256, "a number of processes")
+
+
+def _duration(text: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration like 90s, 10m or 1.5h")
+    return float(match[1]) * {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}[match[2]]
 
 
 def _amount(text: str) -> float:

@@ -17,8 +17,8 @@ from chargepoint.api.topics import DEFAULT_ROOT, Topics, check_id
 from chargepoint.bus import Broker, Bus, Message
 from chargepoint.logs import LogLevel, configure
 from chargepoint.pool.host import Host
-from chargepoint.pool.lines import Lines
 from chargepoint.pool.stores import FolderStores, MemoryStores, Stores
+from chargepoint.pool.streams import Lines
 from chargepoint.settings import BROKER_VARIABLE
 
 OPEN_FILES = 65_536
@@ -105,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"MQTT broker (default: ${BROKER_VARIABLE}; without, messages are lines of JSON on stdin and stdout)",
     )
     add("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")
+    add("--figures", type=float, metavar="SECONDS", help="tell figures so often, and no status of a station")
     add("--log-file", type=Path, help="log to this file (default: stderr)")
     add("--log-level", choices=[str(level) for level in LogLevel], default="info")
     return parser

@@ -1,20 +1,14 @@
-"""MQTT messages over standard input and output, a JSON object on each line: a pool that needs no broker.
-
-``{"topic": "cp_simu/cps/CP1/status", "payload": "...", "retain": true}``; retain may be left out.
-"""
+"""The standard streams of a pool as its bus: an MQTT message on each line."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Callable
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.fields import Fields, parse_json
 from chargepoint.bus import Message
-
-LONGEST_LINE = 64 * 2**20
+from chargepoint.lines import LONGEST_LINE, from_line, to_line
 
 
 class Lines:
@@ -46,18 +40,3 @@ class Lines:
         lines, self._unsent = self._unsent, []
         sys.stdout.buffer.writelines(lines)
         sys.stdout.buffer.flush()
-
-
-def to_line(message: Message) -> bytes:
-    """``message`` as a line."""
-    body: dict[str, object] = {"topic": message.topic, "payload": message.payload.decode("utf-8", "replace")}
-    if message.retain:
-        body["retain"] = True
-    return json.dumps(body, separators=(",", ":")).encode() + b"\n"
-
-
-def from_line(line: bytes) -> Message:
-    """The message in ``line``; raises InputError."""
-    fields = Fields(parse_json(line, "line"), "line")
-    payload = fields.text("payload", "", max_length=LONGEST_LINE)
-    return Message(fields.text("topic", max_length=1000), payload.encode(), retain=fields.boolean("retain", False))

@@ -1,0 +1,65 @@
+"""``cp-simu load``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+from chargepoint.api.figures import Figures
+from chargepoint.api.spec import check_central_system
+from launcher.diagnostics import Exit, NotThere, say
+from launcher.load.criteria import Criterion
+from launcher.load.load import Outcome, Plan, put_on
+from launcher.load.profiles import PROFILES
+from launcher.load.report import headline, line, table, to_json, to_junit
+
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+STATIONS_PER_POOL = 50
+"""Fewer are not worth another process."""
+
+
+def load(options: argparse.Namespace) -> int:
+    """Put a load on a central system; 0 when it kept to every criterion, 1 when not, 3 when it was not reached."""
+    if options.list:
+        for profile in PROFILES.values():
+            say(f"{profile.name:8} {profile.note}")
+        return Exit.DONE
+    plan = Plan(
+        count=options.count,
+        central_system=check_central_system(options.central_system),
+        profile=PROFILES[options.profile],
+        connectors=options.connectors,
+        ramp_s=options.ramp,
+        duration_s=options.duration,
+        seed=options.seed,
+        pools=options.pools or max(1, min(CORES, options.count // STATIONS_PER_POOL)),
+        prefix=options.prefix,
+        criteria=tuple(Criterion.parse(text) for text in options.fail_if),
+    )
+    outcome = asyncio.run(_put_on(plan))
+    for text in ("", *table(outcome)):
+        say(text)
+    for file, render in ((options.json, to_json), (options.junit, to_junit)):
+        if file is not None:
+            Path(file).write_text(render(outcome), encoding="utf-8")
+    if not outcome.connected:
+        raise NotThere(f"no charge point got an answer from {plan.central_system}")
+    return Exit.FAILED if outcome.failed or outcome.trouble else Exit.DONE
+
+
+async def _put_on(plan: Plan) -> Outcome:
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    before = Figures()
+
+    def watch(elapsed_s: float, figures: Figures) -> None:
+        nonlocal before
+        say(line(plan, elapsed_s, before, figures))
+        before = figures
+
+    say(headline())
+    return await put_on(plan, watch, ended)
