@@ -15,14 +15,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
+from chargepoint.adapters.link_settings import BackOff, LinkSettings
 from chargepoint.adapters.store import Store, StoreError
-from chargepoint.adapters.websocket import BackOff, Closed, Opened, Received, Websocket
+from chargepoint.adapters.websocket import Closed, Opened, Received, Websocket
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MqttDialect
+from chargepoint.dialects.v16.link_keys import (
+    CONNECTION_OPEN_TIMEOUT,
+    SUBPROTOCOL_REQUIRED,
+    WEB_SOCKET_COMPRESSION,
+    WEB_SOCKET_PONG_TIMEOUT,
+)
 from chargepoint.life import Life
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
@@ -124,9 +131,7 @@ class Runtime:
             raise StoreError(f"{self._store.file}: damaged: {error}") from None
 
     async def _live(self) -> None:
-        websocket = Websocket(
-            self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._ping_interval_s
-        )
+        websocket = Websocket(self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._link_settings)
         async with asyncio.TaskGroup() as tasks:
             link = tasks.create_task(websocket.run())
             try:
@@ -173,6 +178,9 @@ class Runtime:
         for text in self._life.frames():
             log.debug("send %s", text)
             websocket.send(text)
+        websocket.ping_every(self._life.dialect.ping_interval_s)
+        if reason := self._life.link_is_dead:
+            websocket.give_up(reason)
         for message in self._life.messages(self._clock.now()):
             self._publish(message)
         for note in self._life.notes():
@@ -200,5 +208,11 @@ class Runtime:
     def _back_off(self) -> BackOff:
         return BackOff(*self._life.dialect.session.configuration.retry_back_off)
 
-    def _ping_interval_s(self) -> float:
-        return self._life.dialect.ping_interval_s
+    def _link_settings(self) -> LinkSettings:
+        configuration = self._life.dialect.session.configuration
+        return LinkSettings(
+            open_timeout_s=configuration.integer(CONNECTION_OPEN_TIMEOUT),
+            pong_timeout_s=configuration.integer(WEB_SOCKET_PONG_TIMEOUT),
+            subprotocol_required=configuration.boolean(SUBPROTOCOL_REQUIRED),
+            compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
+        )
