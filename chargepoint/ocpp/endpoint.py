@@ -34,8 +34,6 @@ from chargepoint.ocpp.schema import Schemas, Violation
 
 DEFAULT_TIMEOUT_S = 30.0
 ANSWERS_KEPT = 32
-LARGEST_MESSAGE = 2**20
-"""In characters; the standard knows no limit."""
 
 
 class Lane(IntEnum):
@@ -138,8 +136,8 @@ class Endpoint:
         """``next_id`` gives message ids that are unique over all connections (OCPP-J 1.6 section 4.1.4)."""
         self.timeout_s = timeout_s
         self.checking = checking
-        self.largest_message = LARGEST_MESSAGE
-        """A CALL of more characters is refused, and an answer is as good as empty."""
+        self.largest_message: int | None = None
+        """A CALL of more characters is refused, and an answer is as good as empty; the standard knows no limit."""
         self.answering = True
         """While not, the peer's CALLs are dropped without a word (1.6 section 4.2: a rejected station is silent)."""
         self._schemas = schemas
@@ -272,7 +270,7 @@ class Endpoint:
                 return
 
     def _decode(self, text: str) -> Frame:
-        if len(text) > self.largest_message:
+        if self.largest_message is not None and len(text) > self.largest_message:
             raise TooLargeError(text, self.largest_message)
         return decode(text, lenient=self.checking is not Checking.STRICT)
 

@@ -1,7 +1,7 @@
 """What is against its schema, read the way its sender must have meant it: a payload that is fit to be acted on.
 
 Only what peers in the field do and what can be read in one way is mended (domain text 7.3): members that are null or
-unknown, numbers and booleans written as texts and the other way round, the case of an enumeration's words, a dateTime
+unknown, numbers and booleans written as texts and the other way round, whole numbers with a point, the case of an enumeration's words, a dateTime
 without its zone (read as UTC). What is still wrong afterwards, such as a missing member, stays wrong.
 """
 
@@ -40,7 +40,9 @@ def _value(value: object, rule: Rule, definitions: Rule) -> object:
         case "array", list(items):
             return [_value(item, rule.get("items", {}), definitions) for item in items if item is not None]
         case (("integer" | "number"), str(text)) if found := _NUMBER.fullmatch(text):
-            return float(text) if found[2] else int(text)
+            return _value(float(text) if found[2] else int(text), rule, definitions)
+        case "integer", float(number) if number.is_integer():
+            return int(number)
         case "boolean", str(text) if text.lower() in ("true", "false"):
             return text.lower() == "true"
         case "string", bool(truth):

@@ -7,7 +7,6 @@ itself hold from the next connection on.
 from __future__ import annotations
 
 from chargepoint.dialects.v16.keys import number_key, switch_key
-from chargepoint.ocpp.endpoint import LARGEST_MESSAGE
 
 STRICT_VALIDATION = "StrictValidation"
 """Whether a CALL against its schema is refused, or mended where that can be done."""
@@ -36,11 +35,10 @@ WEB_SOCKET_PONG_TIMEOUT = "WebSocketPongTimeout"
 CONNECTION_OPEN_TIMEOUT = "ConnectionOpenTimeout"
 """Seconds that TCP, TLS and the handshake may take together."""
 
-LARGEST_MESSAGE_MAX = 2**24
 
 LINK_KEYS = (
     switch_key(STRICT_VALIDATION, True),
-    number_key(MAX_MESSAGE_SIZE, LARGEST_MESSAGE, minimum=1_000, maximum=LARGEST_MESSAGE_MAX),
+    number_key(MAX_MESSAGE_SIZE, 2**20, minimum=1_000, maximum=2**24),
     switch_key(BOOT_ON_RECONNECT, False),
     number_key(RECONNECT_AFTER_TIMEOUTS, 3, minimum=0, maximum=1_000),
     number_key(MAX_QUEUED_TRANSACTION_MESSAGES, 10_000, minimum=10, maximum=1_000_000),
