@@ -1,8 +1,8 @@
 """What is against its schema, read the way its sender must have meant it: a payload that is fit to be acted on.
 
 Only what peers in the field do and what can be read in one way is mended (domain text 7.3): members that are null or
-unknown, numbers and booleans written as texts and the other way round, whole numbers with a point, the case of an enumeration's words, a dateTime
-without its zone (read as UTC). What is still wrong afterwards, such as a missing member, stays wrong.
+unknown, numbers and booleans written as texts and the other way round, whole numbers with a point, the case of an
+enumeration's words, a dateTime without its zone (read as UTC). The rest, such as a missing member, stays wrong.
 """
 
 from __future__ import annotations
