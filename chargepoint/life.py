@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from chargepoint.api.errors import InputError
+from chargepoint.api.errors import InputError, shown
 from chargepoint.api.payloads import Refusal, StationOrder, ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
@@ -29,7 +29,7 @@ from chargepoint.model.facts import (
 from chargepoint.model.station import Record, Station
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
-from chargepoint.ocpp.endpoint import Answered, Dropped, Endpoint
+from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event
 from chargepoint.ocpp.schema import schemas
 
 
@@ -46,9 +46,12 @@ class Life:
         queued: Iterable[Record],
         next_id: Callable[[], str],
         now: float,
+        observe: Callable[[Event], None] = lambda event: None,
     ) -> None:
-        """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids."""
+        """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids;
+        ``observe`` is told everything that happens between the station and its central system."""
         self._spec = spec
+        self._observe = observe
         self._topics = topics
         self._mqtt = mqtt
         self._endpoint = Endpoint(schemas(str(spec.ocpp_version)), next_id)
@@ -64,6 +67,10 @@ class Life:
         self.going_down: StopReason | None = None
         self.link_error = ""
         self.store_error = ""
+        self.protocol_error = ""
+        """What the central system last did against the standard on this connection."""
+        self.wrong_messages = 0
+        """How many of its messages on this connection were against the standard."""
         self._answers: list[Message] = []
         self._notes: list[str] = list(self.dialect.session.configuration.refused)
         self._follow_all(now)
@@ -73,9 +80,15 @@ class Life:
         """Whether nothing is left that could be said now: a station that goes down may go."""
         return not self._endpoint.is_open or self.dialect.idle
 
+    @property
+    def link_is_dead(self) -> str:
+        """Why the connection should be given up and made again; "" while it should not."""
+        return self.dialect.link_is_dead
+
     def opened(self, now: float) -> None:
         """The websocket is up."""
-        self.link_error = ""
+        self.link_error = self.protocol_error = ""
+        self.wrong_messages = 0
         self._notes.append(f"connected to {self._spec.connection_url}")
         self._pass_time(now)
         self.dialect.opened(now)
@@ -92,6 +105,9 @@ class Life:
         if reason != self.link_error:
             self._notes.append(reason)
         self.link_error = reason
+        if self.wrong_messages:
+            self._notes.append(f"{self.wrong_messages} messages of the central system were against the standard")
+            self.wrong_messages = 0
         self._pass_time(now)
         self.dialect.closed(now)
         self._follow_all(now)
@@ -154,7 +170,7 @@ class Life:
     def messages(self, now: float) -> list[Message]:
         """The MQTT messages to publish, in order."""
         answers, self._answers = self._answers, []
-        last_error = self.store_error or self.link_error
+        last_error = self.store_error or self.link_error or self.protocol_error
         return answers + self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now)
 
     def greeting(self, now: float) -> list[Message]:
@@ -167,7 +183,8 @@ class Life:
 
     def notes(self) -> list[str]:
         """Lines for the log."""
-        notes, self._notes = self._notes, []
+        notes, self._notes = self._notes + self.dialect.session.notes, []
+        self.dialect.session.notes.clear()
         return notes
 
     def _pass_time(self, now: float) -> None:
@@ -182,16 +199,31 @@ class Life:
             if not events:
                 return
             for event in events:
-                match event:
-                    case Dropped(text, reason):
-                        self._notes.append(f"dropped {text:.200}: {reason}")
-                    case Answered(request, _, violation) if violation is not None:
-                        self._notes.append(f"the answer to {request.action} is wrong: {violation.reason}")
-                    case _:
-                        pass
+                self._observe(event)
+                self._judge(event)
                 self.dialect.take(event, now)
                 for fact in self.station.facts():
                     self._follow(fact, now)
+
+    def _judge(self, event: Event) -> None:
+        """Report what the central system does against the standard, whatever becomes of it."""
+        match event:
+            case Dropped(text, reason, code):
+                self._notes.append(f"dropped {shown(text[:200], 200)}: {reason}")
+                if code is not None:
+                    self._wrong(f"{code}: {reason}")
+            case CallReceived(_, action, _, violation) if violation is not None:
+                self._notes.append(f"{action} is wrong, taken for what it must mean: {violation.reason}")
+                self._wrong(f"{action}: {violation.code}: {violation.reason}")
+            case Answered(request, _, violation) if violation is not None:
+                self._notes.append(f"the answer to {request.action} is wrong: {violation.reason}")
+                self._wrong(f"answer to {request.action}: {violation.code}: {violation.reason}")
+            case _:
+                pass
+
+    def _wrong(self, what: str) -> None:
+        self.wrong_messages += 1
+        self.protocol_error = f"the central system sent something wrong: {what}"
 
     def _follow(self, fact: Fact, now: float) -> None:
         match fact:

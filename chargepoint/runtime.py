@@ -11,22 +11,32 @@ import contextlib
 import logging
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, assert_never
 
+from chargepoint.adapters.link_settings import BackOff, LinkSettings
 from chargepoint.adapters.store import Record, StoreError
-from chargepoint.adapters.websocket import BackOff, Closed, Opened, Received, Websocket
+from chargepoint.adapters.websocket import Closed, Opened, Received, Websocket
 from chargepoint.api.errors import InputError
+from chargepoint.api.payloads import Registration
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MqttDialect
+from chargepoint.dialects.v16.link_keys import (
+    CONNECTION_OPEN_TIMEOUT,
+    SUBPROTOCOL_REQUIRED,
+    WEB_SOCKET_COMPRESSION,
+    WEB_SOCKET_PONG_TIMEOUT,
+)
 from chargepoint.life import Life
+from chargepoint.model.connector import Connector
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
+from chargepoint.ocpp.endpoint import Event
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +79,9 @@ class StationStore(Protocol):
         """Let go of it."""
 
 
+Observed = Event | Opened | Closed
+"""What happens between a station and its central system."""
+
 Input = Opened | Received | Closed | Message | Woken | EndWanted
 
 
@@ -83,9 +96,13 @@ class Runtime:
         topics: Topics,
         publish: Callable[[Message], None],
         vehicle: Vehicle = GENERIC,
+        observe: Callable[[Observed], None] = lambda event: None,
     ) -> None:
-        """Raises StoreError when the station's stored state cannot be read."""
+        """``observe`` is told what happens between the station and its central system.
+
+        Raises StoreError when the station's stored state cannot be read."""
         self._spec = spec
+        self._observe = observe
         self._store = store
         self._clock = clock
         self._topics = topics
@@ -105,6 +122,20 @@ class Runtime:
     def end(self) -> None:
         """Ask the station to end in good order; ``run`` then returns."""
         self.hear(EndWanted())
+
+    @property
+    def registration(self) -> Registration:
+        """What its MQTT status says."""
+        return self._life.dialect.registration
+
+    @property
+    def queued(self) -> int:
+        """How many transaction messages wait to be delivered."""
+        return len(self._life.dialect.transactions.queue)
+
+    def connectors(self) -> Iterable[Connector]:
+        """Its connectors as they are now."""
+        return self._life.station.state.connectors.values()
 
     def cut_power(self) -> None:
         """Stop in the middle of whatever goes on: nothing more is saved or said, the connection breaks off.
@@ -150,13 +181,14 @@ class Runtime:
                 self._store.queue(),
                 lambda: str(uuid.uuid4()),
                 self._clock.now(),
+                self._observe,
             )
         except InputError as error:
             raise StoreError(f"{self._store.file}: damaged: {error}") from None
 
     async def _live(self) -> None:
         websocket = self._websocket = Websocket(
-            self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._ping_interval_s
+            self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._link_settings
         )
         async with asyncio.TaskGroup() as tasks:
             link = tasks.create_task(websocket.run())
@@ -183,6 +215,8 @@ class Runtime:
         self._save_and_say(websocket)
 
     def _take(self, item: Input, now: float) -> None:
+        if isinstance(item, Opened | Closed):
+            self._observe(item)
         match item:
             case Opened():
                 self._life.opened(now)
@@ -205,6 +239,9 @@ class Runtime:
         for text in self._life.frames():
             log.debug("send %s", text)
             websocket.send(text)
+        websocket.ping_every(self._life.dialect.ping_interval_s)
+        if reason := self._life.link_is_dead:
+            websocket.give_up(reason)
         for message in self._life.messages(self._clock.now()):
             self._publish(message)
         for note in self._life.notes():
@@ -232,5 +269,11 @@ class Runtime:
     def _back_off(self) -> BackOff:
         return BackOff(*self._life.dialect.session.configuration.retry_back_off)
 
-    def _ping_interval_s(self) -> float:
-        return self._life.dialect.ping_interval_s
+    def _link_settings(self) -> LinkSettings:
+        configuration = self._life.dialect.session.configuration
+        return LinkSettings(
+            open_timeout_s=configuration.integer(CONNECTION_OPEN_TIMEOUT),
+            pong_timeout_s=configuration.integer(WEB_SOCKET_PONG_TIMEOUT),
+            subprotocol_required=configuration.boolean(SUBPROTOCOL_REQUIRED),
+            compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
+        )

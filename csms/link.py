@@ -15,6 +15,7 @@ from websockets.protocol import State
 
 from chargepoint.api.errors import shown
 from chargepoint.clock import Clock
+from chargepoint.ocpp.checking import Checking
 from chargepoint.ocpp.endpoint import (
     Answered,
     CallReceived,
@@ -52,8 +53,8 @@ class Link:
         self._websocket = websocket
         self._answering = answering
         self._clock = clock
-        # Not strict: Answering mends what can be mended before it refuses.
-        self._endpoint = Endpoint(dialect.schemas, lambda: str(uuid.uuid4()), strict=False)
+        # Not checked: Answering mends what can be mended before it refuses.
+        self._endpoint = Endpoint(dialect.schemas, lambda: str(uuid.uuid4()), checking=Checking.NONE)
         self._endpoint.opened()
         self._turn = asyncio.Lock()
         self._later: set[asyncio.Task[None]] = set()

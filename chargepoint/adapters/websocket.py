@@ -6,23 +6,22 @@ import asyncio
 import contextlib
 import logging
 import random
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
+from chargepoint.adapters.link_settings import LARGEST_READ, MESSAGES_AHEAD, BackOff, LinkSettings
+
 log = logging.getLogger(__name__)
 
-OPEN_TIMEOUT_S = 30.0
 CLOSE_TIMEOUT_S = 2.0
-PONG_TIMEOUT_S = 20.0
-PINGS_OFF_S = 10.0
-"""How often the configuration is looked at while it says that there are no pings."""
-
-LARGEST_MESSAGE = 2**20
+KEEP_ALIVE_AFTER_S, KEEP_ALIVE_EVERY_S, KEEP_ALIVE_PROBES = 120, 20, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +46,6 @@ class Closed:
 Event = Opened | Received | Closed
 
 
-@dataclass(frozen=True, slots=True)
-class BackOff:
-    """How long to wait before attempt n (from 0) to connect again: OCPP 2.0.1 J01, for all versions."""
-
-    wait_minimum_s: float
-    repeat_times: int
-    random_range_s: float
-
-    def wait_s(self, attempt: int, draw: Callable[[], float]) -> float:
-        """``draw`` gives a number of 0 to 1, anew each time, so that a fleet does not come back as one."""
-        doubled: float = self.wait_minimum_s * 2.0 ** min(attempt, self.repeat_times)
-        return doubled + self.random_range_s * draw()
-
-
 class Websocket:
     """One station's connection, made again and again until ``run`` is cancelled; what happens goes to ``hear``."""
 
@@ -70,20 +55,35 @@ class Websocket:
         subprotocol: str,
         hear: Callable[[Event], None],
         back_off: Callable[[], BackOff],
-        ping_interval_s: Callable[[], float],
+        settings: Callable[[], LinkSettings] = LinkSettings,
     ) -> None:
-        """``back_off`` and ``ping_interval_s`` are asked each time: the configuration may change them."""
+        """``back_off`` and ``settings`` are asked before each connection: the configuration may change them."""
         self._url = url
         self._subprotocol = Subprotocol(subprotocol)
         self._hear = hear
         self._back_off = back_off
-        self._ping_interval_s = ping_interval_s
+        self._settings = settings
+        self._ping_interval_s = 0.0
+        self._pace_changed = asyncio.Event()
+        self._given_up = asyncio.Event()
+        self._why_given_up = ""
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._connection: ClientConnection | None = None
 
     def send(self, text: str) -> None:
         """Put ``text`` on the wire in its turn; it is lost when the connection is."""
         self._outgoing.put_nowait(text)
+
+    def ping_every(self, interval_s: float) -> None:
+        """Ping in this interval from now on; 0 is never."""
+        if interval_s != self._ping_interval_s:
+            self._ping_interval_s = interval_s
+            self._pace_changed.set()
+
+    def give_up(self, reason: str) -> None:
+        """Close the connection, if there is one, and make it again as after any loss; ``reason`` is told the peer."""
+        self._why_given_up = reason
+        self._given_up.set()
 
     async def flushed(self) -> None:
         """Return when everything sent so far was handed to the system, or lost with its connection."""
@@ -110,29 +110,33 @@ class Websocket:
     async def _one_connection(self) -> float:
         """Connect and live until the connection is gone; returns how long it was open, in seconds."""
         opened_at = None
+        settings = self._settings()
         try:
             async with _Connect(
                 self._url,
                 subprotocols=[self._subprotocol],
-                compression=None,
+                compression="deflate" if settings.compression else None,
                 ping_interval=None,
-                open_timeout=OPEN_TIMEOUT_S,
+                open_timeout=settings.open_timeout_s,
                 close_timeout=CLOSE_TIMEOUT_S,
-                max_size=LARGEST_MESSAGE,
+                max_size=LARGEST_READ,
+                max_queue=MESSAGES_AHEAD,
                 proxy=None,
                 user_agent_header=None,
             ) as connection:
                 self._connection = connection
-                if connection.subprotocol != self._subprotocol:
-                    reason = f"{self._url} does not speak {self._subprotocol}"
+                if connection.subprotocol is None and settings.subprotocol_required:
+                    reason = f"{self._url} does not say that it speaks {self._subprotocol}"
                 else:
+                    _watch_for_a_dead_peer(connection)
                     opened_at = connection.loop.time()
                     self._lose_unsent()
+                    self._given_up.clear()
                     self._hear(Opened())
-                    await self._live(connection)
+                    await self._live(connection, settings.pong_timeout_s)
                     reason = _why_closed(connection.close_exc)
         except InvalidStatus as error:
-            reason = f"{self._url} refuses the connection: HTTP {error.response.status_code}"
+            reason = f"{self._url} refuses the connection: HTTP {_status_line(error.response.status_code)}"
         except (WebSocketException, OSError, UnicodeError) as error:
             reason = f"{self._url}: {error or type(error).__name__}"
         self._connection = None
@@ -140,17 +144,20 @@ class Websocket:
         self._hear(Closed(reason))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
 
-    async def _live(self, connection: ClientConnection) -> None:
+    async def _live(self, connection: ClientConnection, pong_timeout_s: float) -> None:
         code, reason = CloseCode.NORMAL_CLOSURE, ""
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(connection))
-                pinger = tasks.create_task(self._ping(connection))
+                pinger = tasks.create_task(self._ping(connection, pong_timeout_s))
                 writer = tasks.create_task(self._write(connection))
-                await asyncio.wait((reader, pinger), return_when=asyncio.FIRST_COMPLETED)
-                if not reader.done():
-                    code, reason = CloseCode.PROTOCOL_ERROR, f"no pong within {PONG_TIMEOUT_S:.0f} s"
-                for task in (reader, pinger, writer):
+                quitter = tasks.create_task(self._given_up.wait())
+                await asyncio.wait((reader, pinger, quitter), return_when=asyncio.FIRST_COMPLETED)
+                if pinger.done():
+                    code, reason = CloseCode.PROTOCOL_ERROR, f"no pong within {pong_timeout_s:.0f} s"
+                elif quitter.done():
+                    reason = self._why_given_up
+                for task in (reader, pinger, writer, quitter):
                     task.cancel()
         finally:
             # Left by cancellation, the library would close with 1011: an error that did not happen.
@@ -173,15 +180,16 @@ class Websocket:
             finally:
                 self._outgoing.task_done()
 
-    async def _ping(self, connection: ClientConnection) -> None:
-        """Ping as the configuration says; returns when a pong is missing."""
+    async def _ping(self, connection: ClientConnection, pong_timeout_s: float) -> None:
+        """Ping at the present pace, which counts from the moment it is set; returns when a pong is missing."""
         while True:
-            interval_s = self._ping_interval_s()
-            await asyncio.sleep(interval_s or PINGS_OFF_S)
-            if not interval_s:
+            self._pace_changed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._ping_interval_s or None):
+                    await self._pace_changed.wait()
                 continue
             try:
-                async with asyncio.timeout(PONG_TIMEOUT_S):
+                async with asyncio.timeout(pong_timeout_s):
                     await (await connection.ping())
             except (TimeoutError, ConnectionClosed):
                 return
@@ -197,6 +205,23 @@ class _Connect(connect):
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
+
+
+def _watch_for_a_dead_peer(connection: ClientConnection) -> None:
+    """TCP keep-alive, so that a peer without power is missed even while there are no pings."""
+    wire: socket.socket = connection.transport.get_extra_info("socket")
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEP_ALIVE_AFTER_S)
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEP_ALIVE_EVERY_S)
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEP_ALIVE_PROBES)
+
+
+def _status_line(code: int) -> str:
+    try:
+        return f"{code} {HTTPStatus(code).phrase}"
+    except ValueError:
+        return str(code)
 
 
 async def _close(connection: ClientConnection, code: CloseCode, reason: str) -> None:

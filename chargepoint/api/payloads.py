@@ -44,7 +44,8 @@ class ChargePointStatus:
     """``cps/<id>/status``. The first ten fields are the Open OCPP simulator's, in its order; the rest is ours.
 
     ``entry`` is the complete start entry (``ChargePointSpec.to_entry``), so that a setup can be saved by anyone;
-    ``last_error`` is why the station is not connected, or died, in words for people.
+    ``last_error`` is why the station is not connected, or died, or what its central system last did against the
+    standard on this connection, in words for people.
     """
 
     pid: int

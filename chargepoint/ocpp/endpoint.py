@@ -16,8 +16,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from chargepoint.api.errors import shown
+from chargepoint.ocpp.checking import Checking, check
 from chargepoint.ocpp.errors import CallErrorCode
-from chargepoint.ocpp.frames import Call, CallError, CallResult, FrameError, Payload, decode, encode
+from chargepoint.ocpp.frames import (
+    Call,
+    CallError,
+    CallResult,
+    Frame,
+    FrameError,
+    Payload,
+    TooLargeError,
+    decode,
+    encode,
+)
 from chargepoint.ocpp.schema import Schemas, Violation
 
 DEFAULT_TIMEOUT_S = 30.0
@@ -36,12 +48,16 @@ class Lane(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A CALL to be sent. ``about`` comes back with its outcome; the endpoint does not look at it."""
+    """A CALL to be sent. ``about`` comes back with its outcome; the endpoint does not look at it.
+
+    ``optional``: of a kind that the peer need not know. Once it says so, on this connection no more of it are sent.
+    """
 
     action: str
     payload: Payload
     lane: Lane = Lane.OTHER
     about: object = None
+    optional: bool = False
 
 
 class Silence(StrEnum):
@@ -53,28 +69,35 @@ class Silence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallReceived:
-    """The peer asks; the caller owes ``reply`` or ``refuse`` with this id."""
+    """The peer asks; the caller owes ``reply`` or ``refuse`` with this id.
+
+    ``violation`` tells what it does, or did before it was mended, against the schema, if anything.
+    """
 
     id: str
     action: str
-    payload: Payload
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """CALLRESULT to ``request``. ``violation`` tells what it does against the schema, if anything."""
-
-    request: Request
     payload: Payload
     violation: Violation | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """CALLRESULT to ``request``, ``took_s`` after it was sent. ``violation`` tells what it does against the standard,
+    if anything; the payload of one that could not be read is empty."""
+
+    request: Request
+    payload: Payload
+    violation: Violation | None = None
+    took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """CALLERROR to ``request``."""
+    """CALLERROR to ``request``, or to an earlier one of its kind, which the peer does not know."""
 
     request: Request
     error: CallError
+    took_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +111,14 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Something came in that is not acted on: no frame, an answer to nothing, a call that was refused."""
+    """Something came in that is not acted on: no frame, an answer to nothing, a call that was refused.
+
+    ``code`` is there when it is against the standard, and not merely late or said twice.
+    """
 
     text: str
     reason: str
+    code: CallErrorCode | None = None
 
 
 Event = CallReceived | Answered | Refused | Unanswered | Dropped
@@ -106,25 +133,27 @@ class Endpoint:
         next_id: Callable[[], str],
         *,
         timeout_s: float = DEFAULT_TIMEOUT_S,
-        strict: bool = True,
+        checking: Checking = Checking.STRICT,
     ) -> None:
-        """``next_id`` gives message ids that are unique over all connections (OCPP-J 1.6 section 4.1.4).
-
-        ``strict``: a CALL against its schema is refused with the code of the violation; otherwise it is passed on.
-        """
+        """``next_id`` gives message ids that are unique over all connections (OCPP-J 1.6 section 4.1.4)."""
         self.timeout_s = timeout_s
+        self.checking = checking
+        self.largest_message: int | None = None
+        """A CALL of more characters is refused, and an answer is as good as empty; the standard knows no limit."""
         self.answering = True
         """While not, the peer's CALLs are dropped without a word (1.6 section 4.2: a rejected station is silent)."""
         self._schemas = schemas
         self._next_id = next_id
-        self._strict = strict
         self._open = False
         self._waiting: tuple[deque[Request], ...] = tuple(deque() for _ in Lane)
         self._on_its_way: tuple[str, Request] | None = None
+        self._sent_at = 0.0
         self._deadline: float | None = None
         self._now = 0.0
         self._owed: dict[str, str] = {}
         self._answers: OrderedDict[str, str] = OrderedDict()
+        self._unknown: dict[str, CallError] = {}
+        self._timeouts = 0
         self._events: list[Event] = []
         self._frames: list[str] = []
 
@@ -138,12 +167,18 @@ class Endpoint:
         """Whether no request of ours is on its way or waiting."""
         return self._on_its_way is None and not any(self._waiting)
 
+    @property
+    def timeouts(self) -> int:
+        """How many requests in a row the peer has left without an answer on this connection."""
+        return self._timeouts
+
     def opened(self) -> None:
         """There is a new connection; it ends an older one."""
         if self._open:
             self.closed()
         self._open = True
         self._answers.clear()
+        self._unknown.clear()
 
     def closed(self) -> None:
         """The connection is gone: every request is Unanswered, frames not yet drained are lost."""
@@ -151,6 +186,7 @@ class Endpoint:
         self._frames.clear()
         self._owed.clear()
         self._deadline = None
+        self._timeouts = 0
         if self._on_its_way is not None:
             _, request = self._on_its_way
             self._on_its_way = None
@@ -168,6 +204,9 @@ class Endpoint:
             raise ValueError(f"{request.action} of ours is wrong: {violation.reason}: {request.payload}")
         if not self._open:
             self._events.append(Unanswered(request, Silence.CLOSED, sent=False))
+            return
+        if (error := self._unknown.get(request.action)) is not None:
+            self._events.append(Refused(request, error))
             return
         self._waiting[request.lane].append(request)
         self._send_next(now)
@@ -190,26 +229,11 @@ class Endpoint:
         if not self._open:
             self._events.append(Dropped(text, "its connection is gone"))
             return
-        try:
-            frame = decode(text)
-        except FrameError as error:
-            self._events.append(Dropped(text, str(error)))
-            if error.call_id is not None and self.answering:
-                self._frames.append(encode(CallError(error.call_id, error.code, str(error))))
-            return
-        match frame:
-            case Call() if not self.answering:
-                self._events.append(Dropped(text, "the peer is not answered now"))
-            case Call():
-                self._call_received(frame, text)
-            case CallResult(call_id, payload):
-                if request := self._answered(call_id, text):
-                    violation = self._schemas.violation(request.action, payload, response=True)
-                    self._events.append(Answered(request, payload, violation))
-            case CallError(call_id):
-                if request := self._answered(call_id, text):
-                    self._events.append(Refused(request, frame))
         self._now = now
+        try:
+            self._receive(self._decode(text), text)
+        except FrameError as error:
+            self._receive_wrong(error, text)
 
     def advance(self, now: float) -> None:
         """Let time pass: a request unanswered for ``timeout_s`` is given up and the next one goes."""
@@ -217,6 +241,7 @@ class Endpoint:
             _, request = self._on_its_way
             self._on_its_way = None
             self._deadline = None
+            self._timeouts += 1
             self._events.append(Unanswered(request, Silence.TIMEOUT, sent=True))
             self._now = now
 
@@ -243,9 +268,50 @@ class Endpoint:
                 request = lane.popleft()
                 call_id = self._next_id()
                 self._on_its_way = (call_id, request)
-                self._deadline = now + self.timeout_s
+                self._sent_at, self._deadline = now, now + self.timeout_s
                 self._frames.append(encode(Call(call_id, request.action, request.payload)))
                 return
+
+    def _decode(self, text: str) -> Frame:
+        if self.largest_message is not None and len(text) > self.largest_message:
+            raise TooLargeError(text, self.largest_message)
+        return decode(text, lenient=self.checking is not Checking.STRICT)
+
+    def _receive(self, frame: Frame, text: str) -> None:
+        match frame:
+            case Call() if not self.answering:
+                self._events.append(Dropped(text, "the peer is not answered now"))
+            case Call():
+                self._call_received(frame, text)
+            case CallResult(call_id, payload):
+                if request := self._answered(call_id, text):
+                    checked = check(self._schemas, self.checking, request.action, payload, response=True)
+                    self._events.append(Answered(request, checked.payload, checked.found, self._took_s))
+            case CallError(call_id, code):
+                if request := self._answered(call_id, text):
+                    if request.optional and code in (CallErrorCode.NOT_IMPLEMENTED, CallErrorCode.NOT_SUPPORTED):
+                        self._unknown[request.action] = frame
+                    self._events.append(Refused(request, frame, self._took_s))
+
+    def _receive_wrong(self, error: FrameError, text: str) -> None:
+        """What is no frame can still be a CALL that waits for an answer, or the answer we wait for."""
+        match error.meant:
+            case CallResult(call_id) if self._awaits(call_id) and (request := self._answered(call_id, text)):
+                self._events.append(Answered(request, {}, Violation(error.code, str(error)), self._took_s))
+            case CallError(call_id) as frame if self._awaits(call_id):
+                self._receive(frame, text)
+            case Call(call_id) if self.answering:
+                self._events.append(Dropped(text, str(error), error.code))
+                self._frames.append(encode(CallError(call_id, error.code, str(error))))
+            case _:
+                self._events.append(Dropped(text, str(error), error.code))
+
+    @property
+    def _took_s(self) -> float:
+        return self._now - self._sent_at
+
+    def _awaits(self, call_id: str) -> bool:
+        return self._on_its_way is not None and self._on_its_way[0] == call_id
 
     def _call_received(self, call: Call, text: str) -> None:
         if call.id in self._owed:
@@ -258,19 +324,18 @@ class Endpoint:
             return
         self._owed[call.id] = call.action
         if not self._schemas.knows(call.action):
-            self._events.append(Dropped(text, f"unknown action {call.action!r:.60}"))
-            self.refuse(
-                call.id,
-                CallErrorCode.NOT_IMPLEMENTED,
-                f"{call.action!r:.60} is not an action of this version",
-            )
+            reason = f"{shown(call.action)} is not an action of this version"
+            self._refuse_wrong(call, text, Violation(CallErrorCode.NOT_IMPLEMENTED, reason))
             return
-        violation = self._schemas.violation(call.action, call.payload)
-        if violation is not None and self._strict:
-            self._events.append(Dropped(text, violation.reason))
-            self.refuse(call.id, violation.code, violation.reason)
+        checked = check(self._schemas, self.checking, call.action, call.payload)
+        if checked.left is not None and self.checking is not Checking.NONE:
+            self._refuse_wrong(call, text, checked.left)
             return
-        self._events.append(CallReceived(call.id, call.action, call.payload))
+        self._events.append(CallReceived(call.id, call.action, checked.payload, checked.found))
+
+    def _refuse_wrong(self, call: Call, text: str, violation: Violation) -> None:
+        self._events.append(Dropped(text, violation.reason, violation.code))
+        self.refuse(call.id, violation.code, violation.reason)
 
     def _answer(self, call_id: str, text: str) -> None:
         if self._owed.pop(call_id, None) is None:
@@ -281,10 +346,11 @@ class Endpoint:
         self._frames.append(text)
 
     def _answered(self, call_id: str, text: str) -> Request | None:
-        if self._on_its_way is None or self._on_its_way[0] != call_id:
+        if self._on_its_way is None or not self._awaits(call_id):
             self._events.append(Dropped(text, "an answer to no request of ours, or too late"))
             return None
         _, request = self._on_its_way
         self._on_its_way = None
         self._deadline = None
+        self._timeouts = 0
         return request

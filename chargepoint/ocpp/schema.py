@@ -14,6 +14,7 @@ import fastjsonschema
 
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.leniency import mended
 
 LONGEST_REASON = 255
 """Reasons quote the payload; this is what the description of a CALLERROR holds."""
@@ -62,7 +63,7 @@ class Schemas:
     def violation(self, action: str, payload: Payload, *, response: bool = False) -> Violation | None:
         """What ``payload`` violates as a request, or as a response, of ``action``; None when it is right."""
         try:
-            self._validator(action + "Response" if response else action)(payload)
+            self._validator(_name(action, response))(payload)
         except fastjsonschema.JsonSchemaValueException as error:
             reason = error.message.replace("data.", "", 1).removeprefix("data ")
             code = _CODES.get(error.rule or "", CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION)
@@ -72,12 +73,24 @@ class Schemas:
             return Violation(CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "a number in it is too large")
         return None
 
+    def mended(self, action: str, payload: Payload, *, response: bool = False) -> Payload:
+        """``payload``, which violates its schema, read as its sender must have meant it."""
+        # Read each time: a schema is seldom needed once it is compiled, and there are dozens of them.
+        return mended(payload, self._schema(_name(action, response)))
+
     def _validator(self, name: str) -> _Validator:
         validator = self._validators.get(name)
         if validator is None:
-            schema = json.loads((self._folder / f"{name}.json").read_bytes())
-            validator = self._validators[name] = fastjsonschema.compile(schema)
+            validator = self._validators[name] = fastjsonschema.compile(self._schema(name))
         return validator
+
+    def _schema(self, name: str) -> dict[str, Any]:
+        schema: dict[str, Any] = json.loads((self._folder / f"{name}.json").read_bytes())
+        return schema
+
+
+def _name(action: str, response: bool) -> str:
+    return action + "Response" if response else action
 
 
 @cache

@@ -42,13 +42,15 @@ async def _host(options: argparse.Namespace) -> None:
     stores = FolderStores(options.dir) if options.dir else MemoryStores()
     name, topics = check_id(options.name, "--name"), Topics(options.root)
     if options.broker:
-        await _over_mqtt(name, topics, stores, Broker.parse(options.broker))
+        await _over_mqtt(name, topics, stores, options.figures, Broker.parse(options.broker))
     else:
-        await _over_lines(name, topics, stores)
+        await _over_lines(name, topics, stores, options.figures)
 
 
-async def _over_mqtt(name: str, topics: Topics, stores: Stores, broker: Broker) -> None:
-    host = Host(name, topics, stores, lambda message: bus.publish(message))
+async def _over_mqtt(
+    name: str, topics: Topics, stores: Stores, figures_every_s: float | None, broker: Broker
+) -> None:
+    host = Host(name, topics, stores, lambda message: bus.publish(message), figures_every_s)
     status = partial(Message, topics.pool(name, "status"), retain=True)
     bus = Bus(
         broker,
@@ -66,8 +68,8 @@ async def _over_mqtt(name: str, topics: Topics, stores: Stores, broker: Broker) 
     await asyncio.wait([line])
 
 
-async def _over_lines(name: str, topics: Topics, stores: Stores) -> None:
-    host = Host(name, topics, stores, lambda message: lines.publish(message))
+async def _over_lines(name: str, topics: Topics, stores: Stores, figures_every_s: float | None) -> None:
+    host = Host(name, topics, stores, lambda message: lines.publish(message), figures_every_s)
     lines = Lines(host.hear, lambda reason: lines.publish(Message(topics.pool(name, "result"), refusal(reason))))
     reading = asyncio.create_task(lines.run())
     reading.add_done_callback(lambda _: host.close())

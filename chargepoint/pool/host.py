@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from chargepoint.adapters.store import StoreError
@@ -17,7 +18,8 @@ from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topi
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.pool.stores import Stores
-from chargepoint.runtime import Runtime, StationStore
+from chargepoint.pool.tally import Tally
+from chargepoint.runtime import Observed, Runtime, StationStore
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +42,16 @@ class Host:
         topics: Topics,
         stores: Stores,
         publish: Callable[[Message], None],
-        clock: Clock | None = None,
+        figures_every_s: float | None = None,
     ) -> None:
+        """``figures_every_s``: publish figures so often, and no message of a station."""
         self._name = name
         self._topics = topics
         self._stores = stores
         self._publish = publish
-        self._clock = clock or Clock()
+        self._figures_every_s = figures_every_s
+        self._tally = Tally() if figures_every_s else None
+        self._clock = Clock()
         self._stations: dict[str, Hosted] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
@@ -84,6 +89,8 @@ class Host:
 
     async def run(self) -> None:
         """Host until ``close``."""
+        if self._figures_every_s:
+            self._tasks.add(asyncio.create_task(self._count(self._figures_every_s)))
         await self._closing.wait()
         for task in list(self._tasks):
             task.cancel()
@@ -155,14 +162,29 @@ class Host:
         vehicle = find_vehicle(spec.vehicle)
         store = self._stores.open(spec, fresh=fresh)
         try:
-            runtime = Runtime(spec, store, self._clock, self._topics, self._publish, vehicle)
+            runtime = Runtime(spec, store, self._clock, self._topics, self._say, vehicle, self._observer(spec.id))
         except StoreError:
             store.close()
             raise
         station = self._stations[spec.id] = Hosted(spec, runtime)
         station.life = asyncio.get_running_loop().create_task(self._live(station, runtime, store), name=spec.id)
         for message in runtime.greeting():
+            self._say(message)
+
+    def _observer(self, station_id: str) -> Callable[[Observed], None]:
+        return partial(self._tally.observe, station_id) if self._tally else lambda event: None
+
+    def _say(self, message: Message) -> None:
+        if self._tally is None:
             self._publish(message)
+
+    async def _count(self, every_s: float) -> None:
+        tally = self._tally
+        assert tally is not None
+        while True:
+            await asyncio.sleep(every_s)
+            figures = tally.figures(station.runtime for station in self._stations.values())
+            self._publish(Message(self._topics.pool(self._name, "figures"), figures.to_json()))
 
     async def _live(self, station: Hosted, runtime: Runtime, store: StationStore) -> None:
         broken = ""
@@ -178,7 +200,7 @@ class Host:
             store.close()
             station.runtime = station.life = None
             for message in runtime.farewell(broken):
-                self._publish(message)
+                self._say(message)
 
     async def _kill(self, station_id: str) -> None:
         station = self._stations.get(station_id)
@@ -199,4 +221,4 @@ class Host:
         self._stores.forget(station_id)
         topics = [self._topics.connector(spec.id, each, "status") for each in range(1, spec.nb_connectors + 1)]
         for topic in (self._topics.station(spec.id, "status"), *topics):
-            self._publish(Message(topic, b"", retain=True))
+            self._say(Message(topic, b"", retain=True))

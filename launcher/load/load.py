@@ -67,7 +67,7 @@ class Outcome:
     @property
     def connected(self) -> bool:
         """Whether the central system was reached at all."""
-        return self.figures.received.total() > 0
+        return bool(self.figures.latencies)
 
     @property
     def failed(self) -> list[Criterion]:
@@ -95,7 +95,7 @@ async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event) -> Outcome:
             await _until(ended, min(TELL_EVERY_S, plan.duration_s - elapsed_s))
         traffic.cancel()
         await asyncio.wait([traffic])
-        figures = pools.figures()
+        figures = await pools.fresh_figures()
         trouble = [f"a pool ended with exit code {code}" for code in pools.lost]
         trouble += [f"{station_id} was not started: {why}" for station_id, why in sorted(pools.refused.items())]
         if not traffic.cancelled() and (error := traffic.exception()):

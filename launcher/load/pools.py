@@ -17,6 +17,7 @@ from chargepoint.bus import Message
 from chargepoint.lines import LONGEST_LINE, from_line, to_line
 
 CLOSE_TIMEOUT_S = 30.0
+FIGURES_TIMEOUT_S = 5.0
 
 
 class Pools:
@@ -28,6 +29,8 @@ class Pools:
         self._processes: list[Process] = []
         self._readers: list[asyncio.Task[None]] = []
         self._figures: dict[str, Figures] = {}
+        self._awaited: set[str] = set()
+        self._all_told = asyncio.Event()
         self._homes: dict[str, int] = {}
         self.refused: dict[str, str] = {}
 
@@ -61,6 +64,15 @@ class Pools:
     def figures(self) -> Figures:
         """The sum of what the pools told last."""
         return Figures.of(self._figures.values())
+
+    async def fresh_figures(self) -> Figures:
+        """The same when each of them has told once more, or has not for seconds."""
+        self._all_told.clear()
+        self._awaited = {_name(number) for number in range(self._count)}
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIGURES_TIMEOUT_S):
+                await self._all_told.wait()
+        return self.figures()
 
     async def start(self, entries: Sequence[Mapping[str, object]], over_s: float) -> None:
         """Start stations, the first now and the last after ``over_s``."""
@@ -108,6 +120,9 @@ class Pools:
         match self._topics.parse(message.topic):
             case PoolTopic(name, "figures"):
                 self._figures[name] = Figures.from_json(message.payload)
+                self._awaited.discard(name)
+                if not self._awaited:
+                    self._all_told.set()
             case PoolTopic(_, "result"):
                 self.refused.update(PoolResult.from_json(message.payload).refused)
 

@@ -19,6 +19,7 @@ import aiomqtt
 import psutil
 
 from chargepoint.api.payloads import ChargePointStatus, Registration
+from tests.benchmarks._rows import row
 from tests.support.ports import free_port
 
 FLEETS = (50, 200)
@@ -72,10 +73,6 @@ def cpu_s(pids: list[int]) -> float:
         times = psutil.Process(pid).cpu_times()
         total += times.user + times.system
     return total
-
-
-def row(what: str, value: str) -> None:
-    print(f"  {what:<58} {value:>12}", flush=True)
 
 
 async def measure(broker_port: int, csms_url: str) -> None:

@@ -100,7 +100,7 @@ def test_it_says_in_words_what_happens() -> None:
     bench.receive("rubbish")
     bench.disconnect()
     bench.mqtt("connectors/7/car", b"{}")
-    for word in ("connected to ws://csms.test/CP1", "TAG starts", "stops: EVDisconnected", "dropped rubbish"):
+    for word in ("connected to ws://csms.test/CP1", "TAG starts", "stops: EVDisconnected", "dropped 'rubbish'"):
         assert [note for note in bench.notes if word in note], word
     assert "connection lost" in bench.notes
     assert [note for note in bench.notes if "connectors/7/car" in note]

@@ -14,6 +14,12 @@ from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
+from chargepoint.dialects.v16.link_keys import (
+    LINK_KEYS,
+    MAX_MESSAGE_SIZE,
+    RECONNECT_AFTER_TIMEOUTS,
+    STRICT_VALIDATION,
+)
 from chargepoint.dialects.v16.local_list import LocalAuthorizationList
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.provisioning import Provisioning
@@ -36,6 +42,7 @@ from chargepoint.model.facts import (
 )
 from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.station import Record, Station
+from chargepoint.ocpp.checking import Checking
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.v16 import ConfigurationKey, RegistrationStatus
@@ -64,12 +71,15 @@ class V16:
     ) -> None:
         """``records`` and ``queued``: what ``changes`` and ``queue_changes`` gave in an earlier life."""
         configuration = Configuration(
-            keys.standard_keys(
-                connectors=spec.nb_connectors,
-                phases=spec.nb_phases,
-                direct=station.state.supply.direct,
-                fixed_cable=spec.fixed_cable,
-            ),
+            [
+                *keys.standard_keys(
+                    connectors=spec.nb_connectors,
+                    phases=spec.nb_phases,
+                    direct=station.state.supply.direct,
+                    fixed_cable=spec.fixed_cable,
+                ),
+                *LINK_KEYS,
+            ],
             spec.ocpp_config,
         )
         configuration.restore(records.get("configuration", {}))
@@ -103,6 +113,12 @@ class V16:
     def ping_interval_s(self) -> float:
         """WebSocketPingInterval; 0 is off."""
         return self.session.configuration.integer(ConfigurationKey.web_socket_ping_interval)
+
+    @property
+    def link_is_dead(self) -> str:
+        """Why the connection should be given up and made again (ReconnectAfterTimeouts); "" while it should not."""
+        most, timeouts = self.session.configuration.integer(RECONNECT_AFTER_TIMEOUTS), self.session.endpoint.timeouts
+        return f"{timeouts} requests in a row without an answer" if 0 < most <= timeouts else ""
 
     @property
     def idle(self) -> bool:
@@ -231,7 +247,10 @@ class V16:
     def _apply_configuration(self) -> None:
         configuration = self.session.configuration
         configuration.apply(self.session.station.state.parameters)
-        self.session.endpoint.timeout_s = configuration.integer(keys.MESSAGE_TIMEOUT)
+        endpoint = self.session.endpoint
+        endpoint.timeout_s = configuration.integer(keys.MESSAGE_TIMEOUT)
+        endpoint.checking = Checking.STRICT if configuration.boolean(STRICT_VALIDATION) else Checking.LENIENT
+        endpoint.largest_message = configuration.integer(MAX_MESSAGE_SIZE)
         self.session.station.state.profile_rules = Rules(
             max_stack_level=configuration.integer(ConfigurationKey.charge_profile_max_stack_level),
             max_periods=configuration.integer(ConfigurationKey.charging_schedule_max_periods),

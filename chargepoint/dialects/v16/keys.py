@@ -125,6 +125,16 @@ def text_key(name: str) -> Key:
     return Key(name, "", *_text())
 
 
+def number_key(name: str, default: int, *, minimum: int, maximum: int) -> Key:
+    """A writable key of a whole number."""
+    return Key(name, str(default), *_integer(minimum, maximum))
+
+
+def switch_key(name: str, default: bool) -> Key:
+    """A writable key of true or false."""
+    return Key(name, "true" if default else "false", *_boolean())
+
+
 def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bool) -> list[Key]:
     """Every key of a station with ``connectors`` connectors of ``phases`` phases, or of direct current."""
     measurands = _measurands(0 if direct else phases)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from chargepoint.dialects.v16.link_keys import BOOT_ON_RECONNECT
 from chargepoint.dialects.v16.session import Answer, Outcome, Session
 from chargepoint.dialects.v16.values import moment
 from chargepoint.model.commands import ClockSet, LinkChanged, Reset
@@ -43,8 +44,13 @@ class Provisioning:
         return {Action.reset: self._reset}
 
     def opened(self, now: float) -> None:
-        """A connection is up. Only a station that was not accepted yet boots: a reconnection is no boot."""
-        if self._session.registration is RegistrationStatus.accepted:
+        """A connection is up. Only a station that was not accepted yet boots: a reconnection is no boot, unless the
+        central system wants it to be one."""
+        accepted = self._session.registration is RegistrationStatus.accepted
+        if accepted and self._session.configuration.boolean(BOOT_ON_RECONNECT):
+            self._session.registration = None
+            self.boot(now)
+        elif accepted:
             self._go_online(now, booted=False)
         elif self._boot_at is None or self._boot_at <= now:
             self.boot(now)

@@ -6,11 +6,13 @@ TransactionMessageRetryInterval; the wait grows with each attempt).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from chargepoint.api.fields import Fields
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class Entry:
 
 
 class TransactionQueue:
-    """First in, first out. ``changes`` tells what to store: number to record, None for a message that is done."""
+    """First in, first out. A queue that is full gives up meter values, but never the start or the stop of a
+    transaction (section 3.7): the first, the third and so on of each transaction, so that what stays is spread over
+    it. ``changes`` tells what to store: number to record, None for a message that is done."""
 
     def __init__(self, entries: list[Entry]) -> None:
         self._entries = sorted(entries, key=lambda entry: entry.number)
@@ -53,12 +57,30 @@ class TransactionQueue:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(self, action: str, payload: Payload, handle: int) -> None:
-        """Append a message."""
+    def add(self, action: str, payload: Payload, handle: int, most: int) -> int:
+        """Append a message. Returns how many meter values it cost: with it there are ``most`` messages, if that can
+        be had."""
         entry = Entry(self._next_number, action, payload, handle)
         self._next_number += 1
         self._entries.append(entry)
         self._changes[entry.number] = entry
+        before = len(self._entries)
+        while len(self._entries) > most and self._thin_out():
+            pass
+        return before - len(self._entries)
+
+    def _thin_out(self) -> bool:
+        """Give up every second of the meter values; the head may be on its way and stays."""
+        seen: Counter[int] = Counter()
+        given_up = set()
+        for entry in self._entries[1:]:
+            if entry.action == Action.meter_values:
+                seen[entry.handle] += 1
+                if seen[entry.handle] % 2:
+                    given_up.add(entry.number)
+        self._entries = [entry for entry in self._entries if entry.number not in given_up]
+        self._changes |= dict.fromkeys(given_up)
+        return bool(given_up)
 
     def head(self, now: float) -> Entry | None:
         """The message to send now; None when there is none, or its retry is still waited for."""

@@ -35,6 +35,21 @@ SENDS = frozenset(
 """The CALLs that a station makes; the table of supported messages is made of it."""
 
 
+OPTIONAL = frozenset(
+    {
+        Action.data_transfer,
+        Action.diagnostics_status_notification,
+        Action.firmware_status_notification,
+        Action.log_status_notification,
+        Action.security_event_notification,
+        Action.sign_certificate,
+        Action.signed_firmware_status_notification,
+    }
+)
+"""CALLs that a central system need not know. One that answers NotImplemented or NotSupported gets no more of that
+kind until it is connected to anew; their outcome is then that same refusal."""
+
+
 class CallRefusedError(Exception):
     """A CALL that is answered with a CALLERROR."""
 
@@ -58,6 +73,8 @@ class Session:
     configuration: Configuration
     registration: RegistrationStatus | None = None
     after_reply: list[Callable[[float], None]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """Lines for the log."""
 
     @property
     def online(self) -> bool:
@@ -73,7 +90,7 @@ class Session:
     ) -> None:
         """Send a CALL of ``SENDS`` when its turn comes; ``heard`` learns how it ended."""
         assert action in SENDS, action
-        self.endpoint.send(Request(str(action), payload, lane, heard), now)
+        self.endpoint.send(Request(str(action), payload, lane, heard, optional=action in OPTIONAL), now)
 
     def then(self, consequence: Callable[[float], None]) -> None:
         """Do ``consequence`` when the answer to the CALL being handled is on the wire."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from chargepoint.dialects.v16.link_keys import MAX_QUEUED_TRANSACTION_MESSAGES
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
 from chargepoint.dialects.v16.session import Outcome, Session
@@ -31,6 +32,8 @@ class Transactions:
         self._ids = dict(ids)
         self._on_its_way = False
         self.ids_changed = False
+        self.meter_values_lost = 0
+        """Messages of them, since the boot: the queue was full."""
 
     @property
     def queue(self) -> TransactionQueue:
@@ -104,7 +107,13 @@ class Transactions:
         return {str(handle): central_id for handle, central_id in self._ids.items()}
 
     def _add(self, action: Action, payload: Payload, handle: int, now: float) -> None:
-        self._queue.add(str(action), payload, handle)
+        most = self._session.configuration.integer(MAX_QUEUED_TRANSACTION_MESSAGES)
+        if lost := self._queue.add(str(action), payload, handle, most):
+            self.meter_values_lost += lost
+            self._session.notes.append(
+                f"{most} transaction messages wait for the central system: {lost} MeterValues dropped, "
+                f"{self.meter_values_lost} since the boot"
+            )
         self.drain(now)
 
     def _with_id(self, payload: Payload, handle: int) -> Payload:

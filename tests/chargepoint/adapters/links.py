@@ -10,7 +10,8 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from chargepoint.adapters.websocket import BackOff, Closed, Event, Opened, Received, Websocket
+from chargepoint.adapters.link_settings import BackOff, LinkSettings
+from chargepoint.adapters.websocket import Closed, Event, Opened, Received, Websocket
 from tests.support.waiting import eventually_async
 
 OCPP16 = Subprotocol("ocpp1.6")
@@ -19,13 +20,16 @@ AT_ONCE = BackOff(0.0, 0, 0.0)
 SLOWLY = BackOff(3600.0, 0, 0.0)
 """Once is enough: the next attempt never comes."""
 
+DEFAULTS = LinkSettings()
+
 
 class Link:
     """A running ``Websocket`` and everything it told."""
 
-    def __init__(self, url: str, back_off: BackOff, ping_interval_s: float) -> None:
+    def __init__(self, url: str, back_off: BackOff, ping_interval_s: float, settings: LinkSettings) -> None:
         self.events: list[Event] = []
-        self.websocket = Websocket(url, OCPP16, self.events.append, lambda: back_off, lambda: ping_interval_s)
+        self.websocket = Websocket(url, OCPP16, self.events.append, lambda: back_off, lambda: settings)
+        self.websocket.ping_every(ping_interval_s)
         self.task = asyncio.create_task(self.websocket.run())
 
     @property
@@ -59,9 +63,11 @@ class Link:
 
 
 @asynccontextmanager
-async def linked(url: str, back_off: BackOff = SLOWLY, ping_interval_s: float = 0.0) -> AsyncIterator[Link]:
+async def linked(
+    url: str, back_off: BackOff = SLOWLY, ping_interval_s: float = 0.0, settings: LinkSettings = DEFAULTS
+) -> AsyncIterator[Link]:
     """A link until the end of the block; whatever happened, ``run`` must still have been running."""
-    link = Link(url, back_off, ping_interval_s)
+    link = Link(url, back_off, ping_interval_s, settings)
     try:
         yield link
         assert not link.task.done(), "run has ended"

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
+from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 
 from chargepoint.adapters import websocket as websocket_module
-from chargepoint.adapters.websocket import BackOff, Opened, Received
+from chargepoint.adapters.link_settings import BackOff, LinkSettings
+from chargepoint.adapters.websocket import Opened, Received
 from tests.chargepoint.adapters.links import AT_ONCE, central_system, linked, stay
 from tests.support.ports import free_port
 from tests.support.waiting import eventually_async
@@ -110,18 +115,105 @@ async def test_pings_are_sent_as_often_as_configured() -> None:
         assert link.is_open
 
 
-async def test_without_pings_the_configuration_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket_module, "PINGS_OFF_S", 0.01)
-    asked = 0
+class Pinged(ServerConnection):
+    """A server's connection that notes when it was pinged."""
 
-    def interval_s() -> float:
-        nonlocal asked
-        asked += 1
-        return 0.0
+    at: ClassVar[list[float]] = []
 
+    def process_event(self, event: Event) -> None:
+        if isinstance(event, Frame) and event.opcode is Opcode.PING:
+            self.at.append(self.loop.time())
+        super().process_event(event)
+
+
+@pytest.mark.parametrize("before_s", [0.0, 3600.0])
+async def test_a_new_ping_interval_holds_at_once_and_zero_is_never(before_s: float) -> None:
+    Pinged.at.clear()
+    async with central_system(stay, create_connection=Pinged) as url, linked(url, ping_interval_s=before_s) as link:
+        await link.opened()
+        assert Pinged.at == []
+        link.websocket.ping_every(0.02)
+        await eventually_async(lambda: len(Pinged.at) >= 3)
+        link.websocket.ping_every(0.0)
+        link.websocket.send("the pinger has heard of it when this is out")
+        await link.websocket.flushed()
+        pings = len(Pinged.at) + 1  # one may have been on its way
+        await asyncio.sleep(0.2)
+        assert len(Pinged.at) <= pings
+        assert link.is_open
+
+
+async def test_a_connection_that_is_given_up_is_closed_and_made_again() -> None:
+    """Domain text 5.2: after requests in a row without an answer."""
+    closed: list[tuple[int | None, str | None]] = []
+    connections = 0
+
+    async def note(connection: ServerConnection) -> None:
+        nonlocal connections
+        connections += 1
+        await connection.wait_closed()
+        closed.append((connection.close_code, connection.close_reason))
+
+    async with central_system(note) as url, linked(url, AT_ONCE) as link:
+        await link.opened()
+        link.websocket.give_up("3 requests in a row without an answer")
+        await eventually_async(lambda: connections == 2)
+        await link.opened()
+        assert closed == [(1000, "3 requests in a row without an answer")]
+        assert link.reasons() == ["the connection was closed: 1000 3 requests in a row without an answer"]
+        await asyncio.sleep(0.1)
+        assert connections == 2
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1008, 1011, 1012, 1013])
+async def test_whatever_code_the_central_system_closes_with_the_connection_is_made_again(code: int) -> None:
+    connections = 0
+
+    async def leave(connection: ServerConnection) -> None:
+        nonlocal connections
+        connections += 1
+        await connection.close(code)
+
+    async with central_system(leave) as url, linked(url, AT_ONCE):
+        await eventually_async(lambda: connections >= 2)
+
+
+async def test_tcp_watches_for_a_dead_peer(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = websocket_module._watch_for_a_dead_peer
+    watched: list[int] = []
+
+    def record(connection: ClientConnection) -> None:
+        watch(connection)
+        wire = connection.transport.get_extra_info("socket")
+        watched.append(wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+
+    monkeypatch.setattr(websocket_module, "_watch_for_a_dead_peer", record)
     async with central_system(stay) as url, linked(url) as link:
-        link.websocket._ping_interval_s = interval_s
-        await eventually_async(lambda: asked >= 3)
+        await link.opened()
+    assert watched == [1]
+
+
+async def test_compression_is_offered_when_it_is_wanted_and_used_when_it_is_agreed_on() -> None:
+    offers: list[str | None] = []
+
+    async def echo(connection: ServerConnection) -> None:
+        assert connection.request is not None
+        offers.append(connection.request.headers.get("Sec-WebSocket-Extensions"))
+        async for text in connection:
+            await connection.send(text)
+
+    async with central_system(echo) as url, linked(url, settings=LinkSettings(compression=True)) as link:
+        await link.opened()
+        link.websocket.send("x" * 10_000)
+        await eventually_async(lambda: link.texts() == ["x" * 10_000])
+    async with (
+        central_system(echo, compression=None) as url,
+        linked(url, settings=LinkSettings(compression=True)) as link,
+    ):
+        await link.opened()
+        link.websocket.send("a central system that knows no compression")
+        await eventually_async(lambda: link.texts())
+    assert [offer is not None and offer.startswith("permessage-deflate") for offer in offers] == [True, True]
 
 
 # Its end
@@ -268,3 +360,28 @@ async def test_after_a_connection_that_lasted_the_wait_is_short_again(monkeypatc
     async with central_system(live_a_while) as url, linked(url):
         await eventually_async(lambda: len(attempts) >= 3)
     assert attempts[:3] == [0, 0, 0]
+
+
+async def test_two_stations_of_one_id_that_evict_each_other_become_ever_slower(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Defect 2: a central system keeps the newest connection of an id and closes the one before."""
+    attempts: list[int] = []
+    wait_s = BackOff.wait_s
+
+    def record(self: BackOff, attempt: int, draw: Callable[[], float]) -> float:
+        attempts.append(attempt)
+        return wait_s(self, attempt, draw)
+
+    monkeypatch.setattr(BackOff, "wait_s", record)
+    newest: list[ServerConnection] = []
+
+    async def keep_the_newest(connection: ServerConnection) -> None:
+        newest.append(connection)
+        if len(newest) > 1:
+            await newest[-2].close(1008, "replaced")
+        await stay(connection)
+
+    back_off = BackOff(0.02, 5, 0.0)
+    async with central_system(keep_the_newest) as url, linked(url, back_off), linked(url, back_off):
+        await eventually_async(lambda: 5 in attempts, timeout_s=20)

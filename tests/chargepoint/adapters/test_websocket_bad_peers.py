@@ -16,6 +16,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from chargepoint.adapters import websocket as websocket_module
+from chargepoint.adapters.link_settings import LARGEST_READ, LinkSettings
 from chargepoint.adapters.websocket import Opened
 from tests.chargepoint.adapters.links import central_system, linked, stay, tcp_server
 from tests.chargepoint.certificates import Authority
@@ -46,7 +47,17 @@ async def test_http_refuses(status: int) -> None:
         return connection.respond(http.HTTPStatus(status), "no\n")
 
     async with central_system(stay, process_request=refuse) as url, linked(url) as link:
-        assert await link.closed() == f"{url} refuses the connection: HTTP {status}"
+        words = http.HTTPStatus(status).phrase
+        assert await link.closed() == f"{url} refuses the connection: HTTP {status} {words}"
+
+
+async def test_a_status_that_nobody_knows_is_told_as_a_number() -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 599 What\r\nContent-Length: 0\r\n\r\n")
+
+    async with tcp_server(refuse) as url, linked(url) as link:
+        assert await link.closed() == f"{url} refuses the connection: HTTP 599"
 
 
 @pytest.mark.parametrize("location", ["/elsewhere", "ws://127.0.0.1:1/", "http://[::1", "", None])
@@ -63,7 +74,7 @@ async def test_a_redirection_is_not_followed(status: int, location: str | None) 
         return response
 
     async with central_system(stay, process_request=redirect) as url, linked(url) as link:
-        assert await link.closed() == f"{url} refuses the connection: HTTP {status}"
+        assert (await link.closed()).startswith(f"{url} refuses the connection: HTTP {status} ")
     assert asked == ["/CP1"]
 
 
@@ -75,9 +86,16 @@ async def test_the_subprotocol_is_missing() -> None:
         codes.append(connection.close_code)
 
     async with central_system(note, subprotocols=None) as url, linked(url) as link:
-        assert await link.closed() == f"{url} does not speak ocpp1.6"
+        assert await link.closed() == f"{url} does not say that it speaks ocpp1.6"
         await eventually_async(lambda: codes == [1000])
         assert Opened() not in link.events
+
+
+async def test_a_missing_subprotocol_is_accepted_where_none_is_required() -> None:
+    """Seen in the field: SteVe #135, #369, #1109."""
+    careless = LinkSettings(subprotocol_required=False)
+    async with central_system(stay, subprotocols=None) as url, linked(url, settings=careless) as link:
+        await link.opened()
 
 
 async def test_the_subprotocol_is_another_one() -> None:
@@ -85,18 +103,18 @@ async def test_the_subprotocol_is_another_one() -> None:
         response.headers["Sec-WebSocket-Protocol"] = "ocpp2.0.1"
         return response
 
-    async with central_system(stay, subprotocols=None, process_response=choose) as url, linked(url) as link:
-        assert "ocpp2.0.1" in await link.closed()
-        assert Opened() not in link.events
+    async with central_system(stay, subprotocols=None, process_response=choose) as url:
+        for required in (True, False):
+            async with linked(url, settings=LinkSettings(subprotocol_required=required)) as link:
+                assert "ocpp2.0.1" in await link.closed()
+                assert Opened() not in link.events
 
 
-async def test_tcp_is_accepted_and_nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket_module, "OPEN_TIMEOUT_S", 0.1)
-
+async def test_tcp_is_accepted_and_nothing_said() -> None:
     async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
-    async with tcp_server(silence) as url, linked(url) as link:
+    async with tcp_server(silence) as url, linked(url, settings=LinkSettings(open_timeout_s=0.1)) as link:
         assert await link.closed() == f"{url}: timed out during opening handshake"
 
 
@@ -189,7 +207,6 @@ async def test_the_connection_is_cut() -> None:
 
 
 async def test_pings_are_never_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket_module, "PONG_TIMEOUT_S", 0.1)
     monkeypatch.setattr(websocket_module, "CLOSE_TIMEOUT_S", 0.1)
 
     class Deaf(ServerConnection):
@@ -197,7 +214,11 @@ async def test_pings_are_never_answered(monkeypatch: pytest.MonkeyPatch) -> None
             if self.request is None:
                 super().data_received(data)
 
-    async with central_system(stay, create_connection=Deaf) as url, linked(url, ping_interval_s=0.05) as link:
+    impatient = LinkSettings(pong_timeout_s=0.1)
+    async with (
+        central_system(stay, create_connection=Deaf) as url,
+        linked(url, ping_interval_s=0.05, settings=impatient) as link,
+    ):
         await link.opened()
         assert await link.closed() == "the connection was closed: 1002 no pong within 0 s"
 
@@ -218,9 +239,9 @@ async def frozen_central_system() -> AsyncIterator[str]:
 
 
 async def test_the_peer_has_stopped_reading_and_every_buffer_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket_module, "PONG_TIMEOUT_S", 0.2)
     monkeypatch.setattr(websocket_module, "CLOSE_TIMEOUT_S", 0.1)
-    async with frozen_central_system() as url, linked(url, ping_interval_s=0.2) as link:
+    impatient = LinkSettings(pong_timeout_s=0.2)
+    async with frozen_central_system() as url, linked(url, ping_interval_s=0.2, settings=impatient) as link:
         await link.opened()
         for _ in range(50):
             link.websocket.send("x" * 1_000_000)
@@ -240,16 +261,18 @@ async def test_a_binary_message_is_dropped_and_the_connection_kept() -> None:
         assert link.is_open
 
 
-async def test_a_message_of_one_mebibyte_is_taken_and_a_larger_one_ends_the_connection() -> None:
+async def test_a_message_of_16_mebibytes_is_taken_and_a_larger_one_ends_the_connection() -> None:
+    """What is too large for the station, but not for this, is the endpoint's to refuse."""
+
     async def large(connection: ServerConnection) -> None:
-        await connection.send("x" * 2**20)
-        await connection.send("x" * (2**20 + 1))
+        await connection.send("x" * LARGEST_READ)
+        await connection.send("x" * (LARGEST_READ + 1))
         await stay(connection)
 
     async with central_system(large) as url, linked(url) as link:
         reason = await link.closed()
         assert reason.startswith("the connection was closed: 1009 ")
-        assert [len(text) for text in link.texts()] == [2**20]
+        assert [len(text) for text in link.texts()] == [LARGEST_READ]
 
 
 async def test_fragments_of_a_message_are_put_together() -> None:

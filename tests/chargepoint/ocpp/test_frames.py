@@ -38,7 +38,7 @@ def test_no_text_raises_anything_but_a_frame_error(text: str) -> None:
     frame = frame_or_error(text)
     if isinstance(frame, FrameError):
         assert str(frame)
-        assert frame.call_id is None or frame.call_id in json.loads(text)
+        assert frame.meant is None or frame.meant.id in text or "\\" in text
     else:
         assert decode(encode(frame)) == frame
 
@@ -82,12 +82,21 @@ def test_an_error_of_a_careless_peer_still_ends_its_request(text: str) -> None:
         '[2,"1","Heartbeat","{}"]',
         '[2,"1",5,{}]',
         '[2,"1"]',
+        '[2,"1","Heartbeat",{}',
+        '[2,"1","Heartbeat",{}]]',
+        '[2,"1","Heartbeat",{"a":}]',
+        '[2,"1","Reset",{"type":"Soft",}]',
+        "[2,\"1\",'Heartbeat',{}]",
+        '[2,"1","Reset",{"type":"Soft","type":"Hard"}]',
+        '[2,"\\u0031","Heartbeat"]',
+        '[2,"1",' + "[" * 100_000,
+        '[2,1,"Heartbeat",{}]',
     ],
 )
 def test_a_wrong_call_whose_id_can_be_read_is_to_be_answered_with_formation_violation(text: str) -> None:
     with pytest.raises(FrameError) as caught:
         decode(text)
-    assert caught.value.call_id == "1"
+    assert caught.value.meant == Call("1", "", {})
     assert caught.value.code is CallErrorCode.FORMATION_VIOLATION
 
 
@@ -101,21 +110,19 @@ def test_a_wrong_call_whose_id_can_be_read_is_to_be_answered_with_formation_viol
         "null",
         "[]",
         '"[2,"',
-        '[2,"1","Heartbeat",{}',
-        '[2,"1","Heartbeat",{}]]',
-        '[2,"1","Heartbeat",{"a":}]',
         '\ufeff[2,"1","Heartbeat",{}]',
         '[2,"","Heartbeat",{}]',
-        '[2,5,"Heartbeat",{}]',
         '[2,null,"Heartbeat",{}]',
+        '[2,true,"Heartbeat",{}]',
+        '[2,1.5,"Heartbeat",{}]',
+        '[2,["1"],"Heartbeat",{}]',
+        '[2,"\\x","Heartbeat",{}]',
+        '[2,"' + "1" * 256 + '","Heartbeat",{}]',
+        '[2,"' + "1" * 1_000_000,
+        '[9,"1","Heartbeat",{}]',
         "[2]",
         '["2","1","Heartbeat",{}]',
         '[true,"1","Heartbeat",{}]',
-        '[3,"1"]',
-        '[3,"1",[]]',
-        '[3,"1",{},{}]',
-        '[4,"1"]',
-        '[4,"1","GenericError","",{},{}]',
         '[0,"1","Heartbeat",{}]',
         '[5,"1","GenericError","",{}]',
         '[6,"1","NotifyPeriodicEventStream",{}]',
@@ -127,7 +134,41 @@ def test_any_other_text_is_dropped_without_an_answer(text: str) -> None:
     """Section 4.2.3 of 1.6 has no answer for what cannot be attributed to a CALL; unknown types are ignored."""
     with pytest.raises(FrameError) as caught:
         decode(text)
-    assert caught.value.call_id is None
+    assert caught.value.meant is None
+
+
+@pytest.mark.parametrize(
+    "text", ['[3,"1"]', '[3,"1",[]]', '[3,"1",null]', '[3,"1",{},{}]', '[3,"1",{"a":1', "[3,1,{}]"]
+)
+def test_an_answer_that_cannot_be_read_is_known_for_an_answer(text: str) -> None:
+    with pytest.raises(FrameError) as caught:
+        decode(text)
+    assert caught.value.meant == CallResult("1", {})
+
+
+@pytest.mark.parametrize("text", ['[4,"1"]', '[4,"1",5]', '[4,"1","GenericError","",{},{}]', '[4,"1","GenericErr'])
+def test_an_error_that_cannot_be_read_is_known_for_an_error(text: str) -> None:
+    with pytest.raises(FrameError) as caught:
+        decode(text)
+    assert caught.value.meant == CallError("1", "GenericError")
+
+
+def test_a_message_id_has_at_most_36_characters() -> None:
+    """Section 4.1.4; a lenient reader takes what it can echo."""
+    longest, longer = "x" * 36, "x" * 37
+    assert decode(f'[2,"{longest}","Heartbeat",{{}}]') == Call(longest, "Heartbeat", {})
+    text = f'[2,"{longer}","Heartbeat",{{}}]'
+    with pytest.raises(FrameError, match="37 characters") as caught:
+        decode(text)
+    assert caught.value.meant == Call(longer, "", {})
+    assert decode(text, lenient=True) == Call(longer, "Heartbeat", {})
+
+
+def test_of_a_member_that_is_there_twice_a_lenient_reader_takes_the_last() -> None:
+    text = '[2,"1","Reset",{"type":"Soft","type":"Hard"}]'
+    with pytest.raises(FrameError, match="'type' is there twice"):
+        decode(text)
+    assert decode(text, lenient=True) == Call("1", "Reset", {"type": "Hard"})
 
 
 @pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])

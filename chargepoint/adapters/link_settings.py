@@ -1,0 +1,40 @@
+"""How a websocket to the central system is made and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LARGEST_READ = 2**24
+"""Bytes of a message; a larger one ends the connection with 1009. What is merely too large is answered."""
+
+MESSAGES_AHEAD = 4
+"""How many messages are read ahead of the station: with the above, what a peer can make it hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackOff:
+    """How long to wait before attempt n (from 0) to connect again: OCPP 2.0.1 J01, for all versions."""
+
+    wait_minimum_s: float
+    repeat_times: int
+    random_range_s: float
+
+    def wait_s(self, attempt: int, draw: Callable[[], float]) -> float:
+        """``draw`` gives a number of 0 to 1, anew each time, so that a fleet does not come back as one."""
+        doubled: float = self.wait_minimum_s * 2.0 ** min(attempt, self.repeat_times)
+        return doubled + self.random_range_s * draw()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """What a connection is made with; it holds for that connection.
+
+    ``open_timeout_s`` is for TCP, TLS and the handshake together. ``subprotocol_required``: an answer to the
+    handshake that names no subprotocol ends the connection; one that names a wrong one always does.
+    """
+
+    open_timeout_s: float = 30.0
+    pong_timeout_s: float = 20.0
+    subprotocol_required: bool = True
+    compression: bool = False

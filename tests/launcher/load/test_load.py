@@ -1,0 +1,116 @@
+"""``cp-simu load`` for real: pools, a central system, figures, verdicts and exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from launcher.load import load as loads
+from launcher.load.profiles import Profile
+from tests.chargepoint.central import Central
+from tests.support.ports import free_port
+from tests.support.waiting import eventually_async
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture
+async def central() -> AsyncIterator[Central]:
+    central = Central()
+    await central.start()
+    yield central
+    await central.stop()
+
+
+def start(*words: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "launcher", "load", *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+async def load(*words: object) -> tuple[int, str]:
+    """Exit code and everything it said."""
+    process = start(*words)
+    told, error = await asyncio.to_thread(process.communicate, timeout=60)
+    return process.returncode, told + error
+
+
+async def test_a_load_boots_its_stations_and_ends_them_in_good_order(central: Central, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    code, told = await load(
+        *("--central-system", central.url, "--count", 20, "--pools", 2, "--duration", "4s", "--profile", "busy"),
+        *("--json", report, "--fail-if", "p99(BootNotification) > 60s", "--fail-if", "accepted < 100%"),
+    )
+    assert code == 0, told
+    assert len(central.got("BootNotification")) == 20
+    assert central.closes == [1000] * 20
+    figures = json.loads(report.read_text())
+    assert figures["registrations"] == {"Accepted": 20}
+    assert figures["requests"]["BootNotification"]["sent"] == 20
+    assert 0 < figures["requests"]["BootNotification"]["p50_s"] <= figures["requests"]["BootNotification"]["max_s"]
+    assert "20/20" in told
+    assert "BootNotification" in told
+
+
+async def test_a_broken_criterion_is_a_failure_in_the_exit_code_and_in_junit(
+    central: Central, tmp_path: Path
+) -> None:
+    """A central system that does not answer StatusNotification."""
+    central.answers["StatusNotification"] = None
+    report = tmp_path / "report.xml"
+    code, told = await load(
+        *("--central-system", central.url, "--count", 5, "--duration", "3s", "--profile", "idle"),
+        *("--junit", report, "--fail-if", "sent(StatusNotification) < 1", "--fail-if", "accepted < 5"),
+    )
+    assert code == 1, told
+    assert "FAILED: sent(StatusNotification) < 1: it is 0" in told
+    suite = ElementTree.parse(report).getroot()
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "0")
+
+
+async def test_a_central_system_that_is_not_there_is_exit_code_3() -> None:
+    code, told = await load("--central-system", f"ws://127.0.0.1:{free_port()}", "--count", 2, "--duration", "2s")
+    assert code == 3, told
+
+
+async def test_ctrl_c_ends_early_with_the_report(central: Central) -> None:
+    process = start("--central-system", central.url, "--count", 3, "--duration", "10m")
+    await central.gets("StatusNotification", 3)
+    os.kill(process.pid, signal.SIGINT)
+    told, error = await asyncio.to_thread(process.communicate, timeout=30)
+    assert process.returncode == 0, error
+    assert "3 charge points, profile mixed" in told
+    await eventually_async(lambda: len(central.closes) == 3)
+
+
+async def test_a_storm_is_a_power_cut_of_all_and_they_come_back(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = loads.Plan(
+        count=4, central_system=central.url, profile=Profile("gale", "", storm_every_s=2.0), duration_s=6.0
+    )
+    monkeypatch.setattr(loads, "DARK_S", 0.2)
+    outcome = await loads.put_on(plan, lambda elapsed_s, figures: None, asyncio.Event())
+    assert outcome.trouble == ()
+    assert central.closes[:4] == [1006] * 4
+    assert len(central.got("BootNotification")) >= 8
+    assert outcome.figures.connections_lost == 0, "the power cuts are ours"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--duration", "soon"), ("--profile", "wild"), ("--fail-if", "slow"), ("--central-system", "http://x"),
+     ("--count", "-1"), ("--pools", "0")],
+)  # fmt: skip
+async def test_wrong_words_are_exit_code_2_and_one_line(words: tuple[str, ...]) -> None:
+    code, told = await load(*words)
+    assert code == 2
+    assert len(told.strip().splitlines()) == 1
