@@ -31,7 +31,7 @@ def test_one_seed_is_one_timeline_and_another_is_another() -> None:
     assert until(PROFILES["mixed"], 600) != until(PROFILES["mixed"], 600, seed=2)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(sorted(PROFILES)), st.integers(0, 2**32))
 def test_events_are_in_order_and_each_connector_has_one_car_at_a_time(name: str, seed: int) -> None:
     events = until(PROFILES[name], 900, seed)
