@@ -79,10 +79,16 @@ class Websocket:
         self._back_off = back_off
         self._ping_interval_s = ping_interval_s
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._connection: ClientConnection | None = None
 
     def send(self, text: str) -> None:
         """Put ``text`` on the wire in its turn; it is lost when the connection is."""
         self._outgoing.put_nowait(text)
+
+    def cut(self) -> None:
+        """Lose the connection without a word, as in a power cut."""
+        if self._connection is not None:
+            self._connection.transport.abort()
 
     async def flushed(self) -> None:
         """Return when everything sent so far was handed to the system, or lost with its connection."""
@@ -134,6 +140,7 @@ class Websocket:
 
     async def _live(self, connection: ClientConnection) -> None:
         code, reason = CloseCode.NORMAL_CLOSURE, ""
+        self._connection = connection
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(connection))
@@ -145,6 +152,7 @@ class Websocket:
                 for task in (reader, pinger, writer):
                     task.cancel()
         finally:
+            self._connection = None
             # Left by cancellation, the library would close with 1011: an error that did not happen.
             await _close(connection, code, reason)
 

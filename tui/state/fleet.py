@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.payloads import ChargePointStatus, ConnectorStatus, Refusal
+from chargepoint.api.orders import StationResult, Verdict
+from chargepoint.api.payloads import ChargePointStatus, ConnectorStatus
 from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic, Topics
 from launcher.api.commands import CommandResult
 from tui.state.station import Connector, Station, Totals
@@ -52,7 +53,15 @@ class StationRefused:
     """A charge point refused a payload."""
 
     id: str
-    refusal: Refusal
+    refusal: StationResult
+
+
+@dataclass(frozen=True, slots=True)
+class StationObeyed:
+    """A charge point did what it was ordered."""
+
+    id: str
+    result: StationResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class AnswerUnreadable:
     reason: str
 
 
-Change = StationChanged | LauncherChanged | LauncherAnswered | StationRefused | AnswerUnreadable
+Change = StationChanged | LauncherChanged | LauncherAnswered | StationRefused | StationObeyed | AnswerUnreadable
 
 _WHOLE: Final = -1
 """Stands for a charge point's own status among its connectors' numbers."""
@@ -118,9 +127,11 @@ class Fleet:
                 return self._apply_station(station_id, payload)
             case StationTopic(station_id, "result"):
                 try:
-                    return StationRefused(station_id, Refusal.from_json(payload))
+                    result = StationResult.from_json(payload)
                 except InputError as error:
                     return AnswerUnreadable(topic, str(error))
+                done = result.result is Verdict.DONE
+                return StationObeyed(station_id, result) if done else StationRefused(station_id, result)
             case ConnectorTopic(station_id, number, "status"):
                 return self._apply_connector(station_id, number, payload)
         return None
