@@ -72,11 +72,15 @@ class Schemas:
             return Violation(CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "a number in it is too large")
         return None
 
+    def document(self, name: str) -> dict[str, Any]:
+        """The JSON schema of a request (``Heartbeat``) or a response (``HeartbeatResponse``)."""
+        schema: dict[str, Any] = json.loads((self._folder / f"{name}.json").read_bytes())
+        return schema
+
     def _validator(self, name: str) -> _Validator:
         validator = self._validators.get(name)
         if validator is None:
-            schema = json.loads((self._folder / f"{name}.json").read_bytes())
-            validator = self._validators[name] = fastjsonschema.compile(schema)
+            validator = self._validators[name] = fastjsonschema.compile(self.document(name))
         return validator
 
 

@@ -10,10 +10,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from chargepoint.api.description import Description
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import StationResult, Verdict
 from chargepoint.api.payloads import ChargePointStatus, ConnectorStatus
 from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic, Topics
+from chargepoint.api.traffic import TracedFrame
 from launcher.api.commands import CommandResult
 from tui.state.station import Connector, Station, Totals
 
@@ -72,7 +74,32 @@ class AnswerUnreadable:
     reason: str
 
 
-Change = StationChanged | LauncherChanged | LauncherAnswered | StationRefused | StationObeyed | AnswerUnreadable
+@dataclass(frozen=True, slots=True)
+class FrameSeen:
+    """An OCPP frame of a charge point that is watched, by this screen or by somebody else."""
+
+    id: str
+    frame: TracedFrame
+
+
+@dataclass(frozen=True, slots=True)
+class StationDescribed:
+    """A charge point told of its inside."""
+
+    id: str
+    description: Description
+
+
+Change = (
+    StationChanged
+    | LauncherChanged
+    | LauncherAnswered
+    | StationRefused
+    | StationObeyed
+    | AnswerUnreadable
+    | FrameSeen
+    | StationDescribed
+)
 
 _WHOLE: Final = -1
 """Stands for a charge point's own status among its connectors' numbers."""
@@ -132,6 +159,16 @@ class Fleet:
                     return AnswerUnreadable(topic, str(error))
                 done = result.result is Verdict.DONE
                 return StationObeyed(station_id, result) if done else StationRefused(station_id, result)
+            case StationTopic(station_id, "frames"):
+                try:
+                    return FrameSeen(station_id, TracedFrame.from_json(payload))
+                except InputError as error:
+                    return AnswerUnreadable(topic, str(error))
+            case StationTopic(station_id, "description"):
+                try:
+                    return StationDescribed(station_id, Description.from_json(payload))
+                except InputError as error:
+                    return AnswerUnreadable(topic, str(error))
             case ConnectorTopic(station_id, number, "status"):
                 return self._apply_connector(station_id, number, payload)
         return None
