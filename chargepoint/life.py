@@ -10,11 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from chargepoint.api.errors import InputError, shown
-from chargepoint.api.payloads import Refusal, StationOrder, ocpp_config_json
+from chargepoint.api.orders import (
+    Close,
+    Configure,
+    Describe,
+    OcppConfig,
+    Order,
+    Reboot,
+    Send,
+    StationResult,
+    Verdict,
+    Watch,
+    asked_by,
+)
+from chargepoint.api.payloads import ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
+from chargepoint.api.traffic import Direction
 from chargepoint.bus import Message
 from chargepoint.dialects.mqtt import MqttDialect
+from chargepoint.dialects.orders import Orders
+from chargepoint.dialects.v16.by_hand import OrderRefusedError
 from chargepoint.dialects.v16.dialect import V16
 from chargepoint.model.commands import ShutDown
 from chargepoint.model.electrical import Supply
@@ -54,7 +70,8 @@ class Life:
         self._observe = observe
         self._topics = topics
         self._mqtt = mqtt
-        self._endpoint = Endpoint(schemas(str(spec.ocpp_version)), next_id)
+        checked_by = schemas(str(spec.ocpp_version))
+        self._endpoint = Endpoint(checked_by, next_id)
         self.station = Station(
             Supply(spec.type, spec.nb_phases, spec.voltage, spec.max_setpoint, spec.max_setpoint_per_connector),
             spec.nb_connectors,
@@ -64,6 +81,7 @@ class Life:
             records=records,
         )
         self.dialect = V16(spec, self.station, self._endpoint, records, queued)
+        self._orders = Orders(spec.id, topics, self.dialect, checked_by, mqtt.traffic)
         self.going_down: StopReason | None = None
         self.link_error = ""
         self.store_error = ""
@@ -98,7 +116,7 @@ class Life:
         """A text message came in over the websocket."""
         self._pass_time(now)
         self._endpoint.receive(text, now)
-        self._follow_all(now)
+        self._mqtt.traffic.note(Direction.IN, text, now, self._follow_all(now))
 
     def closed(self, reason: str, now: float) -> None:
         """The websocket is gone, or could not be opened."""
@@ -127,7 +145,7 @@ class Life:
         else:
             try:
                 self._obey(message, now)
-            except InputError as error:
+            except (InputError, OrderRefusedError) as error:
                 self._refuse(message, str(error))
         self._follow_all(now)
 
@@ -135,14 +153,25 @@ class Life:
         match command := self._mqtt.understand(message):
             case None:
                 pass
-            case StationOrder.CLOSE:
-                self.end(now)
-            case StationOrder.OCPP_CONFIG:
-                self._answers.append(self._configuration())
+            case Close() | OcppConfig() | Watch() | Describe() | Configure() | Send() | Reboot():
+                if self._follow_order(command, now) and command.request_id:
+                    self._orders.tell(StationResult(message.topic, "", Verdict.DONE, *asked_by(message.payload)))
             case _:
                 outcome = self.station.tell(command, now)
                 if not outcome.accepted:
                     self._refuse(message, outcome.reason)
+
+    def _follow_order(self, order: Order, now: float) -> bool:
+        match order:
+            case Close():
+                self.end(now)
+            case OcppConfig():
+                self._answers.append(self._configuration())
+            case Reboot():
+                self.going_down = StopReason.POWER_LOSS
+            case _:
+                return self._orders.take(order, now)
+        return True
 
     def end(self, now: float) -> None:
         """Go down in good order; ``going_down`` then says so."""
@@ -165,11 +194,14 @@ class Life:
 
     def frames(self) -> list[str]:
         """The texts to send over the websocket, in order."""
-        return self._endpoint.frames()
+        frames = self._endpoint.frames()
+        for text in frames:
+            self._mqtt.traffic.note(Direction.OUT, text, self.station.state.at)
+        return frames
 
     def messages(self, now: float) -> list[Message]:
         """The MQTT messages to publish, in order."""
-        answers, self._answers = self._answers, []
+        answers, self._answers = self._answers + self._orders.messages(), []
         last_error = self.store_error or self.link_error or self.protocol_error
         return answers + self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now)
 
@@ -191,35 +223,39 @@ class Life:
         self.station.advance(now)
         self.dialect.advance(now)
 
-    def _follow_all(self, now: float) -> None:
+    def _follow_all(self, now: float) -> str | None:
+        """What was wrong with a frame on the way, if anything was."""
+        problem = None
         while True:
             for fact in self.station.facts():
                 self._follow(fact, now)
             events = self._endpoint.events()
             if not events:
-                return
+                return problem
             for event in events:
                 self._observe(event)
-                self._judge(event)
+                problem = self._judge(event) or problem
                 self.dialect.take(event, now)
                 for fact in self.station.facts():
                     self._follow(fact, now)
 
-    def _judge(self, event: Event) -> None:
-        """Report what the central system does against the standard, whatever becomes of it."""
+    def _judge(self, event: Event) -> str | None:
+        """Report what the central system does against the standard, whatever becomes of it; returns what it was."""
         match event:
             case Dropped(text, reason, code):
                 self._notes.append(f"dropped {shown(text[:200], 200)}: {reason}")
                 if code is not None:
                     self._wrong(f"{code}: {reason}")
+                return reason
             case CallReceived(_, action, _, violation) if violation is not None:
                 self._notes.append(f"{action} is wrong, taken for what it must mean: {violation.reason}")
                 self._wrong(f"{action}: {violation.code}: {violation.reason}")
+                return violation.reason
             case Answered(request, _, violation) if violation is not None:
                 self._notes.append(f"the answer to {request.action} is wrong: {violation.reason}")
                 self._wrong(f"answer to {request.action}: {violation.code}: {violation.reason}")
-            case _:
-                pass
+                return violation.reason
+        return None
 
     def _wrong(self, what: str) -> None:
         self.wrong_messages += 1
@@ -243,8 +279,8 @@ class Life:
 
     def _refuse(self, message: Message, reason: str) -> None:
         self._notes.append(f"{message.topic}: {reason}")
-        topic = self._topics.station(self._spec.id, "result")
-        self._answers.append(Message(topic, Refusal(message.topic, reason).to_json()))
+        asked = asked_by(message.payload) if self._mqtt.is_order(message) else ("", "")
+        self._orders.tell(StationResult(message.topic, reason, Verdict.REFUSED, *asked))
 
     def _configuration(self) -> Message:
         entries = self.dialect.session.configuration.entries()

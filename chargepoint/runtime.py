@@ -196,6 +196,9 @@ class Runtime:
                 self._save_and_say(websocket)
                 while self._life.going_down is None:
                     await self._step(websocket)
+                if self._life.going_down is StopReason.POWER_LOSS:
+                    websocket.abort()
+                    return
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LAST_WORDS_S):
                         while not self._life.silent:

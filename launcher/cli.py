@@ -78,6 +78,7 @@ def _parser() -> _Parser:
     _add_fleet(add)
     _add_connectors(add)
     _add_load(verbs)
+    _add_station(add)
     _add_programs(add)
     return parser
 
@@ -210,6 +211,24 @@ def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
     )
     option("--json", type=Path, metavar="FILE", help="write all figures there")
     option("--junit", type=Path, metavar="FILE", help="write the verdicts there")
+
+
+def _add_station(add: _Add) -> None:
+    verbs = {
+        "frames": "follow the OCPP traffic of a charge point until Ctrl+C",
+        "send": "let a charge point send a CALL, and tell the central system's answer",
+        "configure": "give a configuration key of a charge point a value",
+        "reboot": "cut the power of a charge point and switch it on again; its process lives on",
+    }
+    parsers = {name: add(name, ("station", name), text) for name, text in verbs.items()}
+    for verb in parsers.values():
+        verb.add_argument("id", metavar="ID", help="the charge point")
+    parsers["frames"].add_argument("--json", action="store_true", help="one JSON object a line")
+    parsers["send"].add_argument("action", metavar="ACTION", help="such as Heartbeat")
+    parsers["send"].add_argument("payload", nargs="?", default="{}", metavar="JSON", help="default: {}")
+    parsers["send"].add_argument("--force", action="store_true", help="also what violates the standard")
+    parsers["configure"].add_argument("key", metavar="KEY", help="such as HeartbeatInterval")
+    parsers["configure"].add_argument("value", metavar="VALUE")
 
 
 def _add_programs(add: _Add) -> None:

@@ -12,7 +12,8 @@ from typing import TypeVar
 import aiomqtt
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.payloads import ChargePointStatus, ConnectorStatus, Refusal, Registration
+from chargepoint.api.orders import StationResult
+from chargepoint.api.payloads import ChargePointStatus, ConnectorStatus, Registration
 from chargepoint.api.topics import ConnectorTopic, StationTopic, Topics
 from chargepoint.bus import Broker
 from launcher.api.commands import CommandResult, Kill, Remove, Restart, Start
@@ -105,7 +106,7 @@ class Remote:
                 async for message in client.messages:
                     content = message.payload if isinstance(message.payload, bytes) else b""
                     if message.topic.value == result:
-                        refusal = _read(Refusal.from_json, content)
+                        refusal = _read(StationResult.from_json, content)
                         if refusal and refusal.topic == target and not message.retain:
                             raise Failure(f"{station_id} connector {connector}: refused: {refusal.reason}")
                         continue

@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from chargepoint.api.errors import InputError
+from chargepoint.api.orders import Describe, Watch
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Broker
 from tui import files
@@ -31,10 +32,14 @@ from tui.messages import (
     LauncherOrdered,
     LinkChanged,
     SaveWanted,
+    StationOpened,
+    StationOrdered,
     TokenPresented,
+    TraceWanted,
     YardSettled,
     YardSpoke,
 )
+from tui.screens.station import StationScreen
 from tui.screens.yard import YardScreen
 from tui.state import units
 from tui.state.answers import Notice, Severity, few, notice_of
@@ -54,7 +59,8 @@ _NOTICE_S: Final = {Severity.INFORMATION: 3.0, Severity.WARNING: 6.0, Severity.E
 class YardApp(App[None]):
     """The terminal screen of the yard below ``topics`` on ``broker``; connects by itself.
 
-    ``central_system`` is what the form of new charge points proposes.
+    ``central_system`` is what the form of new charge points proposes; ``logs`` is the folder with the logs of a yard
+    on this machine.
     """
 
     TITLE = "cp-simu"
@@ -63,8 +69,10 @@ class YardApp(App[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
 
-    def __init__(self, broker: Broker, topics: Topics, central_system: str) -> None:
+    def __init__(self, broker: Broker, topics: Topics, central_system: str, logs: Path | None = None) -> None:
         super().__init__()
+        self._logs = logs
+        self._close: StationScreen | None = None
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.theme = DARK.name
@@ -150,6 +158,8 @@ class YardApp(App[None]):
             self._yard.show_changes({change.id for change in stations}, listed=any(c.listed for c in stations))
         elif any(isinstance(change, LauncherChanged) for change in changes):
             self._yard.refresh_situation()
+        if self._close is not None:
+            self._close.take(changes)
         notices = [notice for change in changes if (notice := notice_of(change, self._own_requests))]
         for notice in notices:
             log.info("%s: %s", notice.title or "answer", notice.text)
@@ -204,6 +214,51 @@ class YardApp(App[None]):
         command = dataclasses.replace(message.command, request_id=request_id)
         self._link.publish(self._topics.launcher("cmd"), command.to_json())
 
+    @on(StationOrdered)
+    def tell_station(self, message: StationOrdered) -> None:
+        """Publish the order."""
+        order = message.order
+        if not isinstance(order, Watch | Describe):
+            request_id = f"{self._link.name}-{next(self._request_numbers)}"
+            self._own_requests.add(request_id)
+            order = dataclasses.replace(order, request_id=request_id)
+        self._link.publish(self._topics.station(message.station_id, "cmd"), order.to_json())
+
+    @on(StationOpened)
+    def open_station(self, message: StationOpened) -> None:
+        """Lay the screen of one charge point over the yard."""
+        if self._close is not None:
+            return
+        connector = self._view.wanted_connector
+        self._close = StationScreen(
+            message.station_id,
+            connector,
+            self.fleet,
+            self._traces,
+            self._status,
+            self._logs,
+            self._yard.memory,
+            self._yard.change_theme,
+        )
+        self.push_screen(self._close, self._station_left)
+
+    def _station_left(self, _: None) -> None:
+        self._close = None
+
+    @on(TraceWanted)
+    def save_trace(self, message: TraceWanted) -> None:
+        """Write the traffic in a thread."""
+        self.run_worker(self._write_trace(message.path, message.text))
+
+    async def _write_trace(self, path: Path, text: str) -> None:
+        try:
+            await asyncio.to_thread(files.write_setup, path, text)
+        except InputError as error:
+            self._notify(Notice("save", str(error), Severity.ERROR))
+            return
+        frames = units.plural(text.count("\n"), "frame")
+        self._notify(Notice("", f"{frames} saved to {path}", Severity.INFORMATION))
+
     @on(SaveWanted)
     def save(self, message: SaveWanted) -> None:
         """Write the setup in a thread."""
@@ -233,6 +288,8 @@ class YardApp(App[None]):
             since = datetime.now().astimezone().strftime("%H:%M:%S")
         self._status = LinkStatus(state, self._link.address, reason, "" if state is LinkState.CONNECTED else since)
         self._yard.show_link(self._status, settled=self._settled)
+        if self._close is not None:
+            self._close.show_link(self._status)
 
     def _notify(self, notice: Notice) -> None:
         self.notify(

@@ -64,8 +64,10 @@ def read_yard(state_dir: Path) -> Yard:
 def _app(options: argparse.Namespace) -> YardApp:
     yard = read_yard(options.state_dir)
     broker = Broker.parse(options.broker or yard.broker or default_broker())
+    # The folder's logs are those of the yard that is looked at only where nobody named another.
+    logs = options.state_dir / "logs" if broker == Broker.parse(yard.broker or broker.url) else None
     topics = Topics(options.root or yard.root or DEFAULT_ROOT)
-    return YardApp(broker, topics, yard.central_system or _CENTRAL_SYSTEM)
+    return YardApp(broker, topics, yard.central_system or _CENTRAL_SYSTEM, logs)
 
 
 def _configure_logs(wanted: Path | None, state_dir: Path) -> None:

@@ -31,6 +31,7 @@ class Need(StrEnum):
     NOTHING = "nothing"
     LAUNCHER = "the launcher"
     STATION = "a charge point"
+    ONE = "a charge point to look at"
     LIVING = "a living charge point"
     CONNECTOR = "a connector of a living charge point"
     ANY = "any charge point"
@@ -78,12 +79,15 @@ GROUPS: Final = {
         Action("demand", ("e",), "Wants", "Set what the car wants per phase", Need.CONNECTOR, 7),
         Action("cable", ("c",), "Cable", "Set the cable's capacity; 0 unplugs", Need.CONNECTOR, 11),
         Action("fault", ("f",), "Fault", "Inject a fault, or clear it", Need.CONNECTOR, 9, undo="Clear"),
+        Action("vehicle", ("v",), "Vehicle", "Let a car of the catalogue ask for what it takes", Need.CONNECTOR),
     ),
     Group.STATION: (
         Action("add", ("a",), "Add", "Add one or many charge points", Need.LAUNCHER, 5),
         Action("toggle", ("x",), "Kill", "Kill a living one, restart a dead one", Need.STATION, 6, undo="Restart"),
         Action("kill", ("K",), "Kill", "Kill the charge point: a power cut", Need.LIVING),
         Action("restart", ("r", "R"), "Restart", "Restart the charge point, its data kept", Need.STATION),
+        Action("open", ("enter",), "Open", "See everything about it: traffic, configuration, log …", Need.ONE, 18),
+        Action("reboot", ("B",), "Reboot", "Power off and on; its process lives on", Need.LIVING),
         Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 10),
     ),
     Group.YARD: (
@@ -104,7 +108,7 @@ GROUPS: Final = {
         Action("next", ("right_square_bracket",), "Next", "The next connector"),
         Action("choose", tuple("123456789"), "Connector", "That connector"),
         Action("list", ("left", "h"), "List", "Move in the list of charge points"),
-        Action("cards", ("right", "l", "enter"), "Connectors", "Move among the connectors"),
+        Action("cards", ("right", "l"), "Connectors", "Move among the connectors"),
         Action("other", ("tab",), "Other side", "Change between list and connectors"),
     ),
     Group.SCREEN: (
@@ -156,8 +160,10 @@ def _undoes(action: Action, situation: Situation) -> bool:
             return status is not None and status.status is ConnectorState.FAULTED
         case "toggle":
             return situation.station is not None and not situation.station.alive
-        case _:
+        case "connect":
             return situation.link.state is not LinkState.DISCONNECTED
+        case _:
+            return False
 
 
 def _missing(need: Need, situation: Situation) -> str:

@@ -73,6 +73,8 @@ class Link:
                 topics.launcher("result"),
                 topics.station("+", "status"),
                 topics.station("+", "result"),
+                topics.station("+", "frames"),
+                topics.station("+", "description"),
                 topics.connector("+", "+", "status"),
             ),
             subscription_qos=0,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.message import Message as TextualMessage
 
+from chargepoint.api.orders import Order
 from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
 from chargepoint.bus import Message
 from launcher.api.commands import Command
@@ -76,6 +77,43 @@ class LauncherOrdered(TextualMessage):
     """A command for the launcher."""
 
     command: Command
+
+
+@dataclass
+class StationOrdered(TextualMessage):
+    """An order for one charge point."""
+
+    station_id: str
+    order: Order
+
+
+@dataclass
+class StationOpened(TextualMessage):
+    """Somebody wants to look at one charge point closely."""
+
+    station_id: str
+
+
+@dataclass
+class TraceWanted(TextualMessage):
+    """Write ``text``, the traffic of a charge point, to a file."""
+
+    path: Path
+    text: str
+
+
+@dataclass
+class RowChosen(TextualMessage):
+    """A row of a sheet was clicked."""
+
+    row: int
+
+
+@dataclass
+class TabChosen(TextualMessage):
+    """A tab of the strip was clicked."""
+
+    place: int
 
 
 @dataclass

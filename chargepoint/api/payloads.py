@@ -291,51 +291,6 @@ class FaultInput:
         return cls(faulted, error_code)
 
 
-class StationOrder(StrEnum):
-    """The types of ``cps/<id>/cmd``."""
-
-    CLOSE = "close"
-    OCPP_CONFIG = "ocpp_config"
-
-
-@dataclass(frozen=True, slots=True)
-class StationCommand:
-    """``cps/<id>/cmd``: end in good order, or publish the configuration."""
-
-    type: StationOrder
-
-    def to_json(self) -> bytes:
-        """The payload."""
-        return json.dumps({"type": str(self.type)}).encode()
-
-    @classmethod
-    def from_json(cls, payload: bytes) -> StationCommand:
-        """The command in ``payload``; raises InputError."""
-        fields = Fields(parse_json(payload, "cmd"), "cmd")
-        command = cls(fields.choice("type", StationOrder))
-        fields.has("request_id")
-        fields.finish()
-        return command
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """``cps/<id>/result``: a payload that was refused: its topic, and why."""
-
-    topic: str
-    reason: str
-
-    def to_json(self) -> bytes:
-        """The payload."""
-        return json.dumps({"topic": self.topic, "result": "refused", "reason": self.reason}).encode()
-
-    @classmethod
-    def from_json(cls, payload: bytes) -> Refusal:
-        """The refusal in ``payload``; raises InputError."""
-        fields = Fields(parse_json(payload, "result"), "result")
-        return cls(topic=fields.text("topic", ""), reason=fields.text("reason", "", max_length=5000))
-
-
 def ocpp_config_json(configuration: Mapping[str, str]) -> bytes:
     """``cps/<id>/ocpp_config``: the complete configuration, key to value."""
     return json.dumps(dict(configuration)).encode()

@@ -39,7 +39,7 @@ class LauncherTopic:
 
 @dataclass(frozen=True, slots=True)
 class StationTopic:
-    """``<root>/cps/<id>/<leaf>`` with leaf status, cmd, result or ocpp_config."""
+    """``<root>/cps/<id>/<leaf>`` with leaf status, cmd, result, frames, description or ocpp_config."""
 
     id: str
     leaf: str
@@ -82,7 +82,7 @@ class Topics:
         return f"{self.root}/pools/{name}/{leaf}"
 
     def station(self, station_id: str, leaf: str) -> str:
-        """``leaf``: status, cmd, result or ocpp_config; ``station_id`` may be the wildcard ``+``."""
+        """``leaf`` as in StationTopic; ``station_id`` may be the wildcard ``+``."""
         return f"{self.root}/cps/{station_id}/{leaf}"
 
     def connector(self, station_id: str, connector: int | str, leaf: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chargepoint.api.errors import InputError
+from chargepoint.api.orders import Order, parse_order
 from chargepoint.api.payloads import (
     CarInput,
     ChargePointStatus,
@@ -13,14 +14,13 @@ from chargepoint.api.payloads import (
     ErrorCode,
     FaultInput,
     Registration,
-    StationCommand,
-    StationOrder,
     TokenInput,
 )
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import ConnectorTopic, StationTopic, Topics
 from chargepoint.bus import Message
 from chargepoint.clock import iso
+from chargepoint.dialects.traffic import Traffic
 from chargepoint.model.commands import CarChanged, Command, FaultChanged, TokenPresented
 from chargepoint.model.connector import Connector
 from chargepoint.model.state import StationState
@@ -39,6 +39,7 @@ class MqttDialect:
         self._told: dict[int, ConnectorStatus] = {}
         self._told_at: dict[int, float] = {}
         self._due_at: float | None = None
+        self.traffic = Traffic(topics, spec.id)
 
     @property
     def subscriptions(self) -> list[str]:
@@ -92,11 +93,15 @@ class MqttDialect:
         except InputError:
             return True
 
-    def understand(self, message: Message) -> Command | StationOrder | None:
+    def is_order(self, message: Message) -> bool:
+        """Whether ``message`` is on this station's topic for orders."""
+        return message.topic == self._topics.station(self._spec.id, "cmd")
+
+    def understand(self, message: Message) -> Command | Order | None:
         """The command in ``message``; None when it is none of this station's. Raises InputError."""
         match self._topics.parse(message.topic):
             case StationTopic(self._spec.id, "cmd"):
-                return StationCommand.from_json(message.payload).type
+                return parse_order(message.payload)
             case ConnectorTopic(self._spec.id, number, "car"):
                 self._check_connector(number, lowest=1)
                 car = CarInput.from_json(message.payload)

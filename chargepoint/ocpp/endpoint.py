@@ -51,6 +51,7 @@ class Request:
     """A CALL to be sent. ``about`` comes back with its outcome; the endpoint does not look at it.
 
     ``optional``: of a kind that the peer need not know. Once it says so, on this connection no more of it are sent.
+    ``unchecked``: it may violate its schema, since somebody wants to see what comes of that.
     """
 
     action: str
@@ -58,6 +59,7 @@ class Request:
     lane: Lane = Lane.OTHER
     about: object = None
     optional: bool = False
+    unchecked: bool = False
 
 
 class Silence(StrEnum):
@@ -200,7 +202,8 @@ class Endpoint:
 
         Raises ValueError when the payload violates its schema: what leaves us is always right.
         """
-        if violation := self._schemas.violation(request.action, request.payload):
+        violation = None if request.unchecked else self._schemas.violation(request.action, request.payload)
+        if violation is not None:
             raise ValueError(f"{request.action} of ours is wrong: {violation.reason}: {request.payload}")
         if not self._open:
             self._events.append(Unanswered(request, Silence.CLOSED, sent=False))

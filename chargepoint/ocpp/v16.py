@@ -54,3 +54,23 @@ UnitOfMeasure = enums.UnitOfMeasure
 UnlockStatus = enums.UnlockStatus
 UpdateStatus = enums.UpdateStatus
 UpdateType = enums.UpdateType
+
+FROM_CHARGE_POINT = frozenset(
+    {
+        Action.authorize,
+        Action.boot_notification,
+        Action.data_transfer,
+        Action.diagnostics_status_notification,
+        Action.firmware_status_notification,
+        Action.heartbeat,
+        Action.log_status_notification,
+        Action.meter_values,
+        Action.security_event_notification,
+        Action.sign_certificate,
+        Action.signed_firmware_status_notification,
+        Action.start_transaction,
+        Action.status_notification,
+        Action.stop_transaction,
+    }
+)
+"""Every CALL that the standard and its security whitepaper let a charge point make."""

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from chargepoint.api.payloads import ConnectorState, ConnectorStatus, Refusal, Registration
+from chargepoint.api.orders import StationResult
+from chargepoint.api.payloads import ConnectorState, ConnectorStatus, Registration
 from tests.chargepoint.brokers import Observer, RealBroker, observer, real_broker
 from tests.chargepoint.central import Central, central_system
 from tests.chargepoint.disks import tiny_disk
@@ -270,7 +271,7 @@ async def test_wrong_payloads_on_all_topics_are_answered_and_change_nothing(
         after = await connector_is(seen, ConnectorState.PREPARING)
         assert (before.car_cable_capacity, after.car_cable_capacity, after.error_code) == (0.0, 32.5, "NoError")
         assert {call[0] for call in central.calls} == {"BootNotification", "StatusNotification"}
-        refusals = [Refusal.from_json(payload) for payload in seen.payloads("cp_simu/cps/CP1/result")]
+        refusals = [StationResult.from_json(payload) for payload in seen.payloads("cp_simu/cps/CP1/result")]
         assert {refusal.topic for refusal in refusals} >= set(TOPICS)
         assert all(refusal.reason and len(refusal.reason) < 500 for refusal in refusals)
         assert process.poll() is None

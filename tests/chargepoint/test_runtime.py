@@ -126,6 +126,22 @@ async def test_an_end_that_is_wanted_while_it_boots_again_ends_it(
         await stage.ended()
 
 
+async def test_a_reboot_is_a_power_cut_and_the_process_lives_on(
+    tmp_path: Path, central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime_module, "BOOT_S", 0.1)
+    async with staged(tmp_path, central) as stage:
+        await central.gets("StatusNotification", 2)
+        stage.tell("car", cable=32)
+        stage.tell("id_tag", id="TAG1")
+        await eventually_async(lambda: stage.status().transaction_id == 1)
+        stage.runtime.hear(Message(TOPICS.station("CP1", "cmd"), b'{"type":"reboot"}'))
+        [stop] = await central.gets("StopTransaction")
+        assert stop["reason"] == "PowerLoss"
+        assert central.closes == [1006], "cut off without a word"
+        assert len(central.got("BootNotification")) == 2
+
+
 async def test_what_is_said_was_stored_before(
     tmp_path: Path, central: Central, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,13 +18,13 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from chargepoint.api.errors import InputError
+from chargepoint.api.orders import StationResult
 from chargepoint.api.payloads import (
     CarInput,
     ChargePointStatus,
     ConnectorState,
     ConnectorStatus,
     FaultInput,
-    Refusal,
     Registration,
     TokenInput,
 )
@@ -308,7 +308,7 @@ class SyntheticYard:
                 try:
                     self.stations[station_id].hear(topic, message.payload, next(self._numbers))
                 except InputError as error:
-                    refusal = Refusal(message.topic, str(error)).to_json()
+                    refusal = StationResult(message.topic, str(error)).to_json()
                     self._bus.publish(Message(self.topics.station(station_id, "result"), refusal))
                 connector = self.stations[station_id].connectors[number]
                 status = self.topics.connector(station_id, number, "status")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from textual.app import App
 from textual.message import Message
 
+from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import CarInput, ConnectorState, ConnectorStatus, ErrorCode, FaultInput, TokenInput
 from tui.messages import CarChanged, FaultSet, TokenPresented
 from tui.screens.connector_forms import CableForm, DemandForm, FaultChoice, TokenForm
+from tui.screens.station_forms import VehicleChoice
 from tui.state.situation import Situation
 from tui.state.station import Station
+from tui.vehicles import VehicleOffer, offers
 
 _DEFAULT_CABLE_A = 32.0
+_TAGS_KEPT = 8
 
 
 class Stage(Protocol):
@@ -50,13 +54,24 @@ class _Target:
         return "W" if self.station.direct else "A"
 
 
-class ConnectorActions:
-    """Cable, readiness, demand, id tag and fault of one connector; remembers the last tag and the last cable."""
+@dataclass(slots=True)
+class Memory:
+    """What was done last, so that it need not be typed again: id tags, the latest first, and cables by unit."""
 
-    def __init__(self, stage: Stage) -> None:
+    tags: list[str] = field(default_factory=lambda: ["TAG1"])
+    cables: dict[str, float] = field(default_factory=dict)
+
+    def tapped(self, id_tag: str) -> None:
+        """``id_tag`` was presented."""
+        self.tags = [id_tag, *(one for one in self.tags if one != id_tag)][:_TAGS_KEPT]
+
+
+class ConnectorActions:
+    """Cable, readiness, demand, vehicle, id tag and fault of one connector."""
+
+    def __init__(self, stage: Stage, memory: Memory) -> None:
         self._stage = stage
-        self._last_tag = "TAG1"
-        self._last_cable: dict[str, float] = {}
+        self._memory = memory
 
     @property
     def performers(self) -> dict[str, Callable[[], object]]:
@@ -68,6 +83,7 @@ class ConnectorActions:
             "demand": self.demand,
             "tap": self.tap,
             "fault": self.fault,
+            "vehicle": self.vehicle,
         }
 
     def plug(self) -> None:
@@ -97,7 +113,7 @@ class ConnectorActions:
     def tap(self) -> None:
         """Ask for an id tag and present it."""
         if target := self._target():
-            form = TokenForm(target.place, self._last_tag)
+            form = TokenForm(target.place, self._memory.tags)
             self._stage.app.push_screen(form, lambda token: self._present(target, token))
 
     def fault(self) -> None:
@@ -108,6 +124,21 @@ class ConnectorActions:
             else:
                 self._stage.app.push_screen(FaultChoice(target.place), lambda code: self._inject(target, code))
 
+    def vehicle(self) -> None:
+        """Ask which car of the catalogue is at the plug, and let it ask for what it takes."""
+        if target := self._target():
+            try:
+                known = offers()
+            except InputError as error:
+                self._stage.app.notify(str(error), severity="error", markup=False)
+                return
+            choice = VehicleChoice(target.place, known, direct=target.station.direct)
+            self._stage.app.push_screen(choice, lambda offer: self._drive_up(target, offer))
+
+    def _drive_up(self, target: _Target, offer: VehicleOffer | None) -> None:
+        if offer is not None:
+            self._change_car(target, offer.car(direct=target.station.direct))
+
     def _target(self) -> _Target | None:
         situation = self._stage.situation
         connector = situation.connector
@@ -117,18 +148,18 @@ class ConnectorActions:
 
     def _usual_cable(self, target: _Target) -> float:
         usual = target.status.max_setpoint if target.station.direct else _DEFAULT_CABLE_A
-        return self._last_cable.get(target.unit) or usual or _DEFAULT_CABLE_A
+        return self._memory.cables.get(target.unit) or usual or _DEFAULT_CABLE_A
 
     def _change_car(self, target: _Target, car: CarInput | None) -> None:
         if car is None:
             return
         if car.cable:
-            self._last_cable[target.unit] = car.cable
+            self._memory.cables[target.unit] = car.cable
         self._stage.post_message(CarChanged(target.station.id, target.number, car))
 
     def _present(self, target: _Target, token: TokenInput | None) -> None:
         if token is not None:
-            self._last_tag = token.id
+            self._memory.tapped(token.id)
             self._stage.post_message(TokenPresented(target.station.id, target.number, token))
 
     def _inject(self, target: _Target, code: ErrorCode | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -80,14 +80,21 @@ class TokenForm(Dialog[TokenInput]):
 
     accept_word = "Tap"
 
-    def __init__(self, place: str, last: str) -> None:
+    def __init__(self, place: str, history: Sequence[str]) -> None:
+        """``history``: the tags that were presented before, the latest first."""
         super().__init__()
         self.heading = f"Id tag at {place}"
-        self._last = last
+        self._history = tuple(history)
 
     def fields(self) -> Iterable[Widget]:
-        """One text."""
-        yield row(labelled("Id tag", entry("id", self._last)))
+        """One text, and the tags of before to choose from."""
+        yield row(labelled("Id tag", entry("id", self._history[0] if self._history else "")))
+        if len(self._history) > 1:
+            yield OptionList(*(Option(tag, id=tag) for tag in self._history), compact=True, markup=False)
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(TokenInput(str(event.option.id)))
 
     def read(self) -> TokenInput:
         """The tag."""

@@ -13,9 +13,10 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from chargepoint.api.orders import Reboot
 from tui.keymap import BY_NAME, bindings, title_now, why_not
-from tui.messages import ActionWanted, ConnectorChosen, SelectionMoved
-from tui.screens.connector_actions import ConnectorActions
+from tui.messages import ActionWanted, ConnectorChosen, SelectionMoved, StationOpened, StationOrdered
+from tui.screens.connector_actions import ConnectorActions, Memory
 from tui.screens.help import Help
 from tui.screens.yard_actions import YardActions
 from tui.state.filters import TextFilter
@@ -52,7 +53,8 @@ class YardScreen(Screen[None]):
         self._filter = Input(id="filter", placeholder="words to look for", compact=True)
         self._details = DetailsPane(traces)
         self._key_bar = KeyBar()
-        self._connector_actions = ConnectorActions(self)
+        self.memory = Memory()
+        self._connector_actions = ConnectorActions(self, self.memory)
         self._yard_actions = YardActions(self, fleet, central_system)
         self._performers = self._make_performers()
 
@@ -224,10 +226,19 @@ class YardScreen(Screen[None]):
         self._filter.value = ""
         self._leave_filter()
 
+    def _open(self) -> None:
+        if station := self._view.selected:
+            self.post_message(StationOpened(station.id))
+
+    def _reboot(self) -> None:
+        if station := self._view.selected:
+            self.post_message(StationOrdered(station.id, Reboot()))
+
     def _change_side(self) -> None:
         (self._list if self._details.has_focus else self._details).focus()
 
-    def _change_theme(self) -> None:
+    def change_theme(self) -> None:
+        """Change between dark and light."""
         self.app.theme = LIGHT.name if self.app.theme == DARK.name else DARK.name
 
     def _make_performers(self) -> dict[str, Callable[[], object]]:
@@ -248,7 +259,9 @@ class YardScreen(Screen[None]):
             "other": self._change_side,
             "filter": self._open_filter,
             "clear": self._clear_filter,
-            "theme": self._change_theme,
+            "theme": self.change_theme,
+            "open": self._open,
+            "reboot": self._reboot,
             "help": lambda: self.app.push_screen(Help(self.situation)),
             "quit": lambda: self.app.exit(),
         }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from chargepoint.api.orders import StationResult
 from launcher.api.commands import CommandResult
 from tui.state import units
 from tui.state.cells import clean
-from tui.state.fleet import AnswerUnreadable, Change, LauncherAnswered, StationRefused
+from tui.state.fleet import AnswerUnreadable, Change, LauncherAnswered, StationObeyed, StationRefused
 
 _SHOWN_REASONS: Final = 3
 _SHOWN_NOTICES: Final = 3
+_LONGEST_ANSWER: Final = 200
 
 
 class Severity(StrEnum):
@@ -41,10 +44,22 @@ def notice_of(change: Change, own_requests: Container[str] = ()) -> Notice | Non
             return _of_result(result, result.request_id in own_requests)
         case StationRefused(station_id, refusal):
             return Notice(f"{station_id} refused", clean(refusal.reason), Severity.ERROR)
+        case StationObeyed(station_id, result) if result.request_id in own_requests:
+            return _of_order(station_id, result)
         case AnswerUnreadable(topic, reason):
             return Notice(f"unreadable answer on {topic}", reason, Severity.WARNING)
         case _:
             return None
+
+
+def _of_order(station_id: str, result: StationResult) -> Notice:
+    if result.error is not None:
+        words = f"{result.error.code}: {result.error.description}".rstrip(": ")
+        return Notice(f"{station_id}: CALLERROR", clean(words), Severity.WARNING)
+    if result.answer is not None:
+        words = clean(json.dumps(result.answer, ensure_ascii=False))[:_LONGEST_ANSWER]
+        return Notice(f"{station_id} was answered", words, Severity.INFORMATION)
+    return Notice("", f"{station_id}: {clean(result.type)} {result.result}", Severity.INFORMATION)
 
 
 def few(notices: list[Notice]) -> list[Notice]:

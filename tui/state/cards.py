@@ -155,7 +155,7 @@ def _meter(status: ConnectorStatus) -> Line:
 def _curve(
     station: Station, status: ConnectorStatus, samples_w: Sequence[float], width: int, height: int
 ) -> list[Line]:
-    full_w = _limit_w(station, status)
+    full_w = status.max_setpoint * station.watts_per_setpoint
     columns = width - _LEFT_WIDTH - _GAP
     labels = [""] * height
     if height > 1:
@@ -165,9 +165,3 @@ def _curve(
         _beside((Cell(right(label, _LEFT_WIDTH), Tone.DIM),), (Cell(line, Tone.BUSY),))
         for label, line in zip(labels, curve, strict=True)
     ]
-
-
-def _limit_w(station: Station, status: ConnectorStatus) -> float:
-    if station.direct or station.status is None:
-        return status.max_setpoint
-    return status.max_setpoint * station.status.voltage * station.phases

@@ -10,9 +10,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from chargepoint.api.description import Description
 from chargepoint.api.errors import InputError
-from chargepoint.api.payloads import ChargePointStatus, ConnectorStatus, Refusal
+from chargepoint.api.orders import StationResult, Verdict
+from chargepoint.api.payloads import ChargePointStatus, ConnectorStatus
 from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic, Topics
+from chargepoint.api.traffic import TracedFrame
 from launcher.api.commands import CommandResult
 from tui.state.station import Connector, Station, Totals
 
@@ -52,7 +55,15 @@ class StationRefused:
     """A charge point refused a payload."""
 
     id: str
-    refusal: Refusal
+    refusal: StationResult
+
+
+@dataclass(frozen=True, slots=True)
+class StationObeyed:
+    """A charge point did what it was ordered."""
+
+    id: str
+    result: StationResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,32 @@ class AnswerUnreadable:
     reason: str
 
 
-Change = StationChanged | LauncherChanged | LauncherAnswered | StationRefused | AnswerUnreadable
+@dataclass(frozen=True, slots=True)
+class FrameSeen:
+    """An OCPP frame of a charge point that is watched, by this screen or by somebody else."""
+
+    id: str
+    frame: TracedFrame
+
+
+@dataclass(frozen=True, slots=True)
+class StationDescribed:
+    """A charge point told of its inside."""
+
+    id: str
+    description: Description
+
+
+Change = (
+    StationChanged
+    | LauncherChanged
+    | LauncherAnswered
+    | StationRefused
+    | StationObeyed
+    | AnswerUnreadable
+    | FrameSeen
+    | StationDescribed
+)
 
 _WHOLE: Final = -1
 """Stands for a charge point's own status among its connectors' numbers."""
@@ -118,7 +154,19 @@ class Fleet:
                 return self._apply_station(station_id, payload)
             case StationTopic(station_id, "result"):
                 try:
-                    return StationRefused(station_id, Refusal.from_json(payload))
+                    result = StationResult.from_json(payload)
+                except InputError as error:
+                    return AnswerUnreadable(topic, str(error))
+                done = result.result is Verdict.DONE
+                return StationObeyed(station_id, result) if done else StationRefused(station_id, result)
+            case StationTopic(station_id, "frames"):
+                try:
+                    return FrameSeen(station_id, TracedFrame.from_json(payload))
+                except InputError as error:
+                    return AnswerUnreadable(topic, str(error))
+            case StationTopic(station_id, "description"):
+                try:
+                    return StationDescribed(station_id, Description.from_json(payload))
                 except InputError as error:
                     return AnswerUnreadable(topic, str(error))
             case ConnectorTopic(station_id, number, "status"):

@@ -82,6 +82,13 @@ class Station:
         return max(1, self.status.nb_phases) if self.status else 3
 
     @property
+    def watts_per_setpoint(self) -> float:
+        """How many W one of a setpoint is: 1 for direct current, all phases of 1 A otherwise."""
+        if self.status is None or self.direct:
+            return 1.0
+        return self.status.voltage * self.phases
+
+    @property
     def power_w(self) -> float:
         """What its connectors deliver."""
         return sum(connector.status.power_w for connector in self.connectors.values() if connector.status)

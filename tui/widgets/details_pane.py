@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from textual.events import Click, Resize
@@ -11,6 +10,7 @@ from textual.strip import Strip
 
 from tui.messages import ConnectorChosen
 from tui.state.details import Details, details
+from tui.state.overview import overview
 from tui.state.station import Station
 from tui.state.traces import Traces
 from tui.widgets.line_scroll import LineScroll
@@ -22,8 +22,10 @@ _NARROWEST: Final = 24
 class DetailsPane(LineScroll):
     """One charge point and the cards of its connectors."""
 
-    def __init__(self, traces: Traces) -> None:
+    def __init__(self, traces: Traces, *, with_curve: bool = False) -> None:
+        """``with_curve``: the chosen connector's curve is drawn large."""
         super().__init__()
+        self._with_curve = with_curve
         self._traces = traces
         self._details = Details(())
         self._station: Station | None = None
@@ -74,12 +76,18 @@ class DetailsPane(LineScroll):
         width, height = self.size.width, self.size.height
         if width < _NARROWEST:
             return
-        laid_out = partial(details, self._station, self._connector, self._traces, lit=self.has_focus)
+        laid_out = self._laid_out
         self._details = laid_out(width, height)
         if len(self._details.lines) > height:
             # The scrollbar takes a column.
             self._details = laid_out(width - 1, height)
         self.virtual_size = Size(width, len(self._details.lines))
+
+    def _laid_out(self, width: int, height: int) -> Details:
+        if self._with_curve and self._station is not None:
+            chosen = self._station.connectors.get(self._connector) if self._connector is not None else None
+            return overview(self._station, chosen, self._traces, width, height)
+        return details(self._station, self._connector, self._traces, width, height, lit=self.has_focus)
 
     def _reveal_connector(self) -> None:
         area = self._details.area_of(self._connector) if self._connector is not None else None

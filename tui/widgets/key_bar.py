@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.events import Click
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.footer import FooterItem, footer
+from tui.keymap import ACTIONS, Action
 from tui.messages import ActionWanted
 from tui.state.cells import Cell, Line, Tone
 from tui.state.situation import Situation
@@ -20,9 +23,9 @@ class KeyBar(Widget):
         super().__init__()
         self._items: tuple[FooterItem, ...] = ()
 
-    def show(self, situation: Situation) -> None:
+    def show(self, situation: Situation, actions: Sequence[Action] = ACTIONS) -> None:
         """Draw the keys for this situation."""
-        items = footer(situation, self.size.width)
+        items = footer(situation, self.size.width, actions)
         if items != self._items:
             self._items = items
             self.refresh()

@@ -184,6 +184,11 @@ class V16:
         )
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
+    def configure(self, name: str, value: str, now: float) -> None:
+        """Give the key ``name`` a value that was found right, as ChangeConfiguration does."""
+        self.session.configuration.change(name, value)
+        self._configuration_changed(name, now)
+
     def changes(self) -> dict[str, Record]:
         """What has to be stored since the last time, besides the queue."""
         records: dict[str, Record] = {}

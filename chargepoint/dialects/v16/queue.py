@@ -7,7 +7,7 @@ TransactionMessageRetryInterval; the wait grows with each attempt).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from chargepoint.api.fields import Fields
@@ -56,6 +56,9 @@ class TransactionQueue:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(list(self._entries))
 
     def add(self, action: str, payload: Payload, handle: int, most: int) -> int:
         """Append a message. Returns how many meter values it cost: with it there are ``most`` messages, if that can

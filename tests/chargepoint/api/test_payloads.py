@@ -18,10 +18,7 @@ from chargepoint.api.payloads import (
     ConnectorStatus,
     ErrorCode,
     FaultInput,
-    Refusal,
     Registration,
-    StationCommand,
-    StationOrder,
     TokenInput,
     ocpp_config_json,
 )
@@ -93,16 +90,6 @@ def test_a_token_is_read_as_it_was_written(id: str) -> None:
 def test_a_fault_is_read_as_it_was_written(code: ErrorCode) -> None:
     assert FaultInput.from_json(FaultInput(True, code).to_json()) == FaultInput(True, code)
     assert FaultInput.from_json(FaultInput(False).to_json()) == FaultInput(False)
-
-
-@given(st.sampled_from(StationOrder))
-def test_a_command_is_read_as_it_was_written(order: StationOrder) -> None:
-    assert StationCommand.from_json(StationCommand(order).to_json()) == StationCommand(order)
-
-
-@given(strategies.texts, strategies.texts)
-def test_a_refusal_is_read_as_it_was_written(topic: str, reason: str) -> None:
-    assert Refusal.from_json(Refusal(topic, reason).to_json()) == Refusal(topic, reason)
 
 
 def test_the_configuration_is_a_flat_object() -> None:
@@ -196,7 +183,7 @@ NO_OBJECTS = [b"", b"{", b"5", b"[]", b"null", b"true", b'"close"', b"\xff\xfe",
 @pytest.mark.parametrize("payload", NO_OBJECTS)
 @pytest.mark.parametrize(
     "kind",
-    [ChargePointStatus, ConnectorStatus, CarInput, TokenInput, FaultInput, StationCommand, Refusal],
+    [ChargePointStatus, ConnectorStatus, CarInput, TokenInput, FaultInput],
 )
 def test_what_is_no_object_is_refused(kind: Any, payload: bytes) -> None:
     """Defect 3."""
@@ -240,19 +227,9 @@ def test_a_wrong_fault_is_refused(payload: dict[str, object]) -> None:
         FaultInput.from_json(json.dumps(payload).encode())
 
 
-@pytest.mark.parametrize("payload", [{}, {"type": 5}, {"type": "Close"}, {"type": "kill"}, {"type": "close", "x": 1}])
-def test_a_wrong_command_is_refused(payload: dict[str, object]) -> None:
-    with pytest.raises(InputError):
-        StationCommand.from_json(json.dumps(payload).encode())
-
-
-def test_a_command_may_bear_a_request_id() -> None:
-    assert StationCommand.from_json(b'{"type":"close","request_id":"7"}') == StationCommand(StationOrder.CLOSE)
-
-
 @given(
     strategies.payloads("cable", "ready", "consumption_l1", "id", "faulted", "error_code", "type", "status", "pid"),
-    st.sampled_from([ChargePointStatus, ConnectorStatus, CarInput, TokenInput, FaultInput, StationCommand, Refusal]),
+    st.sampled_from([ChargePointStatus, ConnectorStatus, CarInput, TokenInput, FaultInput]),
 )
 def test_no_payload_raises_anything_but_an_input_error(payload: bytes, kind: Any) -> None:
     read = strategies.outcome(kind.from_json, payload)

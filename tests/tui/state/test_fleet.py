@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chargepoint.api.payloads import ConnectorState, Refusal, Registration
+from chargepoint.api.orders import StationResult
+from chargepoint.api.payloads import ConnectorState, Registration
 from launcher.api.commands import CommandResult, EntryResult, Verdict
 from tests.tui.state.payloads import (
     AVAILABLE,
@@ -156,7 +157,7 @@ def test_answers_are_handed_on_and_unreadable_ones_too() -> None:
     fleet = Fleet(TOPICS)
     result = CommandResult("kill", (EntryResult("CP_1", Verdict.KILLED),), "r1")
     assert fleet.apply(TOPICS.launcher("result"), result.to_json()) == LauncherAnswered(result)
-    refusal = Refusal("cp_simu/cps/CP_1/connectors/1/car", "cable: -1 is not a number from 0")
+    refusal = StationResult("cp_simu/cps/CP_1/connectors/1/car", "cable: -1 is not a number from 0")
     assert fleet.apply(TOPICS.station("CP_1", "result"), refusal.to_json()) == StationRefused("CP_1", refusal)
     assert isinstance(fleet.apply(TOPICS.launcher("result"), b"5"), AnswerUnreadable)
     assert isinstance(fleet.apply(TOPICS.station("CP_1", "result"), b"[]"), AnswerUnreadable)

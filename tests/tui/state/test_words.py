@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chargepoint.api.payloads import Refusal
+from chargepoint.api.orders import StationResult
 from launcher.api.commands import CommandResult, EntryResult, Verdict
 from tui.state import units
 from tui.state.answers import Notice, Severity, few, notice_of
@@ -95,7 +95,7 @@ def test_an_answer_to_somebody_else_says_so() -> None:
 
 
 def test_a_refusal_of_a_charge_point_is_told_in_its_words() -> None:
-    notice = notice_of(StationRefused("CP_1", Refusal("topic", "cable: -1 is not a number from 0")))
+    notice = notice_of(StationRefused("CP_1", StationResult("topic", "cable: -1 is not a number from 0")))
     assert notice == Notice("CP_1 refused", "cable: -1 is not a number from 0", Severity.ERROR)
 
 

@@ -1,0 +1,56 @@
+"""The OCPP frames of a station, for whoever watches: kept as they are, told while somebody looks."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from chargepoint.api.topics import Topics
+from chargepoint.api.traffic import Direction, TracedFrame
+from chargepoint.bus import Message
+from chargepoint.clock import iso
+
+FRAMES_KEPT = 50
+CHARACTERS_KEPT = 200_000
+"""Of all kept frames together: a central system may send a megabyte in one."""
+
+_Noted = tuple[float, Direction, str, str | None]
+
+
+class Traffic:
+    """The last frames of one station; over all its lives, since who watches wants to see it boot.
+
+    Unwatched, a frame costs a place in a ring: nothing is parsed, formatted or published.
+    """
+
+    def __init__(self, topics: Topics, station_id: str) -> None:
+        self._topic = topics.station(station_id, "frames")
+        self._kept: deque[_Noted] = deque()
+        self._characters = 0
+        self._watched_until = 0.0
+        self._to_tell: list[_Noted] = []
+
+    def watch(self, for_s: float, now: float) -> None:
+        """Tell every frame until ``for_s`` from ``now``; who begins to watch is told the last ones first."""
+        if now >= self._watched_until:
+            self._to_tell = list(self._kept)
+        self._watched_until = now + for_s
+
+    def note(self, direction: Direction, text: str, now: float, problem: str | None = None) -> None:
+        """A frame went over the wire; ``problem`` is what is wrong with it."""
+        noted = (now, direction, text, problem)
+        self._kept.append(noted)
+        self._characters += len(text)
+        while len(self._kept) > FRAMES_KEPT or self._characters > CHARACTERS_KEPT:
+            self._characters -= len(self._kept.popleft()[2])
+        if now < self._watched_until:
+            self._to_tell.append(noted)
+
+    def messages(self) -> list[Message]:
+        """What to publish since the last time; an image of the moment, so at quality of service 0."""
+        if not self._to_tell:
+            return []
+        told, self._to_tell = self._to_tell, []
+        return [
+            Message(self._topic, TracedFrame(iso(at), direction, text, problem).to_json(), qos=0)
+            for at, direction, text, problem in told
+        ]

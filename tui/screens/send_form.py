@@ -1,0 +1,103 @@
+"""Any CALL of a charge point, written by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label, OptionList, Static, TextArea
+from textual.widgets.option_list import Option
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.fields import parse_json
+from chargepoint.api.orders import Send
+from tui.state.examples import example
+from tui.verdicts import Verdicts
+
+
+class SendForm(ModalScreen[Send | None]):
+    """Asks for an action and its payload; begins with an example that validates, and judges while it is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", show=False, priority=True),
+        Binding("ctrl+s,f5", "send", show=False, priority=True),
+    ]
+
+    def __init__(self, place: str, verdicts: Verdicts, now: str, action: str) -> None:
+        """``now`` (RFC 3339) is every moment of the examples; ``action`` is the one to begin with."""
+        super().__init__()
+        self._heading = f"Send from {place}"
+        self._verdicts = verdicts
+        self._now = now
+        self._actions = verdicts.actions()
+        self._action = action if action in self._actions else self._actions[0]
+        self._typed: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """The actions at the left, the payload at the right."""
+        with Vertical(id="dialog", classes="send") as dialog:
+            dialog.border_title = self._heading
+            with Horizontal(id="message"):
+                yield OptionList(*(Option(action, id=action) for action in self._actions), compact=True)
+                yield TextArea.code_editor("", language=None, show_line_numbers=False, tab_behavior="focus")
+            yield Static(id="verdict", markup=False)
+            with Horizontal(id="buttons"):
+                yield Label("tab changes side · ctrl+s sends · esc leaves", classes="hint")
+                yield Button("Send", variant="primary", id="accept", compact=True)
+
+    def on_mount(self) -> None:
+        """Begin with the action that was asked for."""
+        self.query_one(TextArea).highlight_cursor_line = False
+        options = self.query_one(OptionList)
+        options.highlighted = self._actions.index(self._action)
+        options.focus()
+
+    @on(OptionList.OptionHighlighted)
+    def _show_action(self, event: OptionList.OptionHighlighted) -> None:
+        area = self.query_one(TextArea)
+        if area.text:
+            self._typed[self._action] = area.text
+        self._action = str(event.option.id)
+        area.text = self._typed.get(self._action) or json.dumps(
+            example(self._verdicts.document(self._action), self._now), indent=2
+        )
+
+    @on(OptionList.OptionSelected)
+    def _edit(self) -> None:
+        self.query_one(TextArea).focus()
+
+    @on(TextArea.Changed)
+    def _judge(self) -> None:
+        try:
+            payload, wrong = self._payload(), ""
+            wrong = self._verdicts.of_payload(self._action, payload)
+            said = f"! {wrong}. It can be sent all the same." if wrong else "✓ as the schema wants it"
+            possible = True
+        except InputError as error:
+            said, wrong, possible = str(error), "no JSON", False
+        verdict = self.query_one("#verdict", Static)
+        verdict.update(said)
+        verdict.set_class(bool(wrong), "-wrong")
+        button = self.query_one("#accept", Button)
+        button.disabled = not possible
+        button.label = "Send anyway" if wrong else "Send"
+
+    @on(Button.Pressed, "#accept")
+    def action_send(self) -> None:
+        """Leave with the message, if it can be sent at all."""
+        try:
+            payload = self._payload()
+        except InputError:
+            return
+        self.dismiss(Send(self._action, payload, bool(self._verdicts.of_payload(self._action, payload))))
+
+    def _payload(self) -> dict[str, object]:
+        payload = parse_json(self.query_one(TextArea).text, "payload")
+        if not isinstance(payload, dict):
+            raise InputError("payload", payload, "a JSON object")
+        return payload
