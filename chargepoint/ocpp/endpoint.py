@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from chargepoint.api.errors import shown
@@ -90,7 +90,7 @@ class Answered:
     request: Request
     payload: Payload
     violation: Violation | None = None
-    took_s: float = 0.0
+    took_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Refused:
 
     request: Request
     error: CallError
-    took_s: float = 0.0
+    took_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
