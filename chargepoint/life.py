@@ -1,7 +1,8 @@
 """One life of a station, from boot to power-down: what comes in is followed to its end, without touching the world.
 
-Whoever drives it feeds one input (``opened``, ``received``, ``closed``, ``heard``, ``end``, ``advance``), then
-takes ``changes`` and stores them, and only then takes ``frames`` and ``messages`` and sends them: save, then say.
+Whoever drives it feeds one input (``opened``, ``received``, ``closed``, ``heard``, ``errand_ended``, ``end``,
+``advance``), then takes ``changes`` and stores them, and only then takes ``frames``, ``messages`` and ``errands``:
+save, then say.
 A power cut is a Life that is dropped; the next one is made of what was stored.
 """
 
@@ -16,16 +17,19 @@ from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.dialects.v16.dialect import V16
-from chargepoint.model.commands import ShutDown
+from chargepoint.model.commands import ErrandEnded, ShutDown
 from chargepoint.model.electrical import Supply
+from chargepoint.model.errands import Errand, Result, shown
 from chargepoint.model.facts import (
     Fact,
+    FirmwareChanged,
     Rebooting,
     ReservationEnded,
     TokenDenied,
     TransactionStarted,
     TransactionStopped,
 )
+from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.station import Record, Station
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
@@ -128,6 +132,12 @@ class Life:
                 if not outcome.accepted:
                     self._refuse(message, outcome.reason)
 
+    def errand_ended(self, id: int, result: Result, now: float) -> None:
+        """An errand came to its end."""
+        self._pass_time(now)
+        self.station.tell(ErrandEnded(id, result), now)
+        self._follow_all(now)
+
     def end(self, now: float) -> None:
         """Go down in good order; ``going_down`` then says so."""
         self.station.tell(ShutDown(), now)
@@ -151,6 +161,15 @@ class Life:
         """The texts to send over the websocket, in order."""
         return self._endpoint.frames()
 
+    def errands(self) -> list[Errand]:
+        """What the world is to do, in order; each result is to be told by ``errand_ended``."""
+        return self.station.state.errands.new()
+
+    def trusted_roots(self) -> str:
+        """Root certificates that servers of files may be known by, in PEM, besides those of the system."""
+        session = self.dialect.session
+        return "\n".join(session.central_system_roots() + session.manufacturer_roots())
+
     def messages(self, now: float) -> list[Message]:
         """The MQTT messages to publish, in order."""
         answers, self._answers = self._answers, []
@@ -168,6 +187,7 @@ class Life:
     def notes(self) -> list[str]:
         """Lines for the log."""
         notes, self._notes = self._notes, []
+        self.dialect.session.journal.extend((self.station.state.at, note) for note in notes)
         return notes
 
     def _pass_time(self, now: float) -> None:
@@ -205,6 +225,10 @@ class Life:
                 self._notes.append(f"connector {transaction.connector}: transaction stops: {reason}")
             case ReservationEnded(reservation, why):
                 self._notes.append(f"connector {reservation.connector}: reservation {reservation.id} ends: {why}")
+            case FirmwareChanged(_, request, status, reason):
+                self._notes.append(f"firmware {shown(request.location)}: {status} {reason}".rstrip())
+            case SecurityEvent(type, _, tech_info):
+                self._notes.append(f"security event {type}: {tech_info}")
             case _:
                 pass
         self.dialect.speak(fact, now)

@@ -24,6 +24,7 @@ from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.life import Life
+from chargepoint.model.errands import Abandon, Download, Errand, Result, Upload
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
 
@@ -44,11 +45,19 @@ class Woken:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrandDone:
+    """Errand ``id`` has come to its end."""
+
+    id: int
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
 class EndWanted:
     """The process is asked to end."""
 
 
-Input = Opened | Received | Closed | Message | Woken | EndWanted
+Input = Opened | Received | Closed | Message | Woken | ErrandDone | EndWanted
 
 
 class Runtime:
@@ -71,6 +80,8 @@ class Runtime:
         self._publish = publish
         self._vehicle = vehicle
         self._inbox: asyncio.Queue[Input] = asyncio.Queue()
+        self._tasks: asyncio.TaskGroup | None = None
+        self._errands: dict[int, asyncio.Task[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
         self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now())
         self._life = self._boot()
@@ -128,6 +139,7 @@ class Runtime:
             self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._ping_interval_s
         )
         async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
             link = tasks.create_task(websocket.run())
             try:
                 self._save_and_say(websocket)
@@ -144,6 +156,9 @@ class Runtime:
                 self._life.closed("going down", self._clock.now())
                 self._save_and_say(websocket)
                 self._wake_at(None)
+                for errand in self._errands.values():
+                    errand.cancel()
+                self._errands.clear()
 
     async def _step(self, websocket: Websocket) -> None:
         item = await self._inbox.get()
@@ -161,6 +176,9 @@ class Runtime:
                 self._life.closed(reason, now)
             case Message():
                 self._life.heard(item, now)
+            case ErrandDone(id, result):
+                self._errands.pop(id, None)
+                self._life.errand_ended(id, result, now)
             case EndWanted():
                 self._life.end(now)
             case Woken():
@@ -177,7 +195,22 @@ class Runtime:
             self._publish(message)
         for note in self._life.notes():
             log.info("%s", note)
+        for errand in self._life.errands():
+            self._run(errand)
         self._wake_at(self._life.next_deadline())
+
+    def _run(self, errand: Errand) -> None:
+        if isinstance(errand, Abandon):
+            if (task := self._errands.pop(errand.id, None)) is not None:
+                task.cancel()
+        elif self._tasks is not None:
+            self._errands[errand.id] = self._tasks.create_task(self._carry_out(errand, self._life.trusted_roots()))
+
+    async def _carry_out(self, errand: Download | Upload, trusted_roots: str) -> None:
+        # Loaded here: most stations never transfer a file.
+        from chargepoint.adapters.transfer import carry_out
+
+        self.hear(ErrandDone(errand.id, await carry_out(errand, trusted_roots)))
 
     def _save(self) -> None:
         try:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.authorization import TokenInfo
+from chargepoint.model.errands import Result
+from chargepoint.model.firmware import UpdateRequest
 from chargepoint.model.reservation import Reservation
 from chargepoint.model.smartcharging.profiles import Profile, Purpose
 
@@ -203,6 +205,21 @@ class ReservationCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateWanted:
+    """Firmware is to be fetched and installed."""
+
+    request: UpdateRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandEnded:
+    """Errand ``id`` came to its end."""
+
+    id: int
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
 class SampleWanted:
     """The meter of ``connector`` (0: the station's) is to be read now."""
 
@@ -230,5 +247,7 @@ Command = (
     | ProfilesCleared
     | ReservationWanted
     | ReservationCancelled
+    | UpdateWanted
+    | ErrandEnded
     | SampleWanted
 )

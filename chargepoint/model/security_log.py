@@ -16,7 +16,7 @@ CAPACITY = 500
 
 @dataclass(frozen=True, slots=True)
 class SecurityEvent:
-    """Something that matters to security: ``type`` is the standard's word for it, ``at`` is by the station's clock."""
+    """Something that matters to security: ``type`` is its standard name, ``at`` by the station's clock."""
 
     type: str
     at: float

@@ -20,6 +20,7 @@ from chargepoint.model.commands import (
     CarChanged,
     ClockSet,
     Command,
+    ErrandEnded,
     FaultChanged,
     LinkChanged,
     ListSent,
@@ -37,11 +38,13 @@ from chargepoint.model.commands import (
     StopAnswered,
     TokenPresented,
     Unlock,
+    UpdateWanted,
     Verdict,
 )
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact, MeterSampled
+from chargepoint.model.firmware import Update
 from chargepoint.model.metering import Meter, SampleContext, next_aligned_at, next_sample_at
 from chargepoint.model.power import (
     clear_profiles,
@@ -55,9 +58,11 @@ from chargepoint.model.power import (
 from chargepoint.model.remote_control import remote_start, remote_stop
 from chargepoint.model.reservation import Reservation, Reservations
 from chargepoint.model.reserving import cancel, next_expiry, reserve, review
+from chargepoint.model.security_log import SecurityLog
 from chargepoint.model.smartcharging.records import from_records, to_records
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
+from chargepoint.model.updating import begin, go_on, next_step, wake
 from chargepoint.model.vehicle import GENERIC, Vehicle
 
 Record = Mapping[str, object]
@@ -95,6 +100,7 @@ class Station:
         if isinstance(command, CarChanged | TokenPresented) and number not in self.state.connectors:
             return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
         outcome = self._take(command, now)
+        go_on(self.state, now)
         review(self.state, now)
         settle(self.state, now)
         return outcome
@@ -127,6 +133,8 @@ class Station:
                 return change_availability(state, connector, operative, now)
             case Unlock(connector):
                 return unlock(state, connector, now)
+            case Reset() if state.update is not None and state.update.installing:
+                return Outcome(Verdict.REJECTED, "firmware is being installed")
             case Reset(hard):
                 return go_down(state, StopReason.HARD_RESET if hard else StopReason.SOFT_RESET, now)
             case ShutDown():
@@ -144,6 +152,10 @@ class Station:
                 return reserve(state, command, now)
             case ReservationCancelled(id):
                 return cancel(state, id, now)
+            case UpdateWanted(request):
+                return begin(state, request, now)
+            case ErrandEnded(id, result):
+                state.errands.ended(id, result, now)
             case SampleWanted(connector):
                 return self._sample_wanted(connector, now)
             case _:
@@ -159,7 +171,7 @@ class Station:
     def next_deadline(self) -> float | None:
         """When ``advance`` has to be called next; None: nothing happens by itself."""
         state = self.state
-        moments = [next_power_change(state), self._next_aligned(), next_expiry(state)]
+        moments = [next_power_change(state), self._next_aligned(), next_expiry(state), next_step(state)]
         for connector in state.connectors.values():
             moments.append(charging.waits_until(state, connector))
             moments.append(self._next_sample(connector))
@@ -200,8 +212,11 @@ class Station:
                     records[key] = {"installed": to_records(state.profiles)}
                 case ["reservations"]:
                     records[key] = {"kept": state.reservations.to_records()}
+                case ["firmware"]:
+                    update = state.update.to_record() if state.update is not None else None
+                    records[key] = {"installed_version": state.installed_version, "update": update}
         state.changed.clear()
-        return records
+        return records | state.security_log.changes()
 
     def _at(self, moment: float) -> None:
         state = self.state
@@ -218,6 +233,7 @@ class Station:
             self._sample_wanted(0, moment, SampleContext.CLOCK)
             for connector in state.connectors.values():
                 self._sample(connector, SampleContext.CLOCK, moment)
+        go_on(state, moment)
         review(state, moment)
         settle(state, moment)
 
@@ -268,6 +284,12 @@ class Station:
             charging.stop(state, connector, StopReason.POWER_LOSS, stored_at)
             if connector.car.plugged and not connector.finishing:
                 charging.wait_for_the_other(connector, now)
+        state.security_log = SecurityLog(records)
+        if "firmware" in records:
+            fields = Fields(records["firmware"], "firmware")
+            state.installed_version = fields.text("installed_version", "")
+            state.update = Update.from_record(fields.object("update")) if fields.has("update") else None
+            wake(state, now)
         review(state, now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import assert_never
 
 from chargepoint.api.fields import Fields
@@ -14,19 +15,25 @@ from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
+from chargepoint.dialects.v16.diagnostics import Diagnostics
+from chargepoint.dialects.v16.firmware import FirmwareUpdates
 from chargepoint.dialects.v16.local_list import LocalAuthorizationList
+from chargepoint.dialects.v16.logs import Logs
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.provisioning import Provisioning
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
-from chargepoint.dialects.v16.remote_control import RemoteControl
+from chargepoint.dialects.v16.remote_control import RemoteControl, Report
+from chargepoint.dialects.v16.report import compose
 from chargepoint.dialects.v16.reservation import Reserving
 from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
+from chargepoint.dialects.v16.signed_firmware import SignedFirmware
 from chargepoint.dialects.v16.smart_charging import SmartCharging
 from chargepoint.dialects.v16.transactions import Transactions
 from chargepoint.model.facts import (
     AuthorizeWanted,
     ConnectorChanged,
     Fact,
+    FirmwareChanged,
     MeterSampled,
     Rebooting,
     ReservationEnded,
@@ -34,11 +41,12 @@ from chargepoint.model.facts import (
     TransactionStarted,
     TransactionStopped,
 )
+from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.station import Record, Station
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
-from chargepoint.ocpp.v16 import ConfigurationKey, RegistrationStatus
+from chargepoint.ocpp.v16 import ConfigurationKey, MessageTrigger, RegistrationStatus
 
 REGISTRATIONS = {
     RegistrationStatus.accepted: Registration.ACCEPTED,
@@ -84,6 +92,12 @@ class V16:
             TransactionQueue([Entry.from_record(record) for record in queued]),
             _ids(records.get("transaction_ids", {})),
         )
+        text = partial(compose, self.session)
+        self.firmware = FirmwareUpdates(self.session, records.get("firmware_told", {}))
+        self.diagnostics = Diagnostics(
+            self.session, text, records.get("diagnostics", {}), records.get("diagnostics_told", {})
+        )
+        self.logs = Logs(self.session, text, records.get("log", {}), records.get("log_told", {}))
         self._routes = self._routing_table()
         self._apply_configuration()
 
@@ -146,7 +160,9 @@ class V16:
                 self.transactions.stopped(fact, now)
             case MeterSampled():
                 self.transactions.sampled(fact, now)
-            case TokenDenied() | ReservationEnded() | Rebooting():
+            case FirmwareChanged():
+                self.firmware.changed(fact, now)
+            case TokenDenied() | ReservationEnded() | SecurityEvent() | Rebooting():
                 pass
             case _:
                 assert_never(fact)
@@ -157,6 +173,8 @@ class V16:
         self.provisioning.advance(now)
         self.status.advance(now)
         self.transactions.drain(now)
+        self.diagnostics.uploading.advance(now)
+        self.logs.uploading.advance(now)
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
@@ -165,6 +183,8 @@ class V16:
             self.provisioning.next_deadline(),
             self.status.next_deadline(),
             self.transactions.next_deadline(),
+            self.diagnostics.uploading.next_deadline(),
+            self.logs.uploading.next_deadline(),
         )
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
@@ -178,6 +198,12 @@ class V16:
             records["collected"] = self.metering.to_record()
         if self.transactions.ids_changed:
             records["transaction_ids"] = self.transactions.ids()
+        for key, uploading in (("diagnostics", self.diagnostics.uploading), ("log", self.logs.uploading)):
+            if uploading.changed:
+                records[key] = uploading.to_record()
+        for key, block in (("firmware", self.firmware), ("diagnostics", self.diagnostics), ("log", self.logs)):
+            if block.reports.changed:
+                records[f"{key}_told"] = block.reports.to_record()
         return records
 
     def queue_changes(self) -> dict[int, Record | None]:
@@ -208,13 +234,30 @@ class V16:
             self.authorization,
             self.status,
             ConfigurationAnswers(self.session.configuration, self._configuration_changed),
-            RemoteControl(self.session, self.provisioning, self.status),
+            RemoteControl(self.session, self.provisioning, self.status, *self._triggers()),
             Reserving(self.session),
             SmartCharging(self.session),
             LocalAuthorizationList(self.session),
             DataTransfer(),
+            self.firmware,
+            SignedFirmware(self.session),
+            self.diagnostics,
+            self.logs,
         )
         return {str(action): answer for block in blocks for action, answer in block.answers().items()}
+
+    def _triggers(self) -> tuple[dict[str, Report], dict[str, Report]]:
+        """What TriggerMessage and ExtendedTriggerMessage may ask for, besides what all stations can be asked for."""
+        return (
+            {
+                MessageTrigger.diagnostics_status_notification: self.diagnostics.report,
+                MessageTrigger.firmware_status_notification: self.firmware.report,
+            },
+            {
+                MessageTrigger.firmware_status_notification: self.firmware.report_signed,
+                MessageTrigger.log_status_notification: self.logs.report,
+            },
+        )
 
     def _went_online(self, now: float, booted: bool) -> None:
         if booted:
@@ -222,6 +265,8 @@ class V16:
         else:
             self.status.report_changed(now)
         self.transactions.drain(now)
+        for block in (self.firmware, self.diagnostics, self.logs):
+            block.went_online(now)
 
     def _configuration_changed(self, name: str, now: float) -> None:
         self._apply_configuration()
