@@ -203,7 +203,8 @@ class Runtime:
         if isinstance(errand, Abandon):
             if (task := self._errands.pop(errand.id, None)) is not None:
                 task.cancel()
-        elif self._tasks is not None:
+        else:
+            assert self._tasks is not None, "a station that wants something is alive"
             self._errands[errand.id] = self._tasks.create_task(self._carry_out(errand, self._life.trusted_roots()))
 
     async def _carry_out(self, errand: Download | Upload, trusted_roots: str) -> None:
