@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ftplib
 import io
 import socket
@@ -26,14 +27,43 @@ class _TooLargeError(Exception):
     pass
 
 
-class _Tls(ftplib.FTP_TLS):
+class _Connection(ftplib.FTP):
+    """FTP whose thread another one can wake, so that it comes to its end."""
+
+    data: socket.socket | None = None
+    cut = False
+
+    def getresp(self) -> str:
+        self._go_on()
+        return super().getresp()
+
+    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
+        self.data, size = super().ntransfercmd(cmd, rest)
+        self._go_on()
+        return self.data, size
+
+    def _go_on(self) -> None:
+        if self.cut:
+            raise ConnectionAbortedError("it is not wanted any more")
+
+    def cut_off(self) -> None:
+        """Both connections are gone, whatever is being waited for."""
+        self.cut = True
+        for connection in (self.sock, self.data):
+            if connection is not None:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Tls(ftplib.FTP_TLS, _Connection):
     """FTP over TLS that resumes the control connection's session for data, as many servers insist on."""
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
-        connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+        connection, size = _Connection.ntransfercmd(self, cmd, rest)
         control = self.sock
         session = control.session if isinstance(control, ssl.SSLSocket) else None
-        return self.context.wrap_socket(connection, server_hostname=self.host, session=session), size
+        self.data = self.context.wrap_socket(connection, server_hostname=self.host, session=session)
+        return self.data, size
 
 
 async def fetch(location: str, tls: ssl.SSLContext) -> Result:
@@ -68,14 +98,13 @@ def _store(content: bytes, connection: ftplib.FTP, path: str) -> Result:
 
 async def _in_thread(location: str, tls: ssl.SSLContext, work: Callable[[ftplib.FTP, str], Result]) -> Result:
     secured = urlsplit(location).scheme == "ftps"
-    connection: ftplib.FTP = _Tls(context=tls) if secured else ftplib.FTP()
+    connection = _Tls(context=tls) if secured else _Connection()
     thread = asyncio.create_task(asyncio.to_thread(_transfer, connection, location, work))
     try:
         return await asyncio.shield(thread)
     except asyncio.CancelledError:
         # A thread cannot be cancelled, but a transfer without a connection comes to its end.
-        if connection.sock is not None:
-            connection.sock.close()
+        connection.cut_off()
         raise
 
 
