@@ -132,6 +132,9 @@ def _check(state: StationState, update: Update, now: float) -> None:
 
 def _install(state: StationState, update: Update, now: float) -> None:
     at = update.request.install_at
+    if state.going_down:
+        # After the boot, when nothing can cut it in the middle.
+        return
     if at is not None and at > state.station_time(now):
         _schedule(state, update)
     elif any(connector.transaction is not None for connector in state.connectors.values()):

@@ -188,6 +188,18 @@ def test_a_reservation_outlasts_an_update() -> None:
     assert bench.status().status == "Reserved"
 
 
+def test_a_cable_that_waits_for_the_end_of_an_update_does_not_wait_in_vain() -> None:
+    bench = with_file(b"", nb_connectors=2)
+    bench.charging(1)
+    update(bench)
+    bench.plug(2)
+    bench.advance(600)
+    bench.tap("TAG", 1)
+    bench.advance(INSTALL_S)
+    assert told(bench)[-1] == "InstallationFailed"
+    assert (bench.status(1).status, bench.status(2).status) == ("Finishing", "Preparing")
+
+
 def test_a_cable_that_came_while_it_failed_to_install_waits_for_an_id_tag() -> None:
     bench = with_file(b"")
     update(bench)
@@ -215,6 +227,18 @@ def test_a_reset_in_the_middle_of_a_download_begins_it_anew() -> None:
     reboot(bench)
     bench.finish_transfers()
     assert told(bench) == ["Downloading", "Downloaded", "Installing"]
+
+
+def test_a_download_that_ends_while_the_station_goes_down_is_installed_after_the_boot() -> None:
+    bench = with_file()
+    bench.world.slow = True
+    update(bench)
+    bench.call("Reset", type="Soft")
+    bench.finish_transfers()
+    assert told(bench)[-1] == "Downloaded"
+    reboot(bench)
+    assert told(bench)[-1] == "Installing"
+    assert len(bench.world.asked) == 1
 
 
 def test_how_long_the_installation_takes_is_a_key() -> None:
