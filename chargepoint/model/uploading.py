@@ -65,13 +65,13 @@ class Uploading:
         self,
         errands: Errands,
         compose: Callable[[UploadRequest], bytes],
-        changed: Callable[[Progress, float], None],
+        tell: Callable[[Progress, float], None],
         record: Mapping[str, object],
     ) -> None:
-        """``compose`` makes the file, ``changed`` hears of progress, ``record`` is what an earlier life stored."""
+        """``compose`` makes the file, ``tell`` hears of progress, ``record`` is what an earlier life stored."""
         self._errands = errands
         self._compose = compose
-        self._changed = changed
+        self._tell_progress = tell
         self._attempts = Attempts(0, 0.0)
         self._errand: int | None = None
         self.progress: Progress | None = None
@@ -156,4 +156,4 @@ class Uploading:
     def _become(self, progress: Progress, now: float) -> None:
         self.progress = progress
         self.changed = True
-        self._changed(progress, now)
+        self._tell_progress(progress, now)

@@ -93,11 +93,9 @@ class V16:
             _ids(records.get("transaction_ids", {})),
         )
         text = partial(compose, self.session)
-        self.firmware = FirmwareUpdates(self.session, records.get("firmware_told", {}))
-        self.diagnostics = Diagnostics(
-            self.session, text, records.get("diagnostics", {}), records.get("diagnostics_told", {})
-        )
-        self.logs = Logs(self.session, text, records.get("log", {}), records.get("log_told", {}))
+        self.firmware = FirmwareUpdates(self.session, records)
+        self.diagnostics = Diagnostics(self.session, text, records)
+        self.logs = Logs(self.session, text, records)
         self._routes = self._routing_table()
         self._apply_configuration()
 
@@ -173,8 +171,8 @@ class V16:
         self.provisioning.advance(now)
         self.status.advance(now)
         self.transactions.drain(now)
-        self.diagnostics.uploading.advance(now)
-        self.logs.uploading.advance(now)
+        self.diagnostics.upload.advance(now)
+        self.logs.upload.advance(now)
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
@@ -183,8 +181,8 @@ class V16:
             self.provisioning.next_deadline(),
             self.status.next_deadline(),
             self.transactions.next_deadline(),
-            self.diagnostics.uploading.next_deadline(),
-            self.logs.uploading.next_deadline(),
+            self.diagnostics.upload.next_deadline(),
+            self.logs.upload.next_deadline(),
         )
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
@@ -198,12 +196,7 @@ class V16:
             records["collected"] = self.metering.to_record()
         if self.transactions.ids_changed:
             records["transaction_ids"] = self.transactions.ids()
-        for key, uploading in (("diagnostics", self.diagnostics.uploading), ("log", self.logs.uploading)):
-            if uploading.changed:
-                records[key] = uploading.to_record()
-        for key, block in (("firmware", self.firmware), ("diagnostics", self.diagnostics), ("log", self.logs)):
-            if block.reports.changed:
-                records[f"{key}_told"] = block.reports.to_record()
+        records |= self.firmware.changes() | self.diagnostics.upload.changes() | self.logs.upload.changes()
         return records
 
     def queue_changes(self) -> dict[int, Record | None]:
@@ -265,8 +258,9 @@ class V16:
         else:
             self.status.report_changed(now)
         self.transactions.drain(now)
-        for block in (self.firmware, self.diagnostics, self.logs):
-            block.went_online(now)
+        self.firmware.went_online(now)
+        self.diagnostics.upload.went_online(now)
+        self.logs.upload.went_online(now)
 
     def _configuration_changed(self, name: str, now: float) -> None:
         self._apply_configuration()

@@ -12,6 +12,7 @@ from chargepoint.dialects.v16.transfers import required_moment, retries
 from chargepoint.model.commands import UpdateWanted
 from chargepoint.model.facts import FirmwareChanged
 from chargepoint.model.firmware import FirmwareStatus, UpdateRequest
+from chargepoint.model.station import Record
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action
@@ -39,10 +40,10 @@ PLAIN: dict[FirmwareStatus, str] = {
 class FirmwareUpdates:
     """Updates without a signature, and what is told of updates of both kinds."""
 
-    def __init__(self, session: Session, record: Mapping[str, object]) -> None:
-        """``record``: what ``reports.to_record`` gave in an earlier life."""
+    def __init__(self, session: Session, records: Mapping[str, Record]) -> None:
+        """``records``: all that is stored."""
         self._session = session
-        self.reports = ProgressReports(session, record)
+        self._reports = ProgressReports(session, records.get("firmware_told", {}))
 
     def answers(self) -> dict[Action, Answer]:
         """The CALLs of this block."""
@@ -57,6 +58,10 @@ class FirmwareUpdates:
         update = self._session.station.state.update
         if update is not None:
             self._tell(update.number, update.request, update.status, now)
+
+    def changes(self) -> dict[str, Record]:
+        """What has to be stored since the last time."""
+        return {"firmware_told": self._reports.to_record()} if self._reports.changed else {}
 
     def report(self, now: float) -> None:
         """TriggerMessage: the present status, Idle when no update is on its way."""
@@ -92,9 +97,9 @@ class FirmwareUpdates:
     def _tell(self, number: int, request: UpdateRequest, status: FirmwareStatus, now: float) -> None:
         if request.signed:
             action = Action.signed_firmware_status_notification
-            self.reports.tell(number, action, _signed(request, status), now)
+            self._reports.tell(number, action, _signed(request, status), now)
         elif (word := PLAIN[status]) != IDLE:
-            self.reports.tell(number, Action.firmware_status_notification, {"status": word}, now)
+            self._reports.tell(number, Action.firmware_status_notification, {"status": word}, now)
 
 
 def _signed(request: UpdateRequest, status: FirmwareStatus) -> Payload:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from chargepoint.dialects.v16.progress import ProgressReports
 from chargepoint.dialects.v16.session import Answer, Session
 from chargepoint.dialects.v16.transfers import bound, file_name, retries
+from chargepoint.dialects.v16.uploads import Compose, ReportedUpload
 from chargepoint.dialects.v16.values import integer
-from chargepoint.model.uploading import Progress, Uploading, UploadRequest
+from chargepoint.model.station import Record
+from chargepoint.model.uploading import Progress, UploadRequest
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, Log, LogStatus, UploadLogStatus
 
@@ -18,35 +19,21 @@ NAMES = {Log.diagnostics_log: "diagnostics", Log.security_log: "security"}
 class Logs:
     """The upload that GetLog asks for."""
 
-    def __init__(
-        self,
-        session: Session,
-        compose: Callable[[UploadRequest], bytes],
-        record: Mapping[str, object],
-        told: Mapping[str, object],
-    ) -> None:
-        """``record`` and ``told``: what ``uploading`` and ``reports`` gave in an earlier life."""
+    def __init__(self, session: Session, compose: Compose, records: Mapping[str, Record]) -> None:
         self._session = session
-        self.uploading = Uploading(session.station.state.errands, compose, self._tell, record)
-        self.reports = ProgressReports(session, told)
+        self.upload = ReportedUpload(session, "log", compose, _notification, records)
 
     def answers(self) -> dict[Action, Answer]:
         """The CALLs of this block."""
         return {Action.get_log: self._get}
 
-    def went_online(self, now: float) -> None:
-        """Tell where the upload stands, if that is not known yet."""
-        if self.uploading.progress is not None:
-            self._tell(self.uploading.progress, now)
-
     def report(self, now: float) -> None:
         """ExtendedTriggerMessage: Uploading, or Idle without a requestId."""
-        progress = self.uploading.progress
-        if progress is not None and self.uploading.busy:
-            payload = _told(progress)
+        progress = self.upload.progress
+        if progress is not None and self.upload.busy:
+            self._session.send(*_notification(progress), now)
         else:
-            payload = {"status": str(UploadLogStatus.idle)}
-        self._session.send(Action.log_status_notification, payload, now)
+            self._session.send(Action.log_status_notification, {"status": str(UploadLogStatus.idle)}, now)
 
     def _get(self, payload: Payload, now: float) -> Payload:
         left, interval_s = retries(payload)
@@ -64,14 +51,11 @@ class Logs:
             latest_at=bound(log, "latestTimestamp"),
             request_id=integer(payload["requestId"]),
         )
-        status = LogStatus.accepted_canceled if self.uploading.busy else LogStatus.accepted
-        self._session.then(lambda at: self.uploading.begin(request, at))
+        status = LogStatus.accepted_canceled if self.upload.busy else LogStatus.accepted
+        self._session.then(lambda at: self.upload.begin(request, at))
         return {"status": str(status), "filename": request.file_name}
 
-    def _tell(self, progress: Progress, now: float) -> None:
-        self.reports.tell(progress.number, Action.log_status_notification, _told(progress), now)
 
-
-def _told(progress: Progress) -> Payload:
+def _notification(progress: Progress) -> tuple[Action, Payload]:
     # The statuses of an upload are those of UploadLogStatus.
-    return {"status": str(progress.status), "requestId": progress.request.request_id}
+    return Action.log_status_notification, {"status": str(progress.status), "requestId": progress.request.request_id}
