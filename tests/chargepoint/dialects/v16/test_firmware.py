@@ -166,6 +166,16 @@ def test_running_transactions_are_waited_for_and_idle_connectors_are_unavailable
     assert (bench.status(1).status, bench.status(2).status) == ("Finishing", "Preparing")
 
 
+def test_an_installation_that_waited_for_a_transaction_goes_on_after_a_power_cut_by_itself() -> None:
+    bench = with_file()
+    bench.charging()
+    update(bench)
+    bench.advance(1)
+    bench.power_on()
+    bench.advance(INSTALL_S)
+    assert bench.life.going_down is not None
+
+
 def test_with_the_key_new_sessions_may_begin_while_a_transaction_is_waited_for() -> None:
     config = {"AllowNewSessionsPendingFirmwareUpdate": "true"}
     bench = with_file(nb_connectors=2, max_current=64, ocpp_config=config)
