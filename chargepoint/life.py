@@ -9,6 +9,7 @@ A power cut is a Life that is dropped; the next one is made of what was stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import Refusal, StationOrder, ocpp_config_json
@@ -19,7 +20,6 @@ from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.dialects.v16.dialect import V16
 from chargepoint.model.commands import ErrandEnded, ShutDown
 from chargepoint.model.electrical import Supply
-from chargepoint.model.errands import Errand, Result, shown
 from chargepoint.model.facts import (
     Fact,
     FirmwareChanged,
@@ -35,6 +35,9 @@ from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.ocpp.endpoint import Answered, Dropped, Endpoint
 from chargepoint.ocpp.schema import schemas
+
+if TYPE_CHECKING:
+    from chargepoint.model.errands import Errand, Result
 
 
 class Life:
@@ -163,7 +166,7 @@ class Life:
 
     def errands(self) -> list[Errand]:
         """What the world is to do, in order; each result is to be told by ``errand_ended``."""
-        return self.station.state.errands.new()
+        return self.station.state.new_errands()
 
     def trusted_roots(self) -> str:
         """Root certificates that servers of files may be known by, in PEM, besides those of the system."""
@@ -226,6 +229,8 @@ class Life:
             case ReservationEnded(reservation, why):
                 self._notes.append(f"connector {reservation.connector}: reservation {reservation.id} ends: {why}")
             case FirmwareChanged(_, request, status, reason):
+                from chargepoint.model.errands import shown
+
                 self._notes.append(f"firmware {shown(request.location)}: {status} {reason}".rstrip())
             case SecurityEvent(type, _, tech_info):
                 self._notes.append(f"security event {type}: {tech_info}")

@@ -13,7 +13,7 @@ import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from chargepoint.adapters.store import Store, StoreError
 from chargepoint.adapters.websocket import BackOff, Closed, Opened, Received, Websocket
@@ -24,9 +24,11 @@ from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.life import Life
-from chargepoint.model.errands import Abandon, Download, Errand, Result, Upload
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
+
+if TYPE_CHECKING:
+    from chargepoint.model.errands import Download, Errand, Result, Upload
 
 log = logging.getLogger(__name__)
 
@@ -200,6 +202,8 @@ class Runtime:
         self._wake_at(self._life.next_deadline())
 
     def _run(self, errand: Errand) -> None:
+        from chargepoint.model.errands import Abandon
+
         if isinstance(errand, Abandon):
             if (task := self._errands.pop(errand.id, None)) is not None:
                 task.cancel()

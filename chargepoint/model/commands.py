@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.authorization import TokenInfo
-from chargepoint.model.errands import Result
-from chargepoint.model.firmware import UpdateRequest
 from chargepoint.model.reservation import Reservation
 from chargepoint.model.smartcharging.profiles import Profile, Purpose
+
+if TYPE_CHECKING:
+    from chargepoint.model.errands import Result
+    from chargepoint.model.firmware import UpdateRequest
 
 
 class Verdict(StrEnum):

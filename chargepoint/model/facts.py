@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
-from chargepoint.model.firmware import FirmwareStatus, UpdateRequest
 from chargepoint.model.metering import Reading, SampleContext
 from chargepoint.model.reservation import Reservation, ReservationEnd
 from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.transaction import StopReason, Transaction
+
+if TYPE_CHECKING:
+    from chargepoint.model.firmware import FirmwareStatus, UpdateRequest
 
 
 @dataclass(frozen=True, slots=True)

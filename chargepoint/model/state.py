@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.authorization import AuthorizationCache, TokenInfo
 from chargepoint.model.commands import ListSent, Outcome
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Supply
-from chargepoint.model.errands import Errands
 from chargepoint.model.facts import ConnectorChanged, Fact
-from chargepoint.model.firmware import Update
 from chargepoint.model.local_list import LocalList
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.reservation import Reservations
@@ -19,6 +18,10 @@ from chargepoint.model.security_log import SecurityEvent, SecurityLog
 from chargepoint.model.smartcharging.profiles import Profile, Profiles
 from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from chargepoint.model.errands import Errand, Errands
+    from chargepoint.model.firmware import Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class StationState:
     last_request: int = 0
     last_handle: int = 0
     going_down: bool = False
-    errands: Errands = field(default_factory=Errands)
+    own_errands: Errands | None = None
     update: Update | None = None
     installed_version: str = ""
     security_log: SecurityLog = field(default_factory=SecurityLog)
@@ -93,6 +96,19 @@ class StationState:
     def faulted(self) -> bool:
         """Whether the station as a whole is out of service by a fault."""
         return self.error_code is not ErrorCode.NO_ERROR
+
+    @property
+    def errands(self) -> Errands:
+        """What the world is to do for the station; loaded with the first errand, for most stations have none."""
+        if self.own_errands is None:
+            from chargepoint.model.errands import Errands
+
+            self.own_errands = Errands()
+        return self.own_errands
+
+    def new_errands(self) -> list[Errand]:
+        """What is wanted of the world since the last time."""
+        return self.own_errands.new() if self.own_errands is not None else []
 
     @property
     def held(self) -> bool:

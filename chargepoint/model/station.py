@@ -44,7 +44,6 @@ from chargepoint.model.commands import (
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact, MeterSampled
-from chargepoint.model.firmware import Update
 from chargepoint.model.metering import Meter, SampleContext, next_aligned_at, next_sample_at
 from chargepoint.model.power import (
     clear_profiles,
@@ -62,7 +61,6 @@ from chargepoint.model.security_log import SecurityLog
 from chargepoint.model.smartcharging.records import from_records, to_records
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
-from chargepoint.model.updating import begin, go_on, next_step, wake
 from chargepoint.model.vehicle import GENERIC, Vehicle
 
 Record = Mapping[str, object]
@@ -100,7 +98,7 @@ class Station:
         if isinstance(command, CarChanged | TokenPresented) and number not in self.state.connectors:
             return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
         outcome = self._take(command, now)
-        go_on(self.state, now)
+        self._update_on(now)
         review(self.state, now)
         settle(self.state, now)
         return outcome
@@ -153,6 +151,9 @@ class Station:
             case ReservationCancelled(id):
                 return cancel(state, id, now)
             case UpdateWanted(request):
+                # Loaded here, as below: few stations ever get new firmware.
+                from chargepoint.model.updating import begin
+
                 return begin(state, request, now)
             case ErrandEnded(id, result):
                 state.errands.ended(id, result, now)
@@ -171,7 +172,7 @@ class Station:
     def next_deadline(self) -> float | None:
         """When ``advance`` has to be called next; None: nothing happens by itself."""
         state = self.state
-        moments = [next_power_change(state), self._next_aligned(), next_expiry(state), next_step(state)]
+        moments = [next_power_change(state), self._next_aligned(), next_expiry(state), self._next_step()]
         for connector in state.connectors.values():
             moments.append(charging.waits_until(state, connector))
             moments.append(self._next_sample(connector))
@@ -213,8 +214,9 @@ class Station:
                 case ["reservations"]:
                     records[key] = {"kept": state.reservations.to_records()}
                 case ["firmware"]:
-                    update = state.update.to_record() if state.update is not None else None
-                    records[key] = {"installed_version": state.installed_version, "update": update}
+                    from chargepoint.model.updating import to_record
+
+                    records[key] = to_record(state)
         state.changed.clear()
         return records | state.security_log.changes()
 
@@ -233,9 +235,22 @@ class Station:
             self._sample_wanted(0, moment, SampleContext.CLOCK)
             for connector in state.connectors.values():
                 self._sample(connector, SampleContext.CLOCK, moment)
-        go_on(state, moment)
+        self._update_on(moment)
         review(state, moment)
         settle(state, moment)
+
+    def _update_on(self, now: float) -> None:
+        if self.state.update is not None:
+            from chargepoint.model.updating import go_on
+
+            go_on(self.state, now)
+
+    def _next_step(self) -> float | None:
+        if self.state.update is None:
+            return None
+        from chargepoint.model.updating import next_step
+
+        return next_step(self.state)
 
     def _sample_wanted(self, number: int, now: float, context: SampleContext = SampleContext.TRIGGER) -> Outcome:
         if number == 0:
@@ -286,10 +301,9 @@ class Station:
                 charging.wait_for_the_other(connector, now)
         state.security_log = SecurityLog(records)
         if "firmware" in records:
-            fields = Fields(records["firmware"], "firmware")
-            state.installed_version = fields.text("installed_version", "")
-            state.update = Update.from_record(fields.object("update")) if fields.has("update") else None
-            wake(state, now)
+            from chargepoint.model.updating import restore
+
+            restore(state, records["firmware"], now)
         review(state, now)
 
 

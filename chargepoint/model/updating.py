@@ -6,8 +6,10 @@ installed, idle connectors are Unavailable. Nothing of an image is kept but its 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
+from chargepoint.api.fields import Fields
 from chargepoint.model.availability import go_down
 from chargepoint.model.charging import wait_for_the_other
 from chargepoint.model.commands import ACCEPTED, Outcome, Verdict
@@ -73,9 +75,17 @@ def next_step(state: StationState) -> float | None:
     return None
 
 
-def wake(state: StationState, now: float) -> None:
+def to_record(state: StationState) -> dict[str, object]:
+    """What has to survive a power cut, as JSON values."""
+    update = state.update.to_record() if state.update is not None else None
+    return {"installed_version": state.installed_version, "update": update}
+
+
+def restore(state: StationState, record: Mapping[str, object], now: float) -> None:
     """After a boot: a download begins anew, what was cut in the middle of installing has failed."""
-    update = state.update
+    fields = Fields(record, "firmware")
+    state.installed_version = fields.text("installed_version", "")
+    update = state.update = Update.from_record(fields.object("update")) if fields.has("update") else None
     if update is None:
         return
     match update.status:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from chargepoint.adapters.store import Store
 from chargepoint.api.payloads import ChargePointStatus
@@ -50,6 +51,9 @@ class Alive:
         self.store = Store(folder / "state.db")
         self.runtime = Runtime(parse_spec(entry), self.store, Clock(), Topics(), self.published.append)
         self.task = asyncio.create_task(self.runtime.run())
+
+    def install_root(self, pem: str) -> None:
+        self.runtime._life.dialect.session.central_system_roots = lambda: [pem]
 
     def version_shown(self) -> str:
         payloads = [one.payload for one in self.published if one.topic == "cp_simu/cps/CP1/status"]
@@ -123,6 +127,18 @@ async def test_a_log_goes_to_an_http_server_and_what_that_refuses_is_told(
         await told(central, "LogStatusNotification", "BadMessage")
         await central.ask("GetLog", logType="SecurityLog", requestId=4, log={"remoteLocation": "scp://a/b"})
         await told(central, "LogStatusNotification", "NotSupportedOperation")
+
+
+async def test_a_server_is_trusted_by_the_roots_that_are_installed(tmp_path: Path, central: Central) -> None:
+    ca = trustme.CA()
+    with http_server(ca.issue_cert("127.0.0.1")) as server:
+        log = {"remoteLocation": f"https://127.0.0.1:{server.port}/"}
+        async with station(tmp_path, central) as alive:
+            await central.ask("GetLog", logType="SecurityLog", requestId=1, retries=0, log=log)
+            await told(central, "LogStatusNotification", "UploadFailure")
+            alive.install_root(ca.cert_pem.bytes().decode())
+            await central.ask("GetLog", logType="SecurityLog", requestId=2, retries=0, log=log)
+            await told(central, "LogStatusNotification", "Uploaded")
 
 
 @pytest.mark.parametrize("scheme", ["http", "ftp"])

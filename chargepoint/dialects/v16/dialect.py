@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import assert_never
 
 from chargepoint.api.fields import Fields
@@ -15,18 +14,14 @@ from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
-from chargepoint.dialects.v16.diagnostics import Diagnostics
-from chargepoint.dialects.v16.firmware import FirmwareUpdates
+from chargepoint.dialects.v16.file_transfers import FileTransfers
 from chargepoint.dialects.v16.local_list import LocalAuthorizationList
-from chargepoint.dialects.v16.logs import Logs
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.provisioning import Provisioning
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
-from chargepoint.dialects.v16.remote_control import RemoteControl, Report
-from chargepoint.dialects.v16.report import compose
+from chargepoint.dialects.v16.remote_control import RemoteControl
 from chargepoint.dialects.v16.reservation import Reserving
 from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
-from chargepoint.dialects.v16.signed_firmware import SignedFirmware
 from chargepoint.dialects.v16.smart_charging import SmartCharging
 from chargepoint.dialects.v16.transactions import Transactions
 from chargepoint.model.facts import (
@@ -46,7 +41,7 @@ from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.station import Record, Station
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
-from chargepoint.ocpp.v16 import ConfigurationKey, MessageTrigger, RegistrationStatus
+from chargepoint.ocpp.v16 import ConfigurationKey, RegistrationStatus
 
 REGISTRATIONS = {
     RegistrationStatus.accepted: Registration.ACCEPTED,
@@ -92,10 +87,7 @@ class V16:
             TransactionQueue([Entry.from_record(record) for record in queued]),
             _ids(records.get("transaction_ids", {})),
         )
-        text = partial(compose, self.session)
-        self.firmware = FirmwareUpdates(self.session, records)
-        self.diagnostics = Diagnostics(self.session, text, records)
-        self.logs = Logs(self.session, text, records)
+        self.files = FileTransfers(self.session, records)
         self._routes = self._routing_table()
         self._apply_configuration()
 
@@ -159,7 +151,7 @@ class V16:
             case MeterSampled():
                 self.transactions.sampled(fact, now)
             case FirmwareChanged():
-                self.firmware.changed(fact, now)
+                self.files.changed(fact, now)
             case TokenDenied() | ReservationEnded() | SecurityEvent() | Rebooting():
                 pass
             case _:
@@ -171,8 +163,7 @@ class V16:
         self.provisioning.advance(now)
         self.status.advance(now)
         self.transactions.drain(now)
-        self.diagnostics.upload.advance(now)
-        self.logs.upload.advance(now)
+        self.files.advance(now)
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
@@ -181,8 +172,7 @@ class V16:
             self.provisioning.next_deadline(),
             self.status.next_deadline(),
             self.transactions.next_deadline(),
-            self.diagnostics.upload.next_deadline(),
-            self.logs.upload.next_deadline(),
+            self.files.next_deadline(),
         )
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
@@ -196,8 +186,7 @@ class V16:
             records["collected"] = self.metering.to_record()
         if self.transactions.ids_changed:
             records["transaction_ids"] = self.transactions.ids()
-        records |= self.firmware.changes() | self.diagnostics.upload.changes() | self.logs.upload.changes()
-        return records
+        return records | self.files.changes()
 
     def queue_changes(self) -> dict[int, Record | None]:
         """Messages of the queue to store, by number; None for one that is done."""
@@ -227,30 +216,20 @@ class V16:
             self.authorization,
             self.status,
             ConfigurationAnswers(self.session.configuration, self._configuration_changed),
-            RemoteControl(self.session, self.provisioning, self.status, *self._triggers()),
+            RemoteControl(
+                self.session,
+                self.provisioning,
+                self.status,
+                self.files.triggers(),
+                self.files.extended_triggers(),
+            ),
             Reserving(self.session),
             SmartCharging(self.session),
             LocalAuthorizationList(self.session),
             DataTransfer(),
-            self.firmware,
-            SignedFirmware(self.session),
-            self.diagnostics,
-            self.logs,
+            self.files,
         )
         return {str(action): answer for block in blocks for action, answer in block.answers().items()}
-
-    def _triggers(self) -> tuple[dict[str, Report], dict[str, Report]]:
-        """What TriggerMessage and ExtendedTriggerMessage may ask for, besides what all stations can be asked for."""
-        return (
-            {
-                MessageTrigger.diagnostics_status_notification: self.diagnostics.report,
-                MessageTrigger.firmware_status_notification: self.firmware.report,
-            },
-            {
-                MessageTrigger.firmware_status_notification: self.firmware.report_signed,
-                MessageTrigger.log_status_notification: self.logs.report,
-            },
-        )
 
     def _went_online(self, now: float, booted: bool) -> None:
         if booted:
@@ -258,9 +237,7 @@ class V16:
         else:
             self.status.report_changed(now)
         self.transactions.drain(now)
-        self.firmware.went_online(now)
-        self.diagnostics.upload.went_online(now)
-        self.logs.upload.went_online(now)
+        self.files.went_online(now)
 
     def _configuration_changed(self, name: str, now: float) -> None:
         self._apply_configuration()
