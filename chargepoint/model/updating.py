@@ -22,6 +22,9 @@ from chargepoint.model.transaction import StopReason
 
 S = FirmwareStatus
 
+CLOCK_TOLERANCE_S = 2.0
+"""The station's clock may be that much behind: what is wanted at once is not put off for it."""
+
 
 def begin(state: StationState, request: UpdateRequest, now: float) -> Outcome:
     """Begin an update; it takes the place of one on its way, unless that is being installed."""
@@ -33,7 +36,7 @@ def begin(state: StationState, request: UpdateRequest, now: float) -> Outcome:
         _release(state, before, now)
     number = before.number + 1 if before is not None else 1
     state.update = Update(number, request, Attempts(request.retries, request.retry_interval_s))
-    if request.retrieve_at > state.station_time(now):
+    if request.retrieve_at > state.station_time(now) + CLOCK_TOLERANCE_S:
         _become(state, state.update, S.DOWNLOAD_SCHEDULED)
     else:
         _download(state, state.update)

@@ -116,6 +116,12 @@ def test_download_and_installation_wait_for_their_moments() -> None:
     assert told(bench)[-1] == "Installing"
 
 
+def test_a_central_system_whose_clock_is_a_little_ahead_does_not_put_the_download_off() -> None:
+    bench = with_file()
+    update(bench, retrieveDateTime=iso(NOON + 1.9))
+    assert told(bench)[0] == "Downloading"
+
+
 def test_a_scheduled_installation_survives_a_power_cut_without_a_second_download() -> None:
     bench = with_file()
     update(bench, installDateTime=iso(NOON + 200))
