@@ -1,13 +1,15 @@
 """One life of a station, from boot to power-down: what comes in is followed to its end, without touching the world.
 
-Whoever drives it feeds one input (``opened``, ``received``, ``closed``, ``heard``, ``end``, ``advance``), then
-takes ``changes`` and stores them, and only then takes ``frames`` and ``messages`` and sends them: save, then say.
+Whoever drives it feeds one input (``opened``, ``received``, ``closed``, ``heard``, ``errand_ended``, ``end``,
+``advance``), then takes ``changes`` and stores them, and only then takes ``frames``, ``messages`` and ``errands``:
+save, then say.
 A power cut is a Life that is dropped; the next one is made of what was stored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from chargepoint.api.errors import InputError, shown
 from chargepoint.api.orders import (
@@ -32,21 +34,26 @@ from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.dialects.orders import Orders
 from chargepoint.dialects.v16.by_hand import OrderRefusedError
 from chargepoint.dialects.v16.dialect import V16
-from chargepoint.model.commands import ShutDown
+from chargepoint.model.commands import ErrandEnded, ShutDown
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import (
     Fact,
+    FirmwareChanged,
     Rebooting,
     ReservationEnded,
     TokenDenied,
     TransactionStarted,
     TransactionStopped,
 )
+from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.station import Record, Station
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event
 from chargepoint.ocpp.schema import schemas
+
+if TYPE_CHECKING:
+    from chargepoint.model.errands import Errand, Result
 
 
 class Life:
@@ -161,6 +168,12 @@ class Life:
                 if not outcome.accepted:
                     self._refuse(message, outcome.reason)
 
+    def errand_ended(self, id: int, result: Result, now: float) -> None:
+        """An errand came to its end."""
+        self._pass_time(now)
+        self.station.tell(ErrandEnded(id, result), now)
+        self._follow_all(now)
+
     def _follow_order(self, order: Order, now: float) -> bool:
         match order:
             case Close():
@@ -199,6 +212,15 @@ class Life:
             self._mqtt.traffic.note(Direction.OUT, text, self.station.state.at)
         return frames
 
+    def errands(self) -> list[Errand]:
+        """What the world is to do, in order; each result is to be told by ``errand_ended``."""
+        return self.station.state.new_errands()
+
+    def trusted_roots(self) -> str:
+        """Root certificates that servers of files may be known by, in PEM, besides those of the system."""
+        session = self.dialect.session
+        return "\n".join(session.central_system_roots() + session.manufacturer_roots())
+
     def messages(self, now: float) -> list[Message]:
         """The MQTT messages to publish, in order."""
         answers, self._answers = self._answers + self._orders.messages(), []
@@ -217,6 +239,7 @@ class Life:
         """Lines for the log."""
         notes, self._notes = self._notes + self.dialect.session.notes, []
         self.dialect.session.notes.clear()
+        self.dialect.session.journal.extend((self.station.state.at, note) for note in notes)
         return notes
 
     def _pass_time(self, now: float) -> None:
@@ -273,6 +296,12 @@ class Life:
                 self._notes.append(f"connector {transaction.connector}: transaction stops: {reason}")
             case ReservationEnded(reservation, why):
                 self._notes.append(f"connector {reservation.connector}: reservation {reservation.id} ends: {why}")
+            case FirmwareChanged(_, request, status, reason):
+                from chargepoint.model.errands import shown
+
+                self._notes.append(f"firmware {shown(request.location)}: {status} {reason}".rstrip())
+            case SecurityEvent(type, _, tech_info):
+                self._notes.append(f"security event {type}: {tech_info}")
             case _:
                 pass
         self.dialect.speak(fact, now)

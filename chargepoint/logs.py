@@ -50,6 +50,6 @@ def configure(level: LogLevel, name: str, file: Path | None = None) -> None:
     )
     logging.basicConfig(level=level.value.upper(), handlers=[handler], force=True)
     logging.raiseExceptions = False
-    # The libraries tell every frame and every reconnection; ours are the lines that count.
-    for library in ("websockets", "mqtt", "asyncio"):
+    # The libraries tell every frame, every reconnection, every URL with its password; ours are the lines that count.
+    for library in ("websockets", "mqtt", "asyncio", "httpx", "httpcore"):
         logging.getLogger(library).setLevel(logging.WARNING)

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from chargepoint.adapters.link_settings import BackOff, LinkSettings
 from chargepoint.adapters.store import Record, StoreError
@@ -38,6 +38,9 @@ from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
 from chargepoint.ocpp.endpoint import Event
 
+if TYPE_CHECKING:
+    from chargepoint.model.errands import Download, Errand, Result, Upload
+
 log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "ocpp1.6"
@@ -52,6 +55,14 @@ BOOT_S = 1.0
 @dataclass(frozen=True, slots=True)
 class Woken:
     """Time has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandDone:
+    """Errand ``id`` has come to its end."""
+
+    id: int
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ class StationStore(Protocol):
 Observed = Event | Opened | Closed
 """What happens between a station and its central system."""
 
-Input = Opened | Received | Closed | Message | Woken | EndWanted
+Input = Opened | Received | Closed | Message | Woken | ErrandDone | EndWanted
 
 
 class Runtime:
@@ -109,6 +120,8 @@ class Runtime:
         self._publish = publish
         self._vehicle = vehicle
         self._inbox: asyncio.Queue[Input] = asyncio.Queue()
+        self._tasks: asyncio.TaskGroup | None = None
+        self._errands: dict[int, asyncio.Task[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
         self._websocket: Websocket | None = None
         self._cut = False
@@ -191,6 +204,7 @@ class Runtime:
             self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._link_settings
         )
         async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
             link = tasks.create_task(websocket.run())
             try:
                 self._save_and_say(websocket)
@@ -211,6 +225,9 @@ class Runtime:
                     self._life.closed("going down", self._clock.now())
                     self._save_and_say(websocket)
                     self._wake_at(None)
+                for errand in self._errands.values():
+                    errand.cancel()
+                self._errands.clear()
 
     async def _step(self, websocket: Websocket) -> None:
         item = await self._inbox.get()
@@ -230,6 +247,9 @@ class Runtime:
                 self._life.closed(reason, now)
             case Message():
                 self._life.heard(item, now)
+            case ErrandDone(id, result):
+                self._errands.pop(id, None)
+                self._life.errand_ended(id, result, now)
             case EndWanted():
                 self._life.end(now)
             case Woken():
@@ -249,7 +269,25 @@ class Runtime:
             self._publish(message)
         for note in self._life.notes():
             log.info("%s", note)
+        for errand in self._life.errands():
+            self._run(errand)
         self._wake_at(self._life.next_deadline())
+
+    def _run(self, errand: Errand) -> None:
+        from chargepoint.model.errands import Abandon
+
+        if isinstance(errand, Abandon):
+            if (task := self._errands.pop(errand.id, None)) is not None:
+                task.cancel()
+        else:
+            assert self._tasks is not None, "a station that wants something is alive"
+            self._errands[errand.id] = self._tasks.create_task(self._carry_out(errand, self._life.trusted_roots()))
+
+    async def _carry_out(self, errand: Download | Upload, trusted_roots: str) -> None:
+        # Loaded here: most stations never transfer a file.
+        from chargepoint.adapters.transfer import carry_out
+
+        self.hear(ErrandDone(errand.id, await carry_out(errand, trusted_roots)))
 
     def _save(self) -> None:
         try:

@@ -70,7 +70,8 @@ class MqttDialect:
     def messages(self, state: StationState, registration: Registration, last_error: str, now: float) -> list[Message]:
         """What changed since it was last told."""
         messages = []
-        status = replace(self._status, status=registration, last_error=last_error)
+        version = state.installed_version or self._spec.firmware_version
+        status = replace(self._status, status=registration, last_error=last_error, firmware_version=version)
         if status != self._status:
             self._status = status
             messages.append(self._station_message(status))

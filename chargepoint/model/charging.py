@@ -182,9 +182,9 @@ def wait_for_the_other(connector: Connector, now: float) -> None:
 
 
 def waits_until(state: StationState, connector: Connector) -> float | None:
-    """When the other is no longer waited for; never with a ConnectionTimeOut of 0."""
+    """When the other is no longer waited for; never with a ConnectionTimeOut of 0, or while firmware is installed."""
     timeout_s = state.parameters.connection_timeout_s
-    if connector.waiting_since is None or timeout_s <= 0:
+    if connector.waiting_since is None or timeout_s <= 0 or state.held:
         return None
     if connector.grant is None and state.reservations.at(connector.number) is not None:
         # A cable alone does not make a reserved connector Preparing: nothing is waited for.

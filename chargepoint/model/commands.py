@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.authorization import TokenInfo
 from chargepoint.model.reservation import Reservation
 from chargepoint.model.smartcharging.profiles import Profile, Purpose
+
+if TYPE_CHECKING:
+    from chargepoint.model.errands import Result
+    from chargepoint.model.firmware import UpdateRequest
 
 
 class Verdict(StrEnum):
@@ -203,6 +208,21 @@ class ReservationCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateWanted:
+    """Firmware is to be fetched and installed."""
+
+    request: UpdateRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandEnded:
+    """Errand ``id`` came to its end."""
+
+    id: int
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
 class SampleWanted:
     """The meter of ``connector`` (0: the station's) is to be read now."""
 
@@ -230,5 +250,7 @@ Command = (
     | ProfilesCleared
     | ReservationWanted
     | ReservationCancelled
+    | UpdateWanted
+    | ErrandEnded
     | SampleWanted
 )

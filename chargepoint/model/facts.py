@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.metering import Reading, SampleContext
 from chargepoint.model.reservation import Reservation, ReservationEnd
+from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.transaction import StopReason, Transaction
+
+if TYPE_CHECKING:
+    from chargepoint.model.firmware import FirmwareStatus, UpdateRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,16 @@ class ReservationEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmwareChanged:
+    """Update ``number`` made progress; ``reason`` says why it failed, if it did."""
+
+    number: int
+    request: UpdateRequest
+    status: FirmwareStatus
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rebooting:
     """The station goes down now and boots again."""
 
@@ -89,5 +104,7 @@ Fact = (
     | TransactionStopped
     | MeterSampled
     | ReservationEnded
+    | FirmwareChanged
+    | SecurityEvent
     | Rebooting
 )

@@ -34,3 +34,7 @@ class Parameters:
     list_max_length: int = 1_000
     list_max_sent: int = 100
     """How many id tags the list takes in all, and how many at once."""
+    install_s: float = 5.0
+    """How long the installation of firmware takes."""
+    sessions_before_install: bool = False
+    """Whether new transactions may begin while firmware waits for running ones to end."""

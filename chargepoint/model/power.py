@@ -35,7 +35,12 @@ def settle(state: StationState, now: float) -> None:
     for connector in state.connectors.values():
         error = state.error_of(connector)
         reserved = connector.grant is None and state.reservations.at(connector.number) is not None
-        situation = replace(connector.situation(minimum), faulted=error is not ErrorCode.NO_ERROR, reserved=reserved)
+        situation = replace(
+            connector.situation(minimum),
+            faulted=error is not ErrorCode.NO_ERROR,
+            reserved=reserved,
+            operative=connector.operative and not state.held,
+        )
         _tell(state, connector, route(connector.status, status_of(situation)), error, now)
         connector.consumption = _consumption(state, connector)
         connector.meter.power_w = state.supply.power_w(connector.consumption)

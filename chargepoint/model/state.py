@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.authorization import AuthorizationCache, TokenInfo
@@ -13,9 +14,14 @@ from chargepoint.model.facts import ConnectorChanged, Fact
 from chargepoint.model.local_list import LocalList
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.reservation import Reservations
+from chargepoint.model.security_log import SecurityEvent, SecurityLog
 from chargepoint.model.smartcharging.profiles import Profile, Profiles
 from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from chargepoint.model.errands import Errand, Errands
+    from chargepoint.model.firmware import Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Asked:
 @dataclass(slots=True)
 class StationState:
     """Everything a station knows. Connector 0 is the station: ``operative``, ``error_code``, ``status``.
+
+    ``installed_version`` is that of the last firmware update; "" is the firmware it came with.
 
     Time has passed until ``at``; what was due by then has been done.
     """
@@ -59,6 +67,10 @@ class StationState:
     last_request: int = 0
     last_handle: int = 0
     going_down: bool = False
+    own_errands: Errands | None = None
+    update: Update | None = None
+    installed_version: str = ""
+    security_log: SecurityLog = field(default_factory=SecurityLog)
     facts: list[Fact] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
 
@@ -70,6 +82,12 @@ class StationState:
         """``connector`` has to be stored."""
         self.changed.add(f"connector/{connector.number}")
 
+    def record_security(self, type: str, now: float, tech_info: str = "") -> None:
+        """A security event, by its standard name: for the security log, and for whoever has to be told."""
+        event = SecurityEvent(type, self.station_time(now), tech_info[:255])
+        self.security_log.add(event)
+        self.emit(event)
+
     def station_time(self, now: float) -> float:
         """What the station's clock shows at ``now``."""
         return now + self.clock_offset_s
@@ -79,10 +97,29 @@ class StationState:
         """Whether the station as a whole is out of service by a fault."""
         return self.error_code is not ErrorCode.NO_ERROR
 
+    @property
+    def errands(self) -> Errands:
+        """What the world is to do for the station; loaded with the first errand, for most stations have none."""
+        if self.own_errands is None:
+            from chargepoint.model.errands import Errands
+
+            self.own_errands = Errands()
+        return self.own_errands
+
+    def new_errands(self) -> list[Errand]:
+        """What is wanted of the world since the last time."""
+        return self.own_errands.new() if self.own_errands is not None else []
+
+    @property
+    def held(self) -> bool:
+        """Whether connectors without a transaction are out of service for a firmware update."""
+        return self.update is not None and self.update.holding
+
     def free(self, connector: Connector) -> bool:
         """Whether a transaction could begin at ``connector``."""
         return (
             connector.operative
+            and not self.held
             and connector.transaction is None
             and self.error_of(connector) is ErrorCode.NO_ERROR
             and not self.going_down

@@ -20,6 +20,7 @@ from chargepoint.model.commands import (
     CarChanged,
     ClockSet,
     Command,
+    ErrandEnded,
     FaultChanged,
     LinkChanged,
     ListSent,
@@ -37,6 +38,7 @@ from chargepoint.model.commands import (
     StopAnswered,
     TokenPresented,
     Unlock,
+    UpdateWanted,
     Verdict,
 )
 from chargepoint.model.connector import Connector
@@ -55,6 +57,7 @@ from chargepoint.model.power import (
 from chargepoint.model.remote_control import remote_start, remote_stop
 from chargepoint.model.reservation import Reservation, Reservations
 from chargepoint.model.reserving import cancel, next_expiry, reserve, review
+from chargepoint.model.security_log import SecurityLog
 from chargepoint.model.smartcharging.records import from_records, to_records
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
@@ -95,6 +98,7 @@ class Station:
         if isinstance(command, CarChanged | TokenPresented) and number not in self.state.connectors:
             return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
         outcome = self._take(command, now)
+        self._update_on(now)
         review(self.state, now)
         settle(self.state, now)
         return outcome
@@ -127,6 +131,8 @@ class Station:
                 return change_availability(state, connector, operative, now)
             case Unlock(connector):
                 return unlock(state, connector, now)
+            case Reset() if state.update is not None and state.update.installing:
+                return Outcome(Verdict.REJECTED, "firmware is being installed")
             case Reset(hard):
                 return go_down(state, StopReason.HARD_RESET if hard else StopReason.SOFT_RESET, now)
             case ShutDown():
@@ -144,6 +150,13 @@ class Station:
                 return reserve(state, command, now)
             case ReservationCancelled(id):
                 return cancel(state, id, now)
+            case UpdateWanted(request):
+                # Loaded here, as below: few stations ever get new firmware.
+                from chargepoint.model.updating import begin
+
+                return begin(state, request, now)
+            case ErrandEnded(id, result):
+                state.errands.ended(id, result, now)
             case SampleWanted(connector):
                 return self._sample_wanted(connector, now)
             case _:
@@ -159,7 +172,7 @@ class Station:
     def next_deadline(self) -> float | None:
         """When ``advance`` has to be called next; None: nothing happens by itself."""
         state = self.state
-        moments = [next_power_change(state), self._next_aligned(), next_expiry(state)]
+        moments = [next_power_change(state), self._next_aligned(), next_expiry(state), self._next_step()]
         for connector in state.connectors.values():
             moments.append(charging.waits_until(state, connector))
             moments.append(self._next_sample(connector))
@@ -200,8 +213,12 @@ class Station:
                     records[key] = {"installed": to_records(state.profiles)}
                 case ["reservations"]:
                     records[key] = {"kept": state.reservations.to_records()}
+                case ["firmware"]:
+                    from chargepoint.model.updating import to_record
+
+                    records[key] = to_record(state)
         state.changed.clear()
-        return records
+        return records | state.security_log.changes()
 
     def _at(self, moment: float) -> None:
         state = self.state
@@ -218,8 +235,22 @@ class Station:
             self._sample_wanted(0, moment, SampleContext.CLOCK)
             for connector in state.connectors.values():
                 self._sample(connector, SampleContext.CLOCK, moment)
+        self._update_on(moment)
         review(state, moment)
         settle(state, moment)
+
+    def _update_on(self, now: float) -> None:
+        if self.state.update is not None:
+            from chargepoint.model.updating import go_on
+
+            go_on(self.state, now)
+
+    def _next_step(self) -> float | None:
+        if self.state.update is None:
+            return None
+        from chargepoint.model.updating import next_step
+
+        return next_step(self.state)
 
     def _sample_wanted(self, number: int, now: float, context: SampleContext = SampleContext.TRIGGER) -> Outcome:
         if number == 0:
@@ -268,6 +299,11 @@ class Station:
             charging.stop(state, connector, StopReason.POWER_LOSS, stored_at)
             if connector.car.plugged and not connector.finishing:
                 charging.wait_for_the_other(connector, now)
+        state.security_log = SecurityLog(records)
+        if "firmware" in records:
+            from chargepoint.model.updating import restore
+
+            restore(state, records["firmware"], now)
         review(state, now)
 
 

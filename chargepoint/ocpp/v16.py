@@ -38,8 +38,11 @@ ClearChargingProfileStatus = enums.ClearChargingProfileStatus
 ConfigurationKey = enums.ConfigurationKey
 ConfigurationStatus = enums.ConfigurationStatus
 DataTransferStatus = enums.DataTransferStatus
+DiagnosticsStatus = enums.DiagnosticsStatus
 GetCompositeScheduleStatus = enums.GetCompositeScheduleStatus
 Location = enums.Location
+Log = enums.Log
+LogStatus = enums.LogStatus
 Measurand = enums.Measurand
 MessageTrigger = enums.MessageTrigger
 Phase = enums.Phase
@@ -52,8 +55,10 @@ ResetType = enums.ResetType
 TriggerMessageStatus = enums.TriggerMessageStatus
 UnitOfMeasure = enums.UnitOfMeasure
 UnlockStatus = enums.UnlockStatus
+UpdateFirmwareStatus = enums.UpdateFirmwareStatus
 UpdateStatus = enums.UpdateStatus
 UpdateType = enums.UpdateType
+UploadLogStatus = enums.UploadLogStatus
 
 FROM_CHARGE_POINT = frozenset(
     {

@@ -118,6 +118,7 @@ def steps() -> st.SearchStrategy[Step]:
         step("reset", st.sampled_from(["Hard", "Soft"])),
         step("trigger", st.sampled_from(["StatusNotification", "MeterValues", "Heartbeat"])),
         step("configure", settings_of_keys),
+        step("update", st.sampled_from([b"an image", b"", None])),
         step("limit", places, st.sampled_from([0.0, 5.9, 8.0, 16.0])),
     )
 
@@ -165,6 +166,10 @@ class AnyLife:
         self.bench.call("ChangeAvailability", connectorId=0, type="Operative")
         for number in CONNECTORS:
             self.bench.call("UnlockConnector", connectorId=number)
+        self.bench.advance(20)
+        if self.bench.life.going_down is not None:
+            self.bench.power_on()
+            self.connect()
         self.bench.advance(200)
         assert self.bench.queue == {}
         assert [self.bench.status(number).status for number in CONNECTORS] == ["Available"] * len(CONNECTORS)
@@ -226,6 +231,11 @@ class AnyLife:
     def configure(self, setting: tuple[str, str]) -> None:
         key, value = setting
         self.call("ChangeConfiguration", key=key, value=value)
+
+    def update(self, image: bytes | None) -> None:
+        location = "http://files.test/fw.bin"
+        self.bench.world.files = {} if image is None else {location: image}
+        self.call("UpdateFirmware", location=location, retrieveDate="2020-01-01T00:00:00Z", retries=0)
 
     def limit(self, place: int, limit: float) -> None:
         periods = [{"startPeriod": 0, "limit": limit}, {"startPeriod": 20, "limit": 12.0}]

@@ -70,3 +70,10 @@ def test_a_log_file_is_rotated(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_refused(file: str) -> None:
     with pytest.raises(InputError, match=f"log file: '{file}' is not a file that can be written"):
         configure(LogLevel.INFO, "CP1", Path(file))
+
+
+def test_a_library_that_tells_every_url_with_its_password_is_kept_quiet(tmp_path: Path) -> None:
+    configure(LogLevel.DEBUG, "CP1", tmp_path / "log")
+    logging.getLogger("httpx").info("HTTP Request: PUT http://me:secret@files.test/")
+    logging.getLogger("httpcore.http11").debug("Authorization: Basic secret")
+    assert (tmp_path / "log").read_text() == ""

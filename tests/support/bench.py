@@ -19,7 +19,9 @@ from chargepoint.bus import Message
 from chargepoint.clock import iso
 from chargepoint.dialects.mqtt import MqttDialect, connector_status
 from chargepoint.life import Life
+from chargepoint.model.errands import Result
 from chargepoint.model.vehicle import GENERIC, Vehicle
+from tests.support.world import World
 
 NOON = 1_750_000_000.0 - 1_750_000_000.0 % 86_400 + 43_200
 """12:00:00 UTC of some day: where a bench's time starts."""
@@ -55,6 +57,7 @@ class Bench:
     script: dict[str, Callable[[Payload], Any]] = field(default_factory=dict)
     vehicle: Vehicle = GENERIC
     now: float = NOON
+    world: World = field(default_factory=World)
 
     def __post_init__(self) -> None:
         self.spec: ChargePointSpec = parse_spec({"id": "CP1", "central_system": "ws://csms.test", **self.entry})
@@ -95,6 +98,7 @@ class Bench:
         )
         self.online = False
         self.unanswered.clear()
+        self.world.under_way.clear()
         self._drain()
 
     def power_cut(self) -> None:
@@ -181,6 +185,15 @@ class Bench:
         self._say(call_id, payload)
         self._drain()
 
+    # The servers of files
+
+    def finish_transfers(self) -> None:
+        """Let every transfer that is under way come to its end."""
+        for id, errand in list(self.world.under_way.items()):
+            del self.world.under_way[id]
+            self._errand_ended(id, self.world.result(errand))
+        self._drain()
+
     # What the tests look at
 
     def status(self, connector: int = 1) -> ConnectorStatus:
@@ -241,11 +254,16 @@ class Bench:
                     self.queue[number] = json.loads(json.dumps(entry))
             self.published += self.life.messages(self.now)
             self.notes += self.life.notes()
-            frames = self.life.frames()
-            if not frames:
+            frames, errands = self.life.frames(), self.life.errands()
+            if not frames and not errands:
                 return
             for text in frames:
                 self._take(json.loads(text))
+            for errand in errands:
+                self.world.take(errand, self._errand_ended)
+
+    def _errand_ended(self, id: int, result: Result) -> None:
+        self.life.errand_ended(id, result, self.now)
 
     def _take(self, frame: list[Any]) -> None:
         self.wire.append(frame)

@@ -14,6 +14,7 @@ from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
+from chargepoint.dialects.v16.file_transfers import FileTransfers
 from chargepoint.dialects.v16.link_keys import (
     LINK_KEYS,
     MAX_MESSAGE_SIZE,
@@ -33,6 +34,7 @@ from chargepoint.model.facts import (
     AuthorizeWanted,
     ConnectorChanged,
     Fact,
+    FirmwareChanged,
     MeterSampled,
     Rebooting,
     ReservationEnded,
@@ -40,6 +42,7 @@ from chargepoint.model.facts import (
     TransactionStarted,
     TransactionStopped,
 )
+from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.station import Record, Station
 from chargepoint.ocpp.checking import Checking
@@ -94,6 +97,7 @@ class V16:
             TransactionQueue([Entry.from_record(record) for record in queued]),
             _ids(records.get("transaction_ids", {})),
         )
+        self.files = FileTransfers(self.session, records)
         self._routes = self._routing_table()
         self._apply_configuration()
 
@@ -162,7 +166,9 @@ class V16:
                 self.transactions.stopped(fact, now)
             case MeterSampled():
                 self.transactions.sampled(fact, now)
-            case TokenDenied() | ReservationEnded() | Rebooting():
+            case FirmwareChanged():
+                self.files.changed(fact, now)
+            case TokenDenied() | ReservationEnded() | SecurityEvent() | Rebooting():
                 pass
             case _:
                 assert_never(fact)
@@ -173,6 +179,7 @@ class V16:
         self.provisioning.advance(now)
         self.status.advance(now)
         self.transactions.drain(now)
+        self.files.advance(now)
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
@@ -181,6 +188,7 @@ class V16:
             self.provisioning.next_deadline(),
             self.status.next_deadline(),
             self.transactions.next_deadline(),
+            self.files.next_deadline(),
         )
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
@@ -199,7 +207,7 @@ class V16:
             records["collected"] = self.metering.to_record()
         if self.transactions.ids_changed:
             records["transaction_ids"] = self.transactions.ids()
-        return records
+        return records | self.files.changes()
 
     def queue_changes(self) -> dict[int, Record | None]:
         """Messages of the queue to store, by number; None for one that is done."""
@@ -229,11 +237,18 @@ class V16:
             self.authorization,
             self.status,
             ConfigurationAnswers(self.session.configuration, self._configuration_changed),
-            RemoteControl(self.session, self.provisioning, self.status),
+            RemoteControl(
+                self.session,
+                self.provisioning,
+                self.status,
+                self.files.triggers(),
+                self.files.extended_triggers(),
+            ),
             Reserving(self.session),
             SmartCharging(self.session),
             LocalAuthorizationList(self.session),
             DataTransfer(),
+            self.files,
         )
         return {str(action): answer for block in blocks for action, answer in block.answers().items()}
 
@@ -243,6 +258,7 @@ class V16:
         else:
             self.status.report_changed(now)
         self.transactions.drain(now)
+        self.files.went_online(now)
 
     def _configuration_changed(self, name: str, now: float) -> None:
         self._apply_configuration()

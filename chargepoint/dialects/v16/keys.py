@@ -15,7 +15,14 @@ from chargepoint.ocpp.v16 import ConfigurationKey, Measurand, Phase
 
 K = ConfigurationKey
 
-FEATURE_PROFILES = ("Core", "LocalAuthListManagement", "Reservation", "SmartCharging", "RemoteTrigger")
+FEATURE_PROFILES = (
+    "Core",
+    "FirmwareManagement",
+    "LocalAuthListManagement",
+    "Reservation",
+    "SmartCharging",
+    "RemoteTrigger",
+)
 MEASURANDS_MAX = 20
 GET_CONFIGURATION_MAX_KEYS = 100
 STACK_LEVEL_MAX = 10
@@ -45,7 +52,13 @@ RETRY_RANDOM_RANGE = "RetryBackOffRandomRange"
 
 MESSAGE_TIMEOUT = "MessageTimeout"
 STOP_TRANSACTION_MAX_METER_VALUES = "StopTransactionMaxMeterValues"
+SUPPORTED_FILE_TRANSFER_PROTOCOLS = "SupportedFileTransferProtocols"
 """Keys that the errata of 1.6 added after the ocpp package's list."""
+
+ALLOW_UNSIGNED_FIRMWARE = "AllowUnsignedFirmware"
+FIRMWARE_INSTALL_DURATION = "FirmwareInstallDuration"
+ALLOW_NEW_SESSIONS_PENDING_FIRMWARE_UPDATE = "AllowNewSessionsPendingFirmwareUpdate"
+"""Keys of ours for firmware updates; the last one has its name and its meaning from OCPP 2.0.1, L01."""
 
 Check = Callable[[str], str | None]
 """The value as it is stored, or None when it is not a value of the key."""
@@ -194,6 +207,10 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(K.local_auth_list_enabled, "true", *_boolean()),
         _fixed(K.local_auth_list_max_length, LOCAL_LIST_MAX),
         _fixed(K.send_local_list_max_length, SEND_LOCAL_LIST_MAX),
+        _fixed(SUPPORTED_FILE_TRANSFER_PROTOCOLS, "FTP,FTPS,HTTP,HTTPS"),
+        Key(ALLOW_UNSIGNED_FIRMWARE, "true", *_boolean()),
+        Key(FIRMWARE_INSTALL_DURATION, "5", *_integer(0, 3600)),
+        Key(ALLOW_NEW_SESSIONS_PENDING_FIRMWARE_UPDATE, "false", *_boolean()),
         Key(RETRY_WAIT_MINIMUM, "2", *_integer(0, 86_400)),
         Key(RETRY_REPEAT_TIMES, "4", *_integer(0, 20)),
         Key(RETRY_RANDOM_RANGE, "2", *_integer(0, 86_400)),

@@ -69,7 +69,7 @@ class Provisioning:
             "chargePointVendor": spec.vendor,
             "chargePointModel": spec.model,
             "chargePointSerialNumber": spec.serial,
-            "firmwareVersion": spec.firmware_version,
+            "firmwareVersion": self._session.firmware_version,
             "iccid": spec.iccid,
             "imsi": spec.imsi,
             "meterType": spec.meter_type,
@@ -154,8 +154,8 @@ class Provisioning:
 
     def _reset(self, payload: Payload, now: float) -> Payload:
         hard = payload["type"] == ResetType.hard
-        self._session.station.tell(Reset(hard), now)
-        return {"status": str(ResetStatus.accepted)}
+        outcome = self._session.station.tell(Reset(hard), now)
+        return {"status": str(ResetStatus.accepted if outcome.accepted else ResetStatus.rejected)}
 
 
 def _interval_s(payload: Payload) -> int:

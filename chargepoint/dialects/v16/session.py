@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -25,8 +26,12 @@ SENDS = frozenset(
     {
         Action.authorize,
         Action.boot_notification,
+        Action.diagnostics_status_notification,
+        Action.firmware_status_notification,
         Action.heartbeat,
+        Action.log_status_notification,
         Action.meter_values,
+        Action.signed_firmware_status_notification,
         Action.start_transaction,
         Action.status_notification,
         Action.stop_transaction,
@@ -48,6 +53,8 @@ OPTIONAL = frozenset(
 )
 """CALLs that a central system need not know. One that answers NotImplemented or NotSupported gets no more of that
 kind until it is connected to anew; their outcome is then that same refusal."""
+JOURNAL_LINES = 500
+"""How much of its log a station has at hand for whoever asks for diagnostics."""
 
 
 class CallRefusedError(Exception):
@@ -65,7 +72,11 @@ Answer = Callable[[Payload, float], Payload]
 
 @dataclass(slots=True)
 class Session:
-    """One station's conversation in OCPP 1.6, over all its connections."""
+    """One station's conversation in OCPP 1.6, over all its connections.
+
+    ``journal`` has the newest lines of its log with their moments. ``manufacturer_roots`` and
+    ``central_system_roots`` give the root certificates that are installed, in PEM.
+    """
 
     spec: ChargePointSpec
     station: Station
@@ -75,11 +86,19 @@ class Session:
     after_reply: list[Callable[[float], None]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Lines for the log."""
+    journal: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=JOURNAL_LINES))
+    manufacturer_roots: Callable[[], list[str]] = list
+    central_system_roots: Callable[[], list[str]] = list
 
     @property
     def online(self) -> bool:
         """Whether requests of ours may go out: connected, and accepted by the central system (section 4.2)."""
         return self.endpoint.is_open and self.registration is RegistrationStatus.accepted
+
+    @property
+    def firmware_version(self) -> str:
+        """The version that the station runs: of its last update, else the one it came with."""
+        return self.station.state.installed_version or self.spec.firmware_version
 
     def timestamp(self, at: float) -> str:
         """The dateTime that the station's clock showed at ``at``."""

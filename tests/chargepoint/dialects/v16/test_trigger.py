@@ -91,5 +91,9 @@ def test_an_unknown_connector_is_rejected(connector: int) -> None:
 
 
 @pytest.mark.parametrize("message", ["DiagnosticsStatusNotification", "FirmwareStatusNotification"])
-def test_a_message_of_a_profile_that_is_not_supported_is_not_implemented(message: str) -> None:
-    assert trigger(Bench().connect(), message) == "NotImplemented"
+def test_what_nothing_goes_on_of_is_idle(message: str) -> None:
+    """Sections 4.4 and 4.5: Idle is only said when it is asked for."""
+    bench = Bench().connect()
+    bench.forget()
+    assert trigger(bench, message) == "Accepted"
+    assert bench.sent == [(message, {"status": "Idle"})]
