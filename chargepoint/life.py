@@ -121,6 +121,8 @@ class Life:
                 pass
             case StationOrder.CLOSE:
                 self.end(now)
+            case StationOrder.POWER_LOSS:
+                self.station.tell(ShutDown(StopReason.POWER_LOSS), now)
             case StationOrder.OCPP_CONFIG:
                 self._answers.append(self._configuration())
             case _:

@@ -295,6 +295,7 @@ class StationOrder(StrEnum):
 
     CLOSE = "close"
     OCPP_CONFIG = "ocpp_config"
+    POWER_LOSS = "power_loss"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.authorization import TokenInfo
 from chargepoint.model.reservation import Reservation
 from chargepoint.model.smartcharging.profiles import Profile, Purpose
+from chargepoint.model.transaction import StopReason
 
 
 class Verdict(StrEnum):
@@ -151,7 +152,9 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class ShutDown:
-    """The station is switched off in good order."""
+    """The station goes down in good order: it is switched off, or its battery lasts to end what a power cut ends."""
+
+    reason: StopReason = StopReason.REBOOT
 
 
 @dataclass(frozen=True, slots=True)

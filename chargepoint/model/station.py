@@ -129,8 +129,8 @@ class Station:
                 return unlock(state, connector, now)
             case Reset(hard):
                 return go_down(state, StopReason.HARD_RESET if hard else StopReason.SOFT_RESET, now)
-            case ShutDown():
-                return go_down(state, StopReason.REBOOT, now)
+            case ShutDown(reason):
+                return go_down(state, reason, now)
             case CacheCleared():
                 state.cache.clear()
                 state.changed.add("cache")

@@ -14,6 +14,7 @@ from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
+from chargepoint.dialects.v16.feature_profiles import OWN_WORDS, profile_of
 from chargepoint.dialects.v16.local_list import LocalAuthorizationList
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.provisioning import Provisioning
@@ -21,7 +22,7 @@ from chargepoint.dialects.v16.queue import Entry, TransactionQueue
 from chargepoint.dialects.v16.remote_control import RemoteControl
 from chargepoint.dialects.v16.reservation import Reserving
 from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
-from chargepoint.dialects.v16.smart_charging import SmartCharging
+from chargepoint.dialects.v16.smart_charging import RATE_UNITS, SmartCharging
 from chargepoint.dialects.v16.transactions import Transactions
 from chargepoint.model.facts import (
     AuthorizeWanted,
@@ -38,7 +39,7 @@ from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.station import Record, Station
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
-from chargepoint.ocpp.v16 import ConfigurationKey, RegistrationStatus
+from chargepoint.ocpp.v16 import Action, ConfigurationKey, RegistrationStatus
 
 REGISTRATIONS = {
     RegistrationStatus.accepted: Registration.ACCEPTED,
@@ -187,7 +188,11 @@ class V16:
 
     def _answer(self, call: CallReceived, now: float) -> None:
         endpoint = self.session.endpoint
-        answer = self._routes.get(call.action)
+        profile = profile_of(call.action)
+        answer = self._routes.get(call.action) if self.session.configuration.supports(profile) else None
+        if answer is None and (own_words := OWN_WORDS.get(Action(call.action))) is not None:
+            endpoint.reply(call.id, own_words)
+            return
         if answer is None:
             endpoint.refuse(call.id, CallErrorCode.NOT_SUPPORTED, f"this station does not support {call.action}")
             return
@@ -232,7 +237,9 @@ class V16:
         configuration = self.session.configuration
         configuration.apply(self.session.station.state.parameters)
         self.session.endpoint.timeout_s = configuration.integer(keys.MESSAGE_TIMEOUT)
+        words = configuration.listed(ConfigurationKey.charging_schedule_allowed_charging_rate_unit)
         self.session.station.state.profile_rules = Rules(
+            units=frozenset(RATE_UNITS[word] for word in words),
             max_stack_level=configuration.integer(ConfigurationKey.charge_profile_max_stack_level),
             max_periods=configuration.integer(ConfigurationKey.charging_schedule_max_periods),
             max_profiles=configuration.integer(ConfigurationKey.max_charging_profiles_installed),
