@@ -8,7 +8,7 @@ from tests.compliance.v16.tool import authorize, ready, said, status
 from tests.support.bench import NOON, verdict
 
 
-@pytest.mark.parametrize("answered", ["Invalid", "Blocked", "Expired"])
+@pytest.mark.parametrize("answered", ["Invalid", "Blocked", "Expired", "ConcurrentTx"])
 def test_TC_023_CS_start_charging_session_authorize_invalid(answered: str) -> None:
     bench = ready()
     bench.script["Authorize"] = lambda _: verdict(answered)

@@ -8,7 +8,7 @@ from tests.compliance.v16.tool import answer, charging, ready, said
 def test_TC_031_CS_unlock_connector_unknown_connector() -> None:
     bench = ready(nb_connectors=2)
     charging(bench)
-    for connector in (3, 0):
+    for connector in (3, 0, -3):
         bench.call("UnlockConnector", connectorId=connector)
         assert said(bench) == [answer(status="NotSupported")]
     assert bench.status().status == "Charging"

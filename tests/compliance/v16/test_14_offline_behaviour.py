@@ -43,6 +43,7 @@ def test_TC_037_1_CS_offline_start_transaction_valid_id_tag() -> None:
     bench.tap("TAG")
     bench.advance(70)
     assert said(bench) == []
+    assert bench.status().transaction_id == -1, "not known yet"
     bench.connect()
     assert said(bench) == [
         status("Charging", at=NOON + 70),

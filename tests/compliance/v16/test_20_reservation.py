@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from chargepoint.clock import iso
 from tests.compliance.v16.tool import Message, answer, authorize, charging, ready, said, start, status
 from tests.support.bench import NOON, Bench, verdict
 
-TWO = {"nb_connectors": 2}
+TWO: dict[str, Any] = {"nb_connectors": 2}
 ID = 7
 
 
@@ -145,6 +146,8 @@ def test_TC_052_CS_cancel_reservation_rejected() -> None:
     assert reserve(bench, 1) == accepted(1)
     assert cancel(bench, ID + 1) == [answer(status="Rejected")]
     assert bench.status().status == "Reserved"
+    cancel(bench)
+    assert cancel(bench) == [answer(status="Rejected")]
 
 
 def test_TC_053_CS_use_a_reserved_connector_with_parent_id_tag() -> None:

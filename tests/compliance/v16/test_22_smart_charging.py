@@ -161,6 +161,10 @@ def test_TC_059_CS_remote_start_transaction_with_charging_profile() -> None:
     assert current_a(bench) == 10.0
     bench.advance(600)
     assert current_a(bench) == 8.0
+    bench.unplug()
+    bench.forget()
+    bench.call("ClearChargingProfile", id=1)
+    assert said(bench) == [answer(status="Unknown")], "it ended with its transaction"
 
 
 @pytest.mark.parametrize("changes", [{"chargingProfilePurpose": "TxDefaultProfile"}, {"transactionId": 5}])

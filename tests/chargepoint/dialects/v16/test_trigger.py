@@ -14,7 +14,6 @@ def trigger(bench: Bench, message: str, **connector: int) -> str:
 
 
 def test_the_answer_comes_before_the_message() -> None:
-    """TC_054_CS."""
     for message in ("Heartbeat", "StatusNotification", "MeterValues"):
         bench = Bench().connect()
         bench.forget()
@@ -82,7 +81,6 @@ def test_an_accepted_station_does_not_boot_on_demand() -> None:
 
 @pytest.mark.parametrize("connector", [2, 99, -1])
 def test_an_unknown_connector_is_rejected(connector: int) -> None:
-    """TC_055_CS."""
     bench = Bench().connect()
     bench.forget()
     assert trigger(bench, "MeterValues", connectorId=connector) == "Rejected"
