@@ -14,7 +14,7 @@ Steps = tuple[tuple[int, float], ...]
 def profile(*steps: tuple[int, float], purpose: str, **changes: object) -> Payload:
     """A charging profile in A that counts from noon, when every bench's time begins."""
     periods = [{"startPeriod": at, "limit": limit, "numberPhases": 3} for at, limit in steps]
-    schedule = {"startSchedule": iso(NOON), "chargingRateUnit": "A", "chargingSchedulePeriod": periods}
+    schedule: Payload = {"startSchedule": iso(NOON), "chargingRateUnit": "A", "chargingSchedulePeriod": periods}
     schedule |= {"duration": changes.pop("duration")} if "duration" in changes else {}
     return {
         "chargingProfileId": 1,
