@@ -23,7 +23,7 @@ from chargepoint.model.smartcharging.limits import Limit
 from chargepoint.model.smartcharging.profiles import Profile, RateUnit
 from chargepoint.model.smartcharging.validation import Flaw, ProfileRefusal, admit
 from chargepoint.model.state import StationState
-from chargepoint.model.statuses import route, status_of
+from chargepoint.model.statuses import is_fault, route, status_of, told_error
 
 FULL_PCT = 100.0
 
@@ -35,7 +35,7 @@ def settle(state: StationState, now: float) -> None:
     for connector in state.connectors.values():
         error = state.error_of(connector)
         reserved = connector.grant is None and state.reservations.at(connector.number) is not None
-        situation = replace(connector.situation(minimum), faulted=error is not ErrorCode.NO_ERROR, reserved=reserved)
+        situation = replace(connector.situation(minimum), faulted=is_fault(error), reserved=reserved)
         _tell(state, connector, route(connector.status, status_of(situation)), error, now)
         connector.consumption = _consumption(state, connector)
         connector.meter.power_w = state.supply.power_w(connector.consumption)
@@ -76,10 +76,10 @@ def _consumption(state: StationState, connector: Connector) -> Phases:
 def _tell(
     state: StationState, connector: Connector, states: tuple[ConnectorState, ...], error: ErrorCode, now: float
 ) -> None:
-    if not states and error is not connector.told_error:
+    if not states and told_error(error, connector.status) is not connector.told_error:
         states = (connector.status,)
     for status in states:
-        told = error if status is ConnectorState.FAULTED else ErrorCode.NO_ERROR
+        told = told_error(error, status)
         connector.status = status
         connector.told_error = told
         state.emit(ConnectorChanged(connector.number, status, told, now))

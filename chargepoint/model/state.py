@@ -136,7 +136,7 @@ class StationState:
 
     def error_of(self, connector: Connector) -> ErrorCode:
         """The error that ``connector`` suffers: its own, else the station's."""
-        return connector.error_code if connector.faulted else self.error_code
+        return self.error_code if self.faulted and not connector.faulted else connector.error_code
 
     def running(self, central_id: int) -> Connector | None:
         """The connector whose transaction the central system knows as ``central_id``."""

@@ -79,6 +79,13 @@ def test_an_accepted_station_does_not_boot_on_demand() -> None:
     assert trigger(bench, "BootNotification") == "Rejected"
 
 
+def test_meter_values_without_anything_to_measure_cannot_be_had() -> None:
+    bench = Bench({"ocpp_config": {"MeterValuesSampledData": ""}}).connect()
+    bench.forget()
+    assert trigger(bench, "MeterValues") == "Rejected"
+    assert bench.sent == []
+
+
 @pytest.mark.parametrize("connector", [2, 99, -1])
 def test_an_unknown_connector_is_rejected(connector: int) -> None:
     bench = Bench().connect()
