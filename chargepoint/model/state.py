@@ -35,7 +35,8 @@ class Asked:
 class StationState:
     """Everything a station knows. Connector 0 is the station: ``operative``, ``error_code``, ``status``.
 
-    Time has passed until ``at``; what was due by then has been done.
+    Time has passed until ``at``; what was due by then has been done. ``accepted_once``: the central system has
+    accepted the station, in this life or an earlier one.
     """
 
     supply: Supply
@@ -50,6 +51,7 @@ class StationState:
     cache: AuthorizationCache = field(default_factory=AuthorizationCache)
     local_list: LocalList = field(default_factory=LocalList)
     online: bool = False
+    accepted_once: bool = False
     clock_offset_s: float = 0.0
     operative: bool = True
     error_code: ErrorCode = ErrorCode.NO_ERROR

@@ -139,7 +139,7 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
     measurands = _measurands(0 if direct else phases)
     sampled = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage" + (",SoC" if direct else "")
     rotations = "NotApplicable" if direct else ",".join(f"{number}.RST" for number in range(connectors + 1))
-    unlock_check, unlock_wanted = _boolean()
+    unlock_check, unlock_wanted = _words(("false",)) if fixed_cable else _boolean()
     return [
         Key(K.allow_offline_tx_for_unknown_id, "false", *_boolean()),
         Key(K.authorization_cache_enabled, "true", *_boolean()),

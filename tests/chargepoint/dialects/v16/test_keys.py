@@ -132,6 +132,12 @@ def test_the_number_of_connectors_is_what_is_built() -> None:
     assert [note for note in bench.notes if "NumberOfConnectors" in note]
 
 
+def test_a_fixed_cable_is_not_given_a_lock_by_a_key() -> None:
+    bench = Bench({"fixed_cable": True, "ocpp_config": {"UnlockConnectorOnEVSideDisconnect": "true"}}).connect()
+    assert told(bench)["UnlockConnectorOnEVSideDisconnect"]["value"] == "false"
+    assert [note for note in bench.notes if "UnlockConnectorOnEVSideDisconnect" in note]
+
+
 @pytest.mark.parametrize(
     "key", ["MeterValuesSampledData", "MeterValuesAlignedData", "StopTxnSampledData", "StopTxnAlignedData"]
 )

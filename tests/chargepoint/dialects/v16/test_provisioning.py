@@ -118,6 +118,32 @@ def test_a_pending_station_takes_no_remote_start() -> None:
     assert bench.call("RemoteStartTransaction", idTag="TAG", connectorId=1) == {"status": "Rejected"}
 
 
+@pytest.mark.parametrize(("unknown_allowed", "starts"), [("false", 0), ("true", 1)])
+def test_a_station_that_was_never_accepted_does_not_charge_unless_it_may_charge_anybody(
+    unknown_allowed: str, starts: int
+) -> None:
+    """Section 4.2.1: nobody may ever want to hear of that transaction."""
+    bench = registering("Pending", interval=600)
+    listed = [{"idTag": "TAG", "idTagInfo": {"status": "Accepted"}}]
+    bench.call("SendLocalList", listVersion=1, updateType="Full", localAuthorizationList=listed)
+    bench.call("ChangeConfiguration", key="AllowOfflineTxForUnknownId", value=unknown_allowed)
+    bench.plug()
+    bench.tap()
+    bench.script.clear()
+    bench.advance(600)
+    assert len(bench.calls("StartTransaction")) == starts
+
+
+def test_a_station_that_was_accepted_once_charges_whatever_becomes_of_its_connection() -> None:
+    bench = Bench().connect()
+    listed = [{"idTag": "TAG", "idTagInfo": {"status": "Accepted"}}]
+    bench.call("SendLocalList", listVersion=1, updateType="Full", localAuthorizationList=listed)
+    bench.power_cut()
+    bench.plug()
+    bench.tap()
+    assert bench.status().status == "Charging"
+
+
 def test_a_pending_station_is_told_so_over_mqtt_too() -> None:
     bench = registering("Pending", interval=600)
     assert json.loads(bench.published[-1].payload)["status"] == "Pending"
