@@ -39,7 +39,7 @@ from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.station import Record, Station
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
-from chargepoint.ocpp.v16 import Action, ConfigurationKey, RegistrationStatus
+from chargepoint.ocpp.v16 import ConfigurationKey, RegistrationStatus
 
 REGISTRATIONS = {
     RegistrationStatus.accepted: Registration.ACCEPTED,
@@ -190,7 +190,7 @@ class V16:
         endpoint = self.session.endpoint
         profile = profile_of(call.action)
         answer = self._routes.get(call.action) if self.session.configuration.supports(profile) else None
-        if answer is None and (own_words := OWN_WORDS.get(Action(call.action))) is not None:
+        if answer is None and (own_words := OWN_WORDS.get(call.action)) is not None:
             endpoint.reply(call.id, own_words)
             return
         if answer is None:

@@ -42,7 +42,7 @@ KEYS: dict[str, frozenset[str]] = {
 }
 """The configuration keys by profile (sections 9.2 to 9.4)."""
 
-OWN_WORDS: dict[Action, Payload] = {
+OWN_WORDS: dict[str, Payload] = {
     Action.get_local_list_version: {"listVersion": -1},
     Action.send_local_list: {"status": str(UpdateStatus.not_supported)},
 }
