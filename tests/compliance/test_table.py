@@ -8,6 +8,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from chargepoint.dialects.v16.session import SENDS
+from tests.support.bench import Bench
+from tests.support.support_table import all_actions
+
 TESTS = Path(__file__).parents[1]
 CASES = Path(__file__).parent / "v16" / "cases.tsv"
 
@@ -43,6 +47,26 @@ ELSEWHERE = {
 """Cases whose tests are on their way: the cable lock, firmware, diagnostics, security."""
 
 
+PENDING = {
+    "CertificateSigned",
+    "DeleteCertificate",
+    "DiagnosticsStatusNotification",
+    "ExtendedTriggerMessage",
+    "FirmwareStatusNotification",
+    "GetDiagnostics",
+    "GetInstalledCertificateIds",
+    "GetLog",
+    "InstallCertificate",
+    "LogStatusNotification",
+    "SecurityEventNotification",
+    "SignCertificate",
+    "SignedFirmwareStatusNotification",
+    "SignedUpdateFirmware",
+    "UpdateFirmware",
+}
+"""Actions that are on their way: firmware, diagnostics, security."""
+
+
 def cases() -> dict[str, str]:
     """Id and title of every case."""
     with CASES.open(newline="") as file:
@@ -55,6 +79,12 @@ def named() -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
                 yield from re.findall(r"TC_\d+(?:_\d+)?_CS", f"{node.name} {ast.get_docstring(node) or ''}")
+
+
+def test_every_action_of_the_standard_is_sent_or_answered() -> None:
+    assert len(all_actions()) == 39
+    handled = {str(action) for action in SENDS} | Bench().life.dialect.answered_actions
+    assert all_actions() - handled <= PENDING
 
 
 def test_the_table_has_all_cases() -> None:
