@@ -139,6 +139,7 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
     measurands = _measurands(0 if direct else phases)
     sampled = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage" + (",SoC" if direct else "")
     rotations = "NotApplicable" if direct else ",".join(f"{number}.RST" for number in range(connectors + 1))
+    switches = "true" if phases == 3 and not direct else "false"
     unlock_check, unlock_wanted = _words(("false",)) if fixed_cable else _boolean()
     return [
         Key(K.allow_offline_tx_for_unknown_id, "false", *_boolean()),
@@ -195,7 +196,8 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
             readonly=True,
         ),
         _fixed(K.charging_schedule_max_periods, SCHEDULE_PERIODS_MAX),
-        Key(K.connector_switch_3to1_phase_supported, "false", *_boolean(), readonly=True),
+        # A profile's number of phases is followed at once, in a transaction too.
+        Key(K.connector_switch_3to1_phase_supported, switches, *_words((switches,)), readonly=True),
         _fixed(K.max_charging_profiles_installed, PROFILES_MAX),
         Key(K.local_auth_list_enabled, "true", *_boolean()),
         _fixed(K.local_auth_list_max_length, LOCAL_LIST_MAX),

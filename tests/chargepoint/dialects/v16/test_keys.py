@@ -48,7 +48,7 @@ ReserveConnectorZeroSupported             r  true
 ChargeProfileMaxStackLevel                r  10
 ChargingScheduleAllowedChargingRateUnit   r  Current,Power
 ChargingScheduleMaxPeriods                r  96
-ConnectorSwitch3to1PhaseSupported         r  false
+ConnectorSwitch3to1PhaseSupported         r  true
 MaxChargingProfilesInstalled              r  20
 """
 """Key, access and default of a station with two connectors (sections 9.1 to 9.4 and the errata); * is enough."""
@@ -130,6 +130,19 @@ def test_the_number_of_connectors_is_what_is_built() -> None:
     bench = starting(NumberOfConnectors="5")
     assert told(bench)["NumberOfConnectors"]["value"] == "2"
     assert [note for note in bench.notes if "NumberOfConnectors" in note]
+
+
+def test_phases_are_switched_in_a_transaction_as_the_key_says() -> None:
+    bench = starting(ConnectorSwitch3to1PhaseSupported="false")
+    assert [note for note in bench.notes if "ConnectorSwitch3to1PhaseSupported" in note]
+    bench.charging()
+    made = profile()
+    made["chargingSchedule"]["chargingSchedulePeriod"][0]["numberPhases"] = 1
+    bench.call("SetChargingProfile", connectorId=1, csChargingProfiles=made)
+    status = bench.status()
+    assert (status.consumption_l1, status.consumption_l2, status.consumption_l3) == (8.0, 0.0, 0.0)
+    for entry in ({"type": "DC"}, {"nb_phases": 1}):
+        assert told(Bench(entry).connect())["ConnectorSwitch3to1PhaseSupported"]["value"] == "false"
 
 
 def test_a_fixed_cable_is_not_given_a_lock_by_a_key() -> None:
