@@ -157,7 +157,9 @@ def authorize_answered(state: StationState, request: int, info: TokenInfo | None
         return deny(state, connector, asked.id_tag, f"the verdict on it is {status}", now)
     elif not claim(state, connector, asked.id_tag, info.parent_id_tag if info else ""):
         return deny(state, connector, asked.id_tag, RESERVED, now)
-    elif state.free(connector):
+    elif not state.free(connector):
+        return deny(state, connector, asked.id_tag, "the connector is out of service", now)
+    else:
         grant(state, connector, Grant(asked.id_tag, info.parent_id_tag if info else "", asked.profile), now)
     return ACCEPTED
 

@@ -139,6 +139,7 @@ def test_an_authorization_that_comes_after_the_connector_went_out_of_service_ope
     bench.answer("Authorize", verdict("Accepted"))
     assert bench.calls("StartTransaction") == []
     assert bench.status().status == "Unavailable"
+    assert [note for note in bench.notes if "TAG denied: the connector is out of service" in note]
 
 
 def test_a_tag_presented_to_start_does_not_stop_what_has_begun_meanwhile() -> None:
