@@ -18,6 +18,7 @@ from chargepoint.api.orders import (
     Describe,
     OcppConfig,
     Order,
+    PowerLoss,
     Reboot,
     Send,
     StationResult,
@@ -90,6 +91,8 @@ class Life:
         self.dialect = V16(spec, self.station, self._endpoint, records, queued)
         self._orders = Orders(spec.id, topics, self.dialect, checked_by, mqtt.traffic)
         self.going_down: StopReason | None = None
+        self.power_cut = False
+        """Whether it goes down in this very moment, with nothing more to say."""
         self.link_error = ""
         self.store_error = ""
         self.protocol_error = ""
@@ -160,7 +163,7 @@ class Life:
         match command := self._mqtt.understand(message):
             case None:
                 pass
-            case Close() | OcppConfig() | Watch() | Describe() | Configure() | Send() | Reboot():
+            case Close() | OcppConfig() | Watch() | Describe() | Configure() | Send() | Reboot() | PowerLoss():
                 if self._follow_order(command, now) and command.request_id:
                     self._orders.tell(StationResult(message.topic, "", Verdict.DONE, *asked_by(message.payload)))
             case _:
@@ -181,7 +184,9 @@ class Life:
             case OcppConfig():
                 self._answers.append(self._configuration())
             case Reboot():
-                self.going_down = StopReason.POWER_LOSS
+                self.going_down, self.power_cut = StopReason.POWER_LOSS, True
+            case PowerLoss():
+                self.station.tell(ShutDown(StopReason.POWER_LOSS), now)
             case _:
                 return self._orders.take(order, now)
         return True

@@ -210,7 +210,7 @@ class Runtime:
                 self._save_and_say(websocket)
                 while self._life.going_down is None:
                     await self._step(websocket)
-                if self._life.going_down is StopReason.POWER_LOSS:
+                if self._life.power_cut:
                     websocket.abort()
                     return
                 with contextlib.suppress(TimeoutError):

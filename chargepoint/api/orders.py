@@ -24,6 +24,7 @@ class OrderType(StrEnum):
     CONFIGURE = "configure"
     SEND = "send"
     REBOOT = "reboot"
+    POWER_LOSS = "power_loss"
 
 
 class Part(StrEnum):
@@ -123,7 +124,18 @@ class Reboot:
         return _payload(OrderType.REBOOT, self.request_id)
 
 
-Order = Close | OcppConfig | Watch | Describe | Configure | Send | Reboot
+@dataclass(frozen=True, slots=True)
+class PowerLoss:
+    """The mains fail: the battery lasts to end all transactions with PowerLoss, then the charge point boots."""
+
+    request_id: str = ""
+
+    def to_json(self) -> bytes:
+        """The payload."""
+        return _payload(OrderType.POWER_LOSS, self.request_id)
+
+
+Order = Close | OcppConfig | Watch | Describe | Configure | Send | Reboot | PowerLoss
 
 
 def parse_order(payload: bytes | str) -> Order:
@@ -142,6 +154,8 @@ def _order(fields: Fields, type: OrderType, request_id: str) -> Order:
             return OcppConfig(request_id)
         case OrderType.REBOOT:
             return Reboot(request_id)
+        case OrderType.POWER_LOSS:
+            return PowerLoss(request_id)
         case OrderType.WATCH:
             return Watch(fields.number("for_s", 60.0, minimum=0, maximum=LONGEST_WATCH_S), request_id)
         case OrderType.DESCRIBE:

@@ -47,6 +47,8 @@ def change_fault(state: StationState, number: int, error_code: ErrorCode, now: f
     """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back."""
     if number != 0 and number not in state.connectors:
         return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
+    if number == 0 and error_code is ErrorCode.EV_COMMUNICATION_ERROR:
+        return Outcome(Verdict.REJECTED, f"{error_code}: the station itself talks to no car; name a connector")
     if number == 0:
         state.error_code = error_code
     else:

@@ -81,6 +81,8 @@ def present_token(state: StationState, number: int, id_tag: str, now: float) -> 
 
 def authorize(state: StationState, connector: Connector, id_tag: str, profile: Profile | None, now: float) -> Outcome:
     """Find out whether ``id_tag`` may start a transaction, by the station itself or the central system."""
+    if not state.accepted_once and not state.parameters.allow_offline_unknown_id:
+        return deny(state, connector, id_tag, "no central system has ever accepted this station", now)
     known = state.known(id_tag)
     parent_id_tag = state.group_of(id_tag)
     claimed = claim(state, connector, id_tag, parent_id_tag)
@@ -155,7 +157,9 @@ def authorize_answered(state: StationState, request: int, info: TokenInfo | None
         return deny(state, connector, asked.id_tag, f"the verdict on it is {status}", now)
     elif not claim(state, connector, asked.id_tag, info.parent_id_tag if info else ""):
         return deny(state, connector, asked.id_tag, RESERVED, now)
-    elif state.free(connector):
+    elif not state.free(connector):
+        return deny(state, connector, asked.id_tag, "the connector is out of service", now)
+    else:
         grant(state, connector, Grant(asked.id_tag, info.parent_id_tag if info else "", asked.profile), now)
     return ACCEPTED
 

@@ -10,6 +10,7 @@ from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.authorization import TokenInfo
 from chargepoint.model.reservation import Reservation
 from chargepoint.model.smartcharging.profiles import Profile, Purpose
+from chargepoint.model.transaction import StopReason
 
 if TYPE_CHECKING:
     from chargepoint.model.errands import Result
@@ -156,7 +157,9 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class ShutDown:
-    """The station is switched off in good order."""
+    """The station goes down in good order: it is switched off, or its battery lasts to end what a power cut ends."""
+
+    reason: StopReason = StopReason.REBOOT
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.electrical import NOTHING, Phases
 from chargepoint.model.metering import Meter
 from chargepoint.model.smartcharging.profiles import Profile
-from chargepoint.model.statuses import Situation
+from chargepoint.model.statuses import Situation, is_fault
 from chargepoint.model.transaction import Transaction
 
 
@@ -73,7 +73,7 @@ class Connector:
     @property
     def faulted(self) -> bool:
         """Whether a fault takes it out of service."""
-        return self.error_code is not ErrorCode.NO_ERROR
+        return is_fault(self.error_code)
 
     @property
     def handle(self) -> int | None:

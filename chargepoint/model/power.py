@@ -23,7 +23,7 @@ from chargepoint.model.smartcharging.limits import Limit
 from chargepoint.model.smartcharging.profiles import Profile, RateUnit
 from chargepoint.model.smartcharging.validation import Flaw, ProfileRefusal, admit
 from chargepoint.model.state import StationState
-from chargepoint.model.statuses import route, status_of
+from chargepoint.model.statuses import is_fault, route, status_of, told_error
 
 FULL_PCT = 100.0
 
@@ -37,7 +37,7 @@ def settle(state: StationState, now: float) -> None:
         reserved = connector.grant is None and state.reservations.at(connector.number) is not None
         situation = replace(
             connector.situation(minimum),
-            faulted=error is not ErrorCode.NO_ERROR,
+            faulted=is_fault(error),
             reserved=reserved,
             operative=connector.operative and not state.held,
         )
@@ -81,10 +81,10 @@ def _consumption(state: StationState, connector: Connector) -> Phases:
 def _tell(
     state: StationState, connector: Connector, states: tuple[ConnectorState, ...], error: ErrorCode, now: float
 ) -> None:
-    if not states and error is not connector.told_error:
+    if not states and told_error(error, connector.status) is not connector.told_error:
         states = (connector.status,)
     for status in states:
-        told = error if status is ConnectorState.FAULTED else ErrorCode.NO_ERROR
+        told = told_error(error, status)
         connector.status = status
         connector.told_error = told
         state.emit(ConnectorChanged(connector.number, status, told, now))

@@ -43,7 +43,8 @@ class StationState:
 
     ``installed_version`` is that of the last firmware update; "" is the firmware it came with.
 
-    Time has passed until ``at``; what was due by then has been done.
+    Time has passed until ``at``; what was due by then has been done. ``accepted_once``: the central system has
+    accepted the station, in this life or an earlier one.
     """
 
     supply: Supply
@@ -58,6 +59,7 @@ class StationState:
     cache: AuthorizationCache = field(default_factory=AuthorizationCache)
     local_list: LocalList = field(default_factory=LocalList)
     online: bool = False
+    accepted_once: bool = False
     clock_offset_s: float = 0.0
     operative: bool = True
     error_code: ErrorCode = ErrorCode.NO_ERROR
@@ -173,7 +175,7 @@ class StationState:
 
     def error_of(self, connector: Connector) -> ErrorCode:
         """The error that ``connector`` suffers: its own, else the station's."""
-        return connector.error_code if connector.faulted else self.error_code
+        return self.error_code if self.faulted and not connector.faulted else connector.error_code
 
     def running(self, central_id: int) -> Connector | None:
         """The connector whose transaction the central system knows as ``central_id``."""

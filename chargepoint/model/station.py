@@ -114,6 +114,9 @@ class Station:
                 return change_fault(state, connector, error_code, now)
             case LinkChanged(online):
                 state.online = online
+                if online and not state.accepted_once:
+                    state.accepted_once = True
+                    state.changed.add("station")
             case ClockSet(offset_s):
                 state.clock_offset_s = offset_s
                 state.changed.add("station")
@@ -135,8 +138,8 @@ class Station:
                 return Outcome(Verdict.REJECTED, "firmware is being installed")
             case Reset(hard):
                 return go_down(state, StopReason.HARD_RESET if hard else StopReason.SOFT_RESET, now)
-            case ShutDown():
-                return go_down(state, StopReason.REBOOT, now)
+            case ShutDown(reason):
+                return go_down(state, reason, now)
             case CacheCleared():
                 state.cache.clear()
                 state.changed.add("cache")
@@ -204,6 +207,7 @@ class Station:
                         "operative": state.operative,
                         "last_handle": state.last_handle,
                         "clock_offset_s": state.clock_offset_s,
+                        "accepted_once": state.accepted_once,
                     }
                 case ["cache"]:
                     records[key] = state.cache.to_record()
@@ -284,6 +288,7 @@ class Station:
             state.operative = fields.boolean("operative", True)
             state.last_handle = fields.integer("last_handle", 0, minimum=0, maximum=2**62)
             state.clock_offset_s = fields.number("clock_offset_s", 0.0)
+            state.accepted_once = fields.boolean("accepted_once", False)
         state.cache.restore(records.get("cache", {}))
         state.local_list.restore(records.get("local_list", {}))
         if "profiles" in records:

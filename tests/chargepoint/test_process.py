@@ -149,6 +149,25 @@ async def test_a_power_cut_is_told_by_the_will_and_survived(
         assert await station.end() == 0
 
 
+async def test_a_power_loss_on_battery_ends_the_transaction_and_the_station_boots(
+    steady_broker: RealBroker, central: Central, make: Make
+) -> None:
+    """TC_032_1_CS between real processes."""
+    station = make(central.url, steady_broker.url)
+    process = station.start()
+    async with observer(steady_broker.port) as seen:
+        await is_told(seen, Registration.ACCEPTED)
+        await charging(seen, central)
+        await seen.publish("cp_simu/cps/CP1/cmd", '{"type": "power_loss"}')
+        [stop] = await central.gets("StopTransaction")
+        assert (stop["transactionId"], stop["reason"]) == (1, "PowerLoss")
+        await central.gets("BootNotification", 2)
+        await connector_is(seen, ConnectorState.FINISHING)
+        assert (await is_told(seen, Registration.ACCEPTED)).pid == process.pid
+        assert len(central.got("StopTransaction")) == 1
+        assert await station.end() == 0
+
+
 async def test_after_a_restart_of_the_broker_all_statuses_are_there_again(
     broker: RealBroker, central: Central, make: Make
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from chargepoint.dialects.v16 import keys
+from chargepoint.dialects.v16.feature_profiles import keys_without
 from chargepoint.dialects.v16.keys import Key, text_key
 from chargepoint.model.parameters import Parameters
 from chargepoint.ocpp.v16 import ConfigurationKey, ConfigurationStatus
@@ -30,13 +31,17 @@ class Configuration:
         self._values = {name: key.default for name, key in self._keys.items()}
         self.refused: list[str] = []
         self.changed = False
-        for name, value in given.items():
+        # What limits other keys goes first: the longest list, and which profiles there are.
+        for name, value in sorted(given.items(), key=lambda item: not self._is_readonly(item[0])):
             key = self._keys.setdefault(name.casefold(), text_key(name))
             checked = key.check(value)
             if checked is None:
                 self.refused.append(f"ocpp_config.{name}: {value!r} is not {key.wanted}")
+            elif self._is_too_long(name, checked):
+                self.refused.append(f"ocpp_config.{name}: {value!r} has more items than {key.name}MaxLength")
             else:
                 self._values[name.casefold()] = checked
+        self._absent = frozenset(name.casefold() for name in keys_without(self.listed(K.supported_feature_profiles)))
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.casefold()]
@@ -53,14 +58,18 @@ class Configuration:
         """The items of a list's key."""
         return [item for item in self[name].split(",") if item]
 
+    def supports(self, profile: str) -> bool:
+        """Whether SupportedFeatureProfiles names ``profile``."""
+        return profile in self.listed(K.supported_feature_profiles)
+
     def find(self, name: str) -> Entry | None:
         """The entry of ``name``; None when there is no such key."""
         key = self._keys.get(name.casefold())
-        return Entry(key, self._values[name.casefold()]) if key else None
+        return Entry(key, self._values[name.casefold()]) if key and name.casefold() not in self._absent else None
 
     def entries(self) -> list[Entry]:
         """All entries, in the order of the standard's chapter."""
-        return [Entry(key, self._values[name]) for name, key in self._keys.items()]
+        return [Entry(key, self._values[name]) for name, key in self._keys.items() if name not in self._absent]
 
     def change(self, name: str, value: str) -> ConfigurationStatus:
         """ChangeConfiguration's decision and effect (section 5.3)."""
@@ -68,7 +77,7 @@ class Configuration:
         if entry is None:
             return ConfigurationStatus.not_supported
         checked = None if entry.key.readonly else entry.key.check(value)
-        if checked is None:
+        if checked is None or self._is_too_long(name, checked):
             return ConfigurationStatus.rejected
         self.put(name, checked)
         return ConfigurationStatus.accepted
@@ -78,6 +87,14 @@ class Configuration:
         if self._values[name.casefold()] != value:
             self._values[name.casefold()] = value
             self.changed = True
+
+    def _is_readonly(self, name: str) -> bool:
+        key = self._keys.get(name.casefold())
+        return key is not None and key.readonly
+
+    def _is_too_long(self, name: str, value: str) -> bool:
+        most = self._values.get(f"{name}MaxLength".casefold())
+        return most is not None and value.count(",") >= int(most)
 
     def to_record(self) -> dict[str, object]:
         """The values, for the store."""

@@ -14,6 +14,7 @@ from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
+from chargepoint.dialects.v16.feature_profiles import OWN_WORDS, profile_of
 from chargepoint.dialects.v16.file_transfers import FileTransfers
 from chargepoint.dialects.v16.link_keys import (
     LINK_KEYS,
@@ -28,7 +29,7 @@ from chargepoint.dialects.v16.queue import Entry, TransactionQueue
 from chargepoint.dialects.v16.remote_control import RemoteControl
 from chargepoint.dialects.v16.reservation import Reserving
 from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
-from chargepoint.dialects.v16.smart_charging import SmartCharging
+from chargepoint.dialects.v16.smart_charging import RATE_UNITS, SmartCharging
 from chargepoint.dialects.v16.transactions import Transactions
 from chargepoint.model.facts import (
     AuthorizeWanted,
@@ -216,7 +217,11 @@ class V16:
 
     def _answer(self, call: CallReceived, now: float) -> None:
         endpoint = self.session.endpoint
-        answer = self._routes.get(call.action)
+        profile = profile_of(call.action)
+        answer = self._routes.get(call.action) if self.session.configuration.supports(profile) else None
+        if answer is None and (own_words := OWN_WORDS.get(call.action)) is not None:
+            endpoint.reply(call.id, own_words)
+            return
         if answer is None:
             endpoint.refuse(call.id, CallErrorCode.NOT_SUPPORTED, f"this station does not support {call.action}")
             return
@@ -272,7 +277,9 @@ class V16:
         endpoint.timeout_s = configuration.integer(keys.MESSAGE_TIMEOUT)
         endpoint.checking = Checking.STRICT if configuration.boolean(STRICT_VALIDATION) else Checking.LENIENT
         endpoint.largest_message = configuration.integer(MAX_MESSAGE_SIZE)
+        words = configuration.listed(ConfigurationKey.charging_schedule_allowed_charging_rate_unit)
         self.session.station.state.profile_rules = Rules(
+            units=frozenset(RATE_UNITS[word] for word in words),
             max_stack_level=configuration.integer(ConfigurationKey.charge_profile_max_stack_level),
             max_periods=configuration.integer(ConfigurationKey.charging_schedule_max_periods),
             max_profiles=configuration.integer(ConfigurationKey.max_charging_profiles_installed),

@@ -128,6 +128,15 @@ def _text() -> tuple[Check, str]:
     return lambda value: value, "a text of at most 500 characters"
 
 
+def _words(allowed: tuple[str, ...], always: str = "") -> tuple[Check, str]:
+    def check(value: str) -> str | None:
+        items = [item.strip() for item in value.split(",") if item.strip()]
+        right = items and set(allowed).issuperset(items) and (not always or always in items)
+        return ",".join(items) if right else None
+
+    return check, f"a comma-separated list of {', '.join(allowed)}" + (f", with {always}" if always else "")
+
+
 def _fixed(name: str, value: object) -> Key:
     check, wanted = _integer(0) if isinstance(value, int) else _text()
     return Key(name, str(value), check, wanted, readonly=True)
@@ -153,7 +162,8 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
     measurands = _measurands(0 if direct else phases)
     sampled = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage" + (",SoC" if direct else "")
     rotations = "NotApplicable" if direct else ",".join(f"{number}.RST" for number in range(connectors + 1))
-    unlock_check, unlock_wanted = _boolean()
+    switches = "true" if phases == 3 and not direct else "false"
+    unlock_check, unlock_wanted = _words(("false",)) if fixed_cable else _boolean()
     return [
         Key(K.allow_offline_tx_for_unknown_id, "false", *_boolean()),
         Key(K.authorization_cache_enabled, "true", *_boolean()),
@@ -175,7 +185,7 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         _fixed(K.meter_values_sampled_data_max_length, MEASURANDS_MAX),
         Key(K.meter_value_sample_interval, "60", *_integer(0)),
         Key(K.minimum_status_duration, "0", *_integer(0)),
-        _fixed(K.number_of_connectors, connectors),
+        Key(K.number_of_connectors, str(connectors), *_integer(connectors, connectors), readonly=True),
         Key(K.reset_retries, "2", *_integer(0)),
         Key(K.stop_transaction_on_ev_side_disconnect, "true", *_boolean()),
         Key(K.stop_transaction_on_invalid_id, "true", *_boolean()),
@@ -183,7 +193,9 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         _fixed(K.stop_txn_aligned_data_max_length, MEASURANDS_MAX),
         Key(K.stop_txn_sampled_data, "", *measurands),
         _fixed(K.stop_txn_sampled_data_max_length, MEASURANDS_MAX),
-        _fixed(K.supported_feature_profiles, ",".join(FEATURE_PROFILES)),
+        Key(
+            K.supported_feature_profiles, ",".join(FEATURE_PROFILES), *_words(FEATURE_PROFILES, "Core"), readonly=True
+        ),
         _fixed(K.supported_feature_profiles_max_length, len(FEATURE_PROFILES)),
         Key(K.transaction_message_attempts, "3", *_integer(1)),
         Key(K.transaction_message_retry_interval, "60", *_integer(0)),
@@ -200,9 +212,15 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         _fixed(STOP_TRANSACTION_MAX_METER_VALUES, 1000),
         Key(K.reserve_connector_zero_supported, "true", *_boolean(), readonly=True),
         _fixed(K.charge_profile_max_stack_level, STACK_LEVEL_MAX),
-        _fixed(K.charging_schedule_allowed_charging_rate_unit, "Current,Power"),
+        Key(
+            K.charging_schedule_allowed_charging_rate_unit,
+            "Current,Power",
+            *_words(("Current", "Power")),
+            readonly=True,
+        ),
         _fixed(K.charging_schedule_max_periods, SCHEDULE_PERIODS_MAX),
-        _fixed(K.connector_switch_3to1_phase_supported, "false"),
+        # A profile's number of phases is followed at once, in a transaction too.
+        Key(K.connector_switch_3to1_phase_supported, switches, *_words((switches,)), readonly=True),
         _fixed(K.max_charging_profiles_installed, PROFILES_MAX),
         Key(K.local_auth_list_enabled, "true", *_boolean()),
         _fixed(K.local_auth_list_max_length, LOCAL_LIST_MAX),

@@ -30,6 +30,8 @@ class LocalAuthorizationList:
         return {"listVersion": state.local_list.version if state.parameters.list_enabled else NO_LIST}
 
     def _send(self, payload: Payload, now: float) -> Payload:
+        if not self._session.station.state.parameters.list_enabled:
+            return {"status": str(UpdateStatus.not_supported)}
         raw = payload.get("localAuthorizationList", [])
         assert isinstance(raw, list)
         if not all(_has_readable_expiry(entry) for entry in raw):

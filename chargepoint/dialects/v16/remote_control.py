@@ -15,6 +15,7 @@ from chargepoint.model.commands import Outcome, RemoteStart, RemoteStop, SampleW
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import (
     Action,
+    ConfigurationKey,
     MessageTrigger,
     RegistrationStatus,
     RemoteStartStopStatus,
@@ -57,7 +58,8 @@ class RemoteControl:
 
     def _remote_start(self, payload: Payload, now: float) -> Payload:
         connector = _connector(payload) if "connectorId" in payload else None
-        raw = payload.get("chargingProfile")
+        # A station without smart charging ignores the profile (section 5.11).
+        raw = payload.get("chargingProfile") if self._session.configuration.supports("SmartCharging") else None
         profile = profile_of(raw, connector or 0, self._session.station.state) if raw is not None else None
         command = RemoteStart(connector, str(payload["idTag"]), profile)
         return _accepted_or_rejected(self._session.station.tell(command, now))
@@ -95,6 +97,8 @@ class RemoteControl:
             case MessageTrigger.status_notification:
                 self._session.then(lambda at: self._report(numbers, at))
             case MessageTrigger.meter_values:
+                if not self._session.configuration.listed(ConfigurationKey.meter_values_sampled_data):
+                    return {"status": str(TriggerMessageStatus.rejected)}
                 wanted = numbers if len(numbers) == 1 else list(connectors)
                 self._session.then(lambda at: self._sample(wanted, at))
             case message if (report := reports.get(str(message))) is not None:

@@ -46,6 +46,9 @@ KINDS = {
 RECURRENCIES = {RecurrencyKind.daily: Recurrency.DAILY, RecurrencyKind.weekly: Recurrency.WEEKLY}
 UNITS = {ChargingRateUnitType.amps: RateUnit.A, ChargingRateUnitType.watts: RateUnit.W}
 
+RATE_UNITS = {"Current": RateUnit.A, "Power": RateUnit.W}
+"""The words of ChargingScheduleAllowedChargingRateUnit (section 9.4)."""
+
 NO_SUCH_TRANSACTION = -1
 """A handle that no transaction has."""
 
@@ -91,9 +94,13 @@ class SmartCharging:
         connector = integer(payload["connectorId"])
         own_unit = RateUnit.W if station.state.supply.direct else RateUnit.A
         asked = payload.get("chargingRateUnit")
+        supported = station.state.profile_rules.units
+        if own_unit not in supported:
+            (own_unit,) = supported
         unit = own_unit if asked is None else UNITS[ChargingRateUnitType(str(asked))]
         duration_s = integer(payload["duration"])
-        schedule = composite(station.state, connector, duration_s, unit, now) if duration_s > 0 else None
+        possible = duration_s > 0 and unit in supported
+        schedule = composite(station.state, connector, duration_s, unit, now) if possible else None
         if schedule is None:
             return {"status": str(GetCompositeScheduleStatus.rejected)}
         return {

@@ -154,7 +154,7 @@ def test_a_denied_tag_is_answered_with_the_reason() -> None:
     bench = Bench()
     bench.mqtt(ID_TAG, b'{"id": "TAG"}')
     (refusal,) = refusals(bench)
-    assert "nobody can be asked" in refusal["reason"]
+    assert "no central system has ever accepted this station" in refusal["reason"]
 
 
 def test_a_refused_message_does_not_hold_up_what_is_due() -> None:

@@ -20,7 +20,7 @@ def test_online_the_central_system_decides(known: TokenInfo | None) -> None:
 
 @pytest.mark.parametrize(("known", "verdict"), [(None, None), (ACCEPTED, True), (BLOCKED, None), (EXPIRED, None)])
 def test_with_local_pre_authorize_a_valid_tag_need_not_wait(known: TokenInfo | None, verdict: bool | None) -> None:
-    """TC_007_CS: and an invalid one is asked about again."""
+    """And an invalid one is asked about again."""
     assert local_verdict(known, True, Parameters(local_pre_authorize=True), now=200) is verdict
 
 

@@ -25,14 +25,6 @@ def knowing(config: dict[str, str], **info: str) -> Bench:
     return bench
 
 
-def test_a_known_tag_need_not_wait_with_local_pre_authorize() -> None:
-    """TC_007_CS."""
-    bench = knowing({"LocalPreAuthorize": "true"})
-    bench.plug()
-    bench.tap()
-    assert bench.actions() == ["StatusNotification", "StartTransaction", "StatusNotification"]
-
-
 def test_a_known_tag_is_asked_about_without_local_pre_authorize() -> None:
     bench = knowing({"LocalPreAuthorize": "false"})
     bench.tap()
@@ -68,14 +60,6 @@ def test_an_expiry_that_cannot_be_read_does_not_expire() -> None:
     bench.plug()
     bench.tap()
     assert len(bench.calls("StartTransaction")) == 1
-
-
-def test_a_cleared_cache_knows_nobody() -> None:
-    """TC_061_CS."""
-    bench = knowing({"LocalPreAuthorize": "true"})
-    assert bench.call("ClearCache") == {"status": "Accepted"}
-    bench.tap()
-    assert bench.actions() == ["Authorize", "StatusNotification"]
 
 
 def test_a_cache_that_is_switched_off_is_neither_used_nor_cleared() -> None:
@@ -155,6 +139,7 @@ def test_an_authorization_that_comes_after_the_connector_went_out_of_service_ope
     bench.answer("Authorize", verdict("Accepted"))
     assert bench.calls("StartTransaction") == []
     assert bench.status().status == "Unavailable"
+    assert [note for note in bench.notes if "TAG denied: the connector is out of service" in note]
 
 
 def test_a_tag_presented_to_start_does_not_stop_what_has_begun_meanwhile() -> None:

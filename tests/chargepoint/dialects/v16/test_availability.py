@@ -162,20 +162,6 @@ def test_what_is_scheduled_outlives_a_power_cut() -> None:
     assert bench.statuses()[-1] == "Unavailable"
 
 
-def test_availability_outlives_a_power_cut() -> None:
-    """TC_034_CS."""
-    bench = Bench({"nb_connectors": 2}).connect()
-    available(bench, 2, "Inoperative")
-    bench.power_cut()
-    bench.forget()
-    bench.connect()
-    assert [(one["connectorId"], one["status"]) for one in bench.calls("StatusNotification")] == [
-        (0, "Available"),
-        (1, "Available"),
-        (2, "Unavailable"),
-    ]
-
-
 def test_connector_0_is_the_station_and_every_connector() -> None:
     bench = Bench({"nb_connectors": 2}).connect()
     bench.forget()

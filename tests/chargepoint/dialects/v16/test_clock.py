@@ -104,7 +104,7 @@ def test_a_power_cut_does_not_set_the_clock_back() -> None:
 
 @pytest.mark.parametrize("offset_s", [0.0, -NOON + 0.123, 12_345.678, -12_345.6789, 86_399.9999])
 def test_clock_aligned_samples_are_on_the_boundary_of_the_stations_time(offset_s: float) -> None:
-    """TC_071_CS, section 9.1.6."""
+    """Section 9.1.6."""
     bench = skewed(offset_s)
     bench.call("ChangeConfiguration", key="ClockAlignedDataInterval", value="900")
     bench.advance(3 * 86_400)

@@ -62,7 +62,6 @@ def change(bench: Bench, key: str, to: str) -> str:
 
 
 def test_all_keys_are_told_when_none_is_named() -> None:
-    """TC_019_CS."""
     bench = Bench().connect()
     entries = bench.call("GetConfiguration")["configurationKey"]
     assert bench.call("GetConfiguration", key=[])["configurationKey"] == entries
@@ -99,7 +98,7 @@ def test_the_longest_configuration_fits_the_schema(entry: dict[str, object]) -> 
 
 
 def test_a_change_has_effect_at_once_and_outlives_power_cuts() -> None:
-    """TC_021_CS: RebootRequired is never needed."""
+    """RebootRequired is never needed."""
     bench = Bench().connect()
     assert change(bench, "MeterValueSampleInterval", "15") == "Accepted"
     bench.power_cut()
@@ -115,7 +114,6 @@ def test_names_of_keys_compare_without_regard_to_case() -> None:
 
 
 def test_an_unknown_key_is_not_supported() -> None:
-    """TC_040_1_CS."""
     bench = Bench().connect()
     assert change(bench, "Colour", "blue") == "NotSupported"
     assert change(bench, "ISO15118PnCEnabled", "true") == "NotSupported"
@@ -143,7 +141,6 @@ def test_a_boolean_is_true_or_false_in_any_case_and_told_in_lower_case(key: str)
 
 @pytest.mark.parametrize("key", NUMBERS_FROM_0)
 def test_a_number_is_a_whole_number_from_0(key: str) -> None:
-    """TC_040_2_CS."""
     bench = Bench().connect()
     for good, told in (("0", "0"), ("7", "7"), ("+30", "30"), (" 60 ", "60"), ("007", "7"), ("2147483647",) * 2):
         assert change(bench, key, good) == "Accepted"

@@ -1,4 +1,4 @@
-"""Faults lie over every state, and what was there before comes back (OCPP 1.6 sections 4.9 and 7.6; TC_041_CS)."""
+"""Faults lie over every state, and what was there before comes back (OCPP 1.6 sections 4.9 and 7.6)."""
 
 from __future__ import annotations
 

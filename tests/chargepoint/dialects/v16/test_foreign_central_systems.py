@@ -150,14 +150,6 @@ def test_rubbish_changes_nothing(text: str) -> None:
     assert bench.call("ClearCache") == {"status": "Accepted"}
 
 
-def test_vendor_messages_are_not_understood_and_that_is_said() -> None:
-    """TC_062_CS."""
-    bench = Bench().connect()
-    assert bench.call("DataTransfer", vendorId="org.example", messageId="x", data="y") == {
-        "status": "UnknownVendorId"
-    }
-
-
 @pytest.mark.parametrize("action", ["StatusNotification", "MeterValues", "Heartbeat"])
 def test_reports_that_are_refused_are_not_repeated_for_ever(action: str) -> None:
     bench = Bench(script={action: lambda _: CallError("NotImplemented")})

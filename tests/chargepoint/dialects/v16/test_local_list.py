@@ -9,48 +9,7 @@ from tests.chargepoint.dialects.v16.local_lists import entry, listing, send, ver
 from tests.support.bench import NOON, Bench, CallError, Payload
 
 
-def test_a_station_that_is_told_to_go_by_no_list_has_none() -> None:
-    """TC_042_1_CS: LocalAuthListEnabled is false."""
-    bench = listing(entry("TAG"))
-    bench.call("ChangeConfiguration", key="LocalAuthListEnabled", value="false")
-    assert version(bench) == -1
-
-
-def test_an_empty_list_has_version_0() -> None:
-    """TC_042_2_CS."""
-    bench = Bench().connect()
-    assert version(bench) == 0
-    assert bench.call("SendLocalList", listVersion=1, updateType="Full") == {"status": "Accepted"}
-    assert version(bench) == 0
-
-
-def test_a_full_list_and_changes_to_it_are_taken() -> None:
-    """TC_043_CS."""
-    bench = Bench().connect()
-    assert send(bench, 1, entry("HER"), entry("HIS")) == "Accepted"
-    assert send(bench, 2, {"idTag": "HIS"}, entry("ITS"), update="Differential") == "Accepted"
-    assert version(bench) == 2
-    bench.disconnect()
-    for id_tag, state in (
-        ("HIS", "Available"),
-        ("HER", "Preparing"),
-        ("HER", "Available"),
-        ("ITS", "Preparing"),
-    ):
-        bench.tap(id_tag)
-        assert bench.status().status == state
-
-
-def test_the_profile_is_supported() -> None:
-    """TC_043_1_CS is for stations that lack it: neither message is NotSupported here, switched off or not."""
-    bench = Bench({"ocpp_config": {"LocalAuthListEnabled": "false"}}).connect()
-    assert send(bench, 1, entry("TAG")) == "Accepted"
-    (told,) = bench.call("GetConfiguration", key=["SupportedFeatureProfiles"])["configurationKey"]
-    assert "LocalAuthListManagement" in told["value"].split(",")
-
-
 def test_changes_that_do_not_follow_on_the_present_version_are_a_version_mismatch() -> None:
-    """TC_043_2_CS."""
     bench = Bench().connect()
     assert send(bench, 2, entry("TAG")) == "Accepted"
     assert version(bench) == 2
@@ -73,7 +32,7 @@ def test_changes_that_do_not_follow_on_the_present_version_are_a_version_mismatc
     ],
 )
 def test_a_list_that_cannot_be_taken_whole_is_not_taken_at_all(entries: list[Payload], update: str) -> None:
-    """TC_043_3_CS: an id tag twice, more id tags than SendLocalListMaxLength, no such year."""
+    """An id tag twice, more id tags than SendLocalListMaxLength, no such year."""
     bench = listing(entry("TAG"), SendLocalListMaxLength="3")
     before = dict(bench.records)
     assert send(bench, 2, *entries, update=update) == "Failed"
@@ -82,7 +41,7 @@ def test_a_list_that_cannot_be_taken_whole_is_not_taken_at_all(entries: list[Pay
 
 
 def test_a_list_that_would_be_too_long_is_not_taken() -> None:
-    """TC_043_3_CS: LocalAuthListMaxLength."""
+    """LocalAuthListMaxLength."""
     bench = listing(entry("A"), entry("B"), LocalAuthListMaxLength="2")
     assert send(bench, 2, entry("C"), update="Differential") == "Failed"
     assert send(bench, 2, entry("A"), entry("B"), entry("C")) == "Failed"

@@ -33,18 +33,6 @@ def metering(measurands: str, **entry: object) -> Bench:
     return bench
 
 
-def test_samples_are_taken_by_the_interval_from_the_start_of_the_transaction() -> None:
-    """TC_070_CS."""
-    bench = Bench({"ocpp_config": {"MeterValueSampleInterval": "20"}}).connect()
-    bench.advance(7)
-    bench.charging()
-    bench.advance(65)
-    stamps = [one["meterValue"][0]["timestamp"] for one in bench.calls("MeterValues")]
-    assert stamps == [iso(NOON + at) for at in (27, 47, 67)]
-    assert all(contexts(one) == {"Sample.Periodic"} for one in bench.calls("MeterValues"))
-    assert all(one["transactionId"] == 1 for one in bench.calls("MeterValues"))
-
-
 def test_every_measurand_of_a_three_phase_station() -> None:
     bench = metering(ALL)
     bench.advance(60)
@@ -142,7 +130,6 @@ def test_a_changed_interval_counts_for_the_running_transaction() -> None:
 
 
 def test_clock_aligned_samples_of_the_station_and_of_every_connector() -> None:
-    """TC_071_CS."""
     config = {"ClockAlignedDataInterval": "900", "MeterValueSampleInterval": "0"}
     bench = Bench({"nb_connectors": 2, "ocpp_config": config}).connect()
     bench.advance(100)

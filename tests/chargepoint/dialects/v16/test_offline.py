@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chargepoint.clock import iso
-from tests.support.bench import NOON, TRANSACTION_MESSAGES, Bench, verdict
+from tests.support.bench import NOON, TRANSACTION_MESSAGES, Bench
 
 
 def knowing(**config: str) -> Bench:
@@ -16,87 +16,6 @@ def knowing(**config: str) -> Bench:
     bench.disconnect()
     bench.forget()
     return bench
-
-
-def test_a_connection_lost_while_charging_changes_nothing_but_when_things_are_told() -> None:
-    """TC_036_CS."""
-    bench = Bench()
-    transaction_id = bench.charging()
-    bench.disconnect()
-    bench.forget()
-    bench.advance(185)
-    assert bench.status().status == "Charging"
-    assert bench.wire == []
-    bench.connect()
-    assert bench.actions() == ["MeterValues"] * 3
-    told = [(one["transactionId"], one["meterValue"][0]["timestamp"]) for one in bench.calls("MeterValues")]
-    assert told == [(transaction_id, iso(NOON + at)) for at in (60, 120, 180)]
-
-
-def test_a_transaction_that_starts_offline_is_told_later_with_its_own_time() -> None:
-    """TC_037_1_CS."""
-    bench = knowing()
-    bench.plug()
-    bench.tap()
-    assert bench.status().status == "Charging"
-    assert bench.status().transaction_id == -1
-    bench.advance(600)
-    bench.connect()
-    assert bench.actions()[:2] == ["StatusNotification", "StartTransaction"]
-    assert bench.calls("StartTransaction")[0]["timestamp"] == iso(NOON)
-    assert [one["transactionId"] for one in bench.calls("MeterValues")] == [2] * 10
-    assert bench.status().transaction_id == 2
-
-
-def test_an_offline_start_that_is_refused_later_goes_on_without_energy() -> None:
-    """TC_037_2_CS."""
-    bench = knowing(StopTransactionOnInvalidId="false")
-    bench.plug()
-    bench.tap()
-    bench.script["StartTransaction"] = lambda _: {"transactionId": 5, **verdict("Blocked")}
-    bench.connect()
-    assert bench.status().status == "SuspendedEVSE"
-    assert bench.calls("StopTransaction") == []
-
-
-def test_an_offline_start_that_is_refused_later_is_stopped() -> None:
-    """TC_037_3_CS."""
-    bench = knowing()
-    bench.plug()
-    bench.tap()
-    bench.script["StartTransaction"] = lambda _: {"transactionId": 5, **verdict("Blocked")}
-    bench.connect()
-    assert bench.calls("StopTransaction")[0]["reason"] == "DeAuthorized"
-    assert bench.status().status == "Finishing"
-
-
-def test_a_transaction_that_stops_offline_is_told_later_with_its_own_time() -> None:
-    """TC_038_CS."""
-    bench = Bench()
-    transaction_id = bench.charging()
-    bench.disconnect()
-    bench.advance(30)
-    bench.tap()
-    bench.advance(600)
-    bench.connect()
-    (stop,) = bench.calls("StopTransaction")
-    assert (stop["transactionId"], stop["timestamp"], stop["meterStop"]) == (transaction_id, iso(NOON + 30), 92)
-
-
-def test_a_whole_transaction_offline_is_told_in_order_with_the_id_it_is_given() -> None:
-    """TC_039_CS."""
-    bench = knowing()
-    bench.plug()
-    bench.tap()
-    bench.advance(70)
-    bench.tap()
-    bench.unplug()
-    bench.advance(500)
-    bench.script["StartTransaction"] = lambda _: {"transactionId": 4711, **verdict("Accepted")}
-    bench.connect()
-    messages = bench.transaction_messages()
-    assert [action for action, _ in messages] == list(TRANSACTION_MESSAGES)
-    assert [payload.get("transactionId") for _, payload in messages] == [None, 4711, 4711]
 
 
 def test_several_transactions_offline_keep_their_own_ids() -> None:

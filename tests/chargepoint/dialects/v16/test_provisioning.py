@@ -56,14 +56,6 @@ def test_what_a_station_does_not_have_is_left_out_and_not_sent_empty() -> None:
     }
 
 
-def test_once_accepted_it_tells_the_state_of_the_station_and_of_every_connector() -> None:
-    """TC_001_CS, errata 3.22."""
-    bench = Bench({"nb_connectors": 2}).connect()
-    assert bench.actions() == ["BootNotification"] + ["StatusNotification"] * 3
-    told = [(one["connectorId"], one["status"], one["errorCode"]) for one in bench.calls("StatusNotification")]
-    assert told == [(0, "Available", "NoError"), (1, "Available", "NoError"), (2, "Available", "NoError")]
-
-
 def test_nothing_is_sent_before_the_boot_is_answered() -> None:
     bench = Bench(script={"BootNotification": lambda _: None}).connect()
     bench.plug()
@@ -103,7 +95,7 @@ def test_interval_zero_lets_an_unaccepted_station_choose_and_it_does_not_hammer(
 
 
 def test_a_pending_station_says_nothing_but_what_is_triggered() -> None:
-    """TC_002_CS, section 4.2."""
+    """Section 4.2."""
     bench = registering("Pending", interval=600)
     bench.forget()
     bench.plug()
@@ -124,6 +116,32 @@ def test_a_pending_station_answers_the_central_system() -> None:
 def test_a_pending_station_takes_no_remote_start() -> None:
     bench = registering("Pending", interval=600)
     assert bench.call("RemoteStartTransaction", idTag="TAG", connectorId=1) == {"status": "Rejected"}
+
+
+@pytest.mark.parametrize(("unknown_allowed", "starts"), [("false", 0), ("true", 1)])
+def test_a_station_that_was_never_accepted_does_not_charge_unless_it_may_charge_anybody(
+    unknown_allowed: str, starts: int
+) -> None:
+    """Section 4.2.1: nobody may ever want to hear of that transaction."""
+    bench = registering("Pending", interval=600)
+    listed = [{"idTag": "TAG", "idTagInfo": {"status": "Accepted"}}]
+    bench.call("SendLocalList", listVersion=1, updateType="Full", localAuthorizationList=listed)
+    bench.call("ChangeConfiguration", key="AllowOfflineTxForUnknownId", value=unknown_allowed)
+    bench.plug()
+    bench.tap()
+    bench.script.clear()
+    bench.advance(600)
+    assert len(bench.calls("StartTransaction")) == starts
+
+
+def test_a_station_that_was_accepted_once_charges_whatever_becomes_of_its_connection() -> None:
+    bench = Bench().connect()
+    listed = [{"idTag": "TAG", "idTagInfo": {"status": "Accepted"}}]
+    bench.call("SendLocalList", listVersion=1, updateType="Full", localAuthorizationList=listed)
+    bench.power_cut()
+    bench.plug()
+    bench.tap()
+    assert bench.status().status == "Charging"
 
 
 def test_a_pending_station_is_told_so_over_mqtt_too() -> None:

@@ -62,7 +62,7 @@ STATES: list[tuple[str, Callable[[Bench], None], str]] = [
 @pytest.mark.parametrize("number", [1, 0])
 @pytest.mark.parametrize(("state", "come_to", "answer"), STATES)
 def test_every_state_has_its_answer(state: str, come_to: Callable[[Bench], None], answer: str, number: int) -> None:
-    """TC_048_1_CS to TC_048_3_CS; and with connector 0 TC_050_1_CS to TC_050_3_CS, when it is the only one."""
+    """Section 7.41; and of connector 0, when it is the only one."""
     bench = Bench().connect()
     come_to(bench)
     assert bench.status().status == state
@@ -74,13 +74,11 @@ def test_every_state_has_its_answer(state: str, come_to: Callable[[Bench], None]
 
 @pytest.mark.parametrize("connector", [2, -1])
 def test_no_connector_cannot_be_reserved(connector: int) -> None:
-    """TC_048_4_CS."""
     assert reserve(Bench().connect(), connector) == "Rejected"
 
 
 @pytest.mark.parametrize("seconds", [0, -1, -1e6])
 def test_one_that_has_expired_already_is_rejected(seconds: float) -> None:
-    """TC_048_4_CS."""
     bench = Bench().connect()
     assert reserve(bench, seconds=seconds) == "Rejected"
     assert bench.status().status == "Available"
@@ -94,19 +92,6 @@ def test_an_expiry_date_that_is_none_is_refused() -> None:
 
 
 # Its end
-
-
-def test_it_expires_at_the_second() -> None:
-    """TC_047_CS."""
-    bench = reserved(seconds=60)
-    bench.advance(59.9)
-    assert bench.statuses() == []
-    bench.advance(0.1)
-    assert bench.statuses() == ["Available"]
-    assert bench.calls("StatusNotification")[0]["timestamp"] == iso(bench.now)
-    assert cancel(bench) == "Rejected"
-    bench.charging(id_tag="OTHER")
-    assert "reservationId" not in bench.calls("StartTransaction")[0]
 
 
 def test_a_cable_that_was_in_all_the_time_waits_for_a_tag_from_the_end_on() -> None:
@@ -139,23 +124,6 @@ def test_one_that_expires_while_its_user_looks_for_the_cable_is_not_used() -> No
     bench.plug()
     assert bench.status().status == "Charging"
     assert "reservationId" not in bench.calls("StartTransaction")[0]
-
-
-def test_it_can_be_cancelled() -> None:
-    """TC_051_CS."""
-    bench = reserved()
-    assert cancel(bench) == "Accepted"
-    assert bench.order() == ["answer", "StatusNotification"]
-    assert bench.statuses() == ["Available"]
-
-
-def test_what_is_not_reserved_cannot_be_cancelled() -> None:
-    """TC_052_CS."""
-    bench = reserved()
-    assert cancel(bench, 8) == "Rejected"
-    assert bench.statuses() == []
-    assert cancel(bench) == "Accepted"
-    assert cancel(bench) == "Rejected"
 
 
 def test_the_same_id_replaces() -> None:

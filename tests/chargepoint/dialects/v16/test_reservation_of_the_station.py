@@ -6,16 +6,6 @@ from tests.chargepoint.dialects.v16.reserving import TWO, accept_in_group, cance
 from tests.support.bench import Bench
 
 
-def test_a_reserved_charge_point_is_used_at_any_connector() -> None:
-    """TC_049_CS."""
-    bench = reserved(0, entry=TWO)
-    assert bench.sent == []
-    bench.charging(2, "MINE")
-    assert bench.statuses(2) == ["Preparing", "Charging"]
-    assert bench.calls("StartTransaction")[0]["reservationId"] == 7
-    assert cancel(bench) == "Rejected"
-
-
 def test_others_cannot_take_the_last_free_connector() -> None:
     bench = reserved(0, entry=TWO)
     bench.charging(1, "OTHER")
@@ -56,7 +46,6 @@ def test_the_group_may_use_the_charge_points_reservation() -> None:
 
 
 def test_there_are_as_many_reservations_as_free_connectors() -> None:
-    """TC_050_2_CS."""
     bench = reserved(0, entry=TWO)
     assert reserve(bench, 0, id=8) == "Accepted"
     assert reserve(bench, 0, id=9) == "Occupied"
@@ -88,7 +77,6 @@ def test_of_several_obstacles_the_one_that_goes_first_is_told() -> None:
 
 
 def test_a_charge_point_that_cannot_be_reserved_says_so() -> None:
-    """TC_050_4_CS."""
     bench = Bench({"ocpp_config": {"ReserveConnectorZeroSupported": "false"}}).connect()
     (entry,) = bench.call("GetConfiguration", key=["ReserveConnectorZeroSupported"])["configurationKey"]
     assert entry == {"key": "ReserveConnectorZeroSupported", "readonly": True, "value": "false"}

@@ -20,7 +20,6 @@ def test_a_reserved_connector_says_so_after_the_answer_on_ocpp_and_mqtt() -> Non
 
 
 def test_whom_it_is_for_starts_with_the_reservation_id() -> None:
-    """TC_046_1_CS."""
     bench = reserved()
     bench.tap("mine")
     bench.plug()
@@ -36,21 +35,12 @@ def test_whom_it_is_for_starts_with_the_reservation_id() -> None:
 
 
 def test_the_cable_may_come_first_and_leaves_the_connector_reserved() -> None:
-    """TC_046_1_CS in the other order; a cable is no identification, however long it is in."""
+    """A cable is no identification, however long it is in."""
     bench = reserved()
     bench.plug()
     bench.advance(120)
     assert bench.statuses() == []
     bench.tap("MINE")
-    assert bench.statuses() == ["Preparing", "Charging"]
-    assert bench.calls("StartTransaction")[0]["reservationId"] == 7
-
-
-def test_a_remote_start_uses_the_reservation() -> None:
-    """TC_046_2_CS."""
-    bench = reserved()
-    assert bench.call("RemoteStartTransaction", connectorId=1, idTag="MINE") == {"status": "Accepted"}
-    bench.plug()
     assert bench.statuses() == ["Preparing", "Charging"]
     assert bench.calls("StartTransaction")[0]["reservationId"] == 7
 
@@ -91,18 +81,6 @@ def test_another_tag_is_denied_without_asking_and_the_connector_stays_reserved()
     assert bench.sent == []
     assert bench.status().status == "Reserved"
     assert [note for note in bench.notes if "reserved for another id tag" in note]
-
-
-def test_the_group_of_the_reservation_may_use_it_and_is_asked_about_when_unknown() -> None:
-    """TC_053_CS."""
-    bench = reserved(parentIdTag="FAMILY")
-    accept_in_group(bench, "family")
-    bench.tap("CHILD")
-    bench.plug()
-    assert bench.actions()[0] == "Authorize"
-    assert bench.statuses() == ["Preparing", "Charging"]
-    start = bench.calls("StartTransaction")[0]
-    assert (start["idTag"], start["reservationId"]) == ("CHILD", 7)
 
 
 @pytest.mark.parametrize("parent", ["NEIGHBOURS", ""])

@@ -40,17 +40,7 @@ def install(bench: Bench, connector: int, made: Payload) -> Any:
     return answer if isinstance(answer, CallError) else answer["status"]
 
 
-def test_a_default_profile_limits_every_transaction() -> None:
-    """TC_056_CS."""
-    bench = Bench().connect()
-    assert install(bench, 0, profile((0, 10.0))) == "Accepted"
-    bench.charging()
-    assert bench.status().ocpp_setpoint == 10.0
-    assert bench.status().consumption_l1 == 10.0
-
-
 def test_a_default_profile_limits_the_running_transaction_at_once() -> None:
-    """TC_082_CS."""
     bench = Bench()
     bench.charging()
     bench.advance(60)
@@ -60,40 +50,6 @@ def test_a_default_profile_limits_the_running_transaction_at_once() -> None:
     (first, second) = (one["meterValue"][0]["sampledValue"] for one in bench.calls("MeterValues"))
     currents = [[one["value"] for one in told if one["measurand"] == "Current.Import"] for told in (first, second)]
     assert currents == [["16.00"] * 3, ["8.00"] * 3]
-
-
-def test_a_transaction_profile_rules_over_the_default_and_ends_with_its_transaction() -> None:
-    """TC_057_CS."""
-    bench = Bench().connect()
-    install(bench, 1, profile((0, 10.0)))
-    transaction_id = bench.charging()
-    made = profile((0, 7.0), purpose="TxProfile", transactionId=transaction_id, chargingProfileId=2)
-    assert install(bench, 1, made) == "Accepted"
-    assert bench.status().setpoint == 7.0
-    bench.unplug()
-    bench.charging()
-    assert bench.status().setpoint == 10.0
-
-
-def test_a_transaction_profile_without_a_transaction_is_rejected() -> None:
-    """TC_058_1_CS, TC_058_2_CS."""
-    bench = Bench().connect()
-    assert install(bench, 1, profile((0, 7.0), purpose="TxProfile")) == "Rejected"
-    transaction_id = bench.charging()
-    wrong = profile((0, 7.0), purpose="TxProfile", transactionId=transaction_id + 1)
-    assert install(bench, 1, wrong) == "Rejected"
-    assert bench.status().setpoint == 32.0
-
-
-def test_the_highest_stack_level_leads() -> None:
-    """TC_072_CS."""
-    bench = Bench()
-    bench.charging()
-    install(bench, 1, absolute((0, 20.0), chargingProfileId=1, stackLevel=0))
-    install(bench, 1, absolute((0, 10.0), chargingProfileId=2, stackLevel=1))
-    assert bench.status().setpoint == 10.0
-    bench.call("ClearChargingProfile", id=2)
-    assert bench.status().setpoint == 20.0
 
 
 def test_a_profile_for_a_connector_that_does_not_exist_is_a_call_error() -> None:
@@ -226,7 +182,6 @@ def test_a_station_maximum_is_shared_and_who_came_last_pauses_when_it_is_too_lit
 
 
 def test_composite_schedules_in_both_units() -> None:
-    """TC_066_CS."""
     bench = Bench()
     bench.charging()
     install(bench, 1, absolute((0, 16.0), (100, 10.0)))
@@ -276,7 +231,6 @@ def test_a_unit_that_does_not_exist_is_a_call_error() -> None:
     ],
 )
 def test_profiles_are_cleared_by_id_or_by_all_criteria_together(criteria: Payload, left: set[int]) -> None:
-    """TC_067_CS."""
     bench = Bench().connect()
     install(bench, 1, profile((0, 10.0), chargingProfileId=1))
     install(bench, 1, profile((0, 10.0), chargingProfileId=2, stackLevel=1))

@@ -4,47 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chargepoint.clock import iso
 from chargepoint.model.vehicle import Vehicle
-from tests.support.bench import NOON, Bench, verdict
-
-
-def test_a_session_that_begins_with_the_cable() -> None:
-    """TC_003_CS."""
-    bench = Bench().connect()
-    bench.forget()
-    bench.plug()
-    bench.tap("TAG")
-    assert bench.actions() == ["StatusNotification", "Authorize", "StartTransaction", "StatusNotification"]
-    assert bench.statuses() == ["Preparing", "Charging"]
-    assert bench.calls("Authorize") == [{"idTag": "TAG"}]
-    assert bench.calls("StartTransaction") == [
-        {"connectorId": 1, "idTag": "TAG", "meterStart": 0, "timestamp": iso(NOON)}
-    ]
-
-
-def test_a_session_that_begins_with_the_id_tag() -> None:
-    """TC_004_1_CS."""
-    bench = Bench().connect()
-    bench.forget()
-    bench.tap("TAG")
-    bench.advance(20)
-    bench.plug()
-    assert bench.actions() == ["Authorize", "StatusNotification", "StartTransaction", "StatusNotification"]
-    assert bench.statuses() == ["Preparing", "Charging"]
-    assert bench.calls("StartTransaction")[0]["timestamp"] == iso(NOON + 20)
-
-
-def test_an_id_tag_without_a_cable_times_out() -> None:
-    """TC_004_2_CS."""
-    bench = Bench({"ocpp_config": {"ConnectionTimeOut": "30"}}).connect()
-    bench.tap()
-    bench.advance(29.9)
-    assert bench.status().status == "Preparing"
-    bench.advance(0.1)
-    assert bench.statuses() == ["Available", "Preparing", "Available"]
-    bench.plug()
-    assert bench.calls("StartTransaction") == []
+from tests.support.bench import Bench
 
 
 def test_a_cable_without_an_id_tag_times_out_to_finishing_and_is_still_welcome() -> None:
@@ -141,13 +102,3 @@ def test_a_session_on_each_connector() -> None:
         1: first,
         2: second,
     }
-
-
-def test_an_id_tag_that_is_refused_starts_nothing() -> None:
-    """TC_023_CS."""
-    for status in ("Blocked", "Expired", "Invalid", "ConcurrentTx"):
-        bench = Bench(script={"Authorize": lambda _, status=status: verdict(status)}).connect()
-        bench.plug()
-        bench.tap()
-        assert bench.calls("StartTransaction") == []
-        assert bench.status().status == "Preparing"

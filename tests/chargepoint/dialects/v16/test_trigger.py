@@ -14,7 +14,6 @@ def trigger(bench: Bench, message: str, **connector: int) -> str:
 
 
 def test_the_answer_comes_before_the_message() -> None:
-    """TC_054_CS."""
     for message in ("Heartbeat", "StatusNotification", "MeterValues"):
         bench = Bench().connect()
         bench.forget()
@@ -80,9 +79,15 @@ def test_an_accepted_station_does_not_boot_on_demand() -> None:
     assert trigger(bench, "BootNotification") == "Rejected"
 
 
+def test_meter_values_without_anything_to_measure_cannot_be_had() -> None:
+    bench = Bench({"ocpp_config": {"MeterValuesSampledData": ""}}).connect()
+    bench.forget()
+    assert trigger(bench, "MeterValues") == "Rejected"
+    assert bench.sent == []
+
+
 @pytest.mark.parametrize("connector", [2, 99, -1])
 def test_an_unknown_connector_is_rejected(connector: int) -> None:
-    """TC_055_CS."""
     bench = Bench().connect()
     bench.forget()
     assert trigger(bench, "MeterValues", connectorId=connector) == "Rejected"

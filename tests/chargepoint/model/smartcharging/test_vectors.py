@@ -158,7 +158,7 @@ def test_after_a_restart_schedules_go_on_where_they_were() -> None:
 
 
 def test_three_purposes_together() -> None:
-    """TC_066_CS: asked 4 s after their start; equal neighbours under the maximum are one period."""
+    """Asked 4 s after their start; equal neighbours under the maximum are one period."""
     installed = Profiles(
         [
             profile(Purpose.STATION_MAX, {0: 10}, id=1, duration_s=86_404),
@@ -171,7 +171,7 @@ def test_three_purposes_together() -> None:
 
 
 def test_two_stack_levels_of_the_default() -> None:
-    """TC_072_CS: both on the connector, asked without a transaction."""
+    """Both on the connector, asked without a transaction."""
     installed = Profiles(
         [
             profile(Purpose.TX_DEFAULT, {0: 6, 100: 8, 200: 10}, id=1, connector=1, duration_s=400),
