@@ -69,10 +69,9 @@ class MqttDialect:
     def messages(self, state: StationState, registration: Registration, last_error: str, now: float) -> list[Message]:
         """What changed since it was last told."""
         messages = []
-        status = replace(self._status, status=registration, last_error=last_error)
-        if status != self._status:
-            self._status = status
-            messages.append(self._station_message(status))
+        if (registration, last_error) != (self._status.status, self._status.last_error):
+            self._status = replace(self._status, status=registration, last_error=last_error)
+            messages.append(self._station_message(self._status))
         return messages + self._connector_messages(state, now)
 
     def next_deadline(self) -> float | None:
