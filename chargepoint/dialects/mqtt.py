@@ -69,9 +69,10 @@ class MqttDialect:
     def messages(self, state: StationState, registration: Registration, last_error: str, now: float) -> list[Message]:
         """What changed since it was last told."""
         messages = []
-        if (registration, last_error) != (self._status.status, self._status.last_error):
-            self._status = replace(self._status, status=registration, last_error=last_error)
-            messages.append(self._station_message(self._status))
+        status = replace(self._status, status=registration, last_error=last_error)
+        if status != self._status:
+            self._status = status
+            messages.append(self._station_message(status))
         return messages + self._connector_messages(state, now)
 
     def next_deadline(self) -> float | None:

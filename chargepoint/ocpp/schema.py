@@ -76,17 +76,18 @@ class Schemas:
     def mended(self, action: str, payload: Payload, *, response: bool = False) -> Payload:
         """``payload``, which violates its schema, read as its sender must have meant it."""
         # Read each time: a schema is seldom needed once it is compiled, and there are dozens of them.
-        return mended(payload, self._schema(_name(action, response)))
+        return mended(payload, self.document(_name(action, response)))
+
+    def document(self, name: str) -> dict[str, Any]:
+        """The JSON schema of a request (``Heartbeat``) or a response (``HeartbeatResponse``)."""
+        schema: dict[str, Any] = json.loads((self._folder / f"{name}.json").read_bytes())
+        return schema
 
     def _validator(self, name: str) -> _Validator:
         validator = self._validators.get(name)
         if validator is None:
-            validator = self._validators[name] = fastjsonschema.compile(self._schema(name))
+            validator = self._validators[name] = fastjsonschema.compile(self.document(name))
         return validator
-
-    def _schema(self, name: str) -> dict[str, Any]:
-        schema: dict[str, Any] = json.loads((self._folder / f"{name}.json").read_bytes())
-        return schema
 
 
 def _name(action: str, response: bool) -> str:
