@@ -152,8 +152,8 @@ class Endpoint:
         self._sent_at = 0.0
         self._deadline: float | None = None
         self._now = 0.0
-        self._owed: dict[str, str] = {}
-        self._answers: OrderedDict[str, str] = OrderedDict()
+        self._owed: dict[str, Call] = {}
+        self._answers: OrderedDict[str, tuple[Call, str]] = OrderedDict()
         self._unknown: dict[str, CallError] = {}
         self._timeouts = 0
         self._events: list[Event] = []
@@ -216,11 +216,11 @@ class Endpoint:
 
     def reply(self, call_id: str, payload: Payload) -> None:
         """Answer the peer's CALL; ignored when its connection is gone. Raises ValueError against the schema."""
-        action = self._owed.get(call_id)
-        if action is None:
+        call = self._owed.get(call_id)
+        if call is None:
             return
-        if violation := self._schemas.violation(action, payload, response=True):
-            raise ValueError(f"{action} answer of ours is wrong: {violation.reason}: {payload}")
+        if violation := self._schemas.violation(call.action, payload, response=True):
+            raise ValueError(f"{call.action} answer of ours is wrong: {violation.reason}: {payload}")
         self._answer(call_id, encode(CallResult(call_id, payload)))
 
     def refuse(self, call_id: str, code: CallErrorCode, description: str) -> None:
@@ -292,9 +292,9 @@ class Endpoint:
                     self._events.append(Answered(request, checked.payload, checked.found, self._took_s))
             case CallError(call_id, code):
                 if request := self._answered(call_id, text):
-                    if request.optional and code in (CallErrorCode.NOT_IMPLEMENTED, CallErrorCode.NOT_SUPPORTED):
-                        self._unknown[request.action] = frame
                     self._events.append(Refused(request, frame, self._took_s))
+                    if request.optional and code in (CallErrorCode.NOT_IMPLEMENTED, CallErrorCode.NOT_SUPPORTED):
+                        self._send_no_more(request.action, frame)
 
     def _receive_wrong(self, error: FrameError, text: str) -> None:
         """What is no frame can still be a CALL that waits for an answer, or the answer we wait for."""
@@ -313,6 +313,13 @@ class Endpoint:
     def _took_s(self) -> float:
         return self._now - self._sent_at
 
+    def _send_no_more(self, action: str, error: CallError) -> None:
+        self._unknown[action] = error
+        for lane in self._waiting:
+            for request in [one for one in lane if one.action == action]:
+                lane.remove(request)
+                self._events.append(Refused(request, error))
+
     def _awaits(self, call_id: str) -> bool:
         return self._on_its_way is not None and self._on_its_way[0] == call_id
 
@@ -320,12 +327,13 @@ class Endpoint:
         if call.id in self._owed:
             self._events.append(Dropped(text, "its id is that of a call still being worked on"))
             return
-        if (known := self._answers.get(call.id)) is not None:
+        before, answer = self._answers.get(call.id, (None, ""))
+        if before == call:
             # The peer missed the answer and asks again: the same answer, without acting a second time.
             self._events.append(Dropped(text, "asked before; answered the same again"))
-            self._frames.append(known)
+            self._frames.append(answer)
             return
-        self._owed[call.id] = call.action
+        self._owed[call.id] = call
         if not self._schemas.knows(call.action):
             reason = f"{shown(call.action)} is not an action of this version"
             self._refuse_wrong(call, text, Violation(CallErrorCode.NOT_IMPLEMENTED, reason))
@@ -341,9 +349,10 @@ class Endpoint:
         self.refuse(call.id, violation.code, violation.reason)
 
     def _answer(self, call_id: str, text: str) -> None:
-        if self._owed.pop(call_id, None) is None:
+        call = self._owed.pop(call_id, None)
+        if call is None:
             return
-        self._answers[call_id] = text
+        self._answers[call_id] = call, text
         if len(self._answers) > ANSWERS_KEPT:
             self._answers.popitem(last=False)
         self._frames.append(text)

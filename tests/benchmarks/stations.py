@@ -71,8 +71,10 @@ class PackageStation(ChargePoint):  # type: ignore[misc]
 @asynccontextmanager
 async def packages(_: Path, url: str, number: int) -> AsyncIterator[None]:
     """A station of the package."""
-    options = {"subprotocols": [Subprotocol("ocpp1.6")], "compression": None, "ping_interval": None}
-    async with connect(f"{url}/CP{number}", **options) as connection:
+    subprotocols = [Subprotocol("ocpp1.6")]
+    async with connect(
+        f"{url}/CP{number}", subprotocols=subprotocols, compression=None, ping_interval=None
+    ) as connection:
         station = PackageStation(f"CP{number}", connection)
         async with running(asyncio.create_task(station.start())):
             await station.call(call.BootNotification("Simulated CP", "Open OCPP"))

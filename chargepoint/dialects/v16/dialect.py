@@ -230,7 +230,7 @@ class V16:
         except CallRefusedError as refused:
             endpoint.refuse(call.id, refused.code, refused.description)
         except (KeyError, TypeError, ValueError, AssertionError) as error:
-            # Only a payload that its schema does not let through, and that was let through leniently, gets here.
+            # Of all that its schema lets through, nothing should get here; what does must not end the station.
             endpoint.refuse(call.id, CallErrorCode.FORMATION_VIOLATION, f"{call.action}: {error!r:.200}")
         afterwards, self.session.after_reply = self.session.after_reply, []
         for consequence in afterwards:

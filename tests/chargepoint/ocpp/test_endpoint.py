@@ -270,6 +270,18 @@ def test_a_repeated_call_that_is_still_worked_on_is_answered_once() -> None:
     assert sent(end) == [[3, "c1", {"status": "Accepted"}]]
 
 
+def test_another_call_under_an_id_that_was_used_before_is_a_call_of_its_own() -> None:
+    """Central systems that count from 1 after a restart of their own, or give every CALL the same id."""
+    end = endpoint()
+    received(end, 2, "1", "ClearCache", {})
+    end.reply("1", {"status": "Accepted"})
+    assert isinstance(received(end, 2, "1", "Reset", {"type": "Soft"})[0], CallReceived)
+    end.reply("1", {"status": "Rejected"})
+    assert isinstance(received(end, 2, "1", "Reset", {"type": "Hard"})[0], CallReceived)
+    end.reply("1", {"status": "Accepted"})
+    assert [frame[2]["status"] for frame in sent(end)] == ["Accepted", "Rejected", "Accepted"]
+
+
 def test_only_the_latest_answers_are_kept() -> None:
     end = endpoint()
     for number in range(ANSWERS_KEPT + 1):
@@ -464,6 +476,17 @@ def test_an_optional_request_that_the_peer_does_not_know_is_sent_once_a_connecti
     end.opened()
     end.send(NOTICE, 0.0)
     assert sent(end) == [[2, "a2", "FirmwareStatusNotification", {"status": "Idle"}]]
+
+
+def test_what_waits_when_the_peer_says_that_it_does_not_know_it_is_refused_as_well() -> None:
+    end = endpoint()
+    for request in (NOTICE, NOTICE, BEAT, NOTICE):
+        end.send(request, 0.0)
+    sent(end)
+    assert received(end, 4, "a1", "NotSupported", "", {}) == [Refused(NOTICE, CallError("a1", "NotSupported"))] * 3
+    assert [frame[2] for frame in sent(end)] == ["Heartbeat"]
+    received(end, 3, "a2", BEATEN)
+    assert end.idle
 
 
 def test_requests_that_are_not_optional_or_refused_for_other_reasons_are_sent_again() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from chargepoint.dialects.v16 import session as session_module
@@ -87,7 +89,7 @@ def test_requests_in_a_row_without_an_answer_make_a_connection_a_dead_one(most: 
 
 def test_an_answer_between_them_keeps_the_connection() -> None:
     bench = Bench({"ocpp_config": {"MessageTimeout": "10"}, "nb_connectors": 4}).connect()
-    answers = iter([None, None, {}, None, None])
+    answers: Iterator[dict[str, object] | None] = iter([None, None, {}, None, None])
     bench.script["StatusNotification"] = lambda _: next(answers)
     for number in range(1, 5):
         bench.plug(number)

@@ -123,7 +123,7 @@ def answer(bench: Bench, text: str) -> str:
 
 
 def still_answers(bench: Bench) -> bool:
-    return bench.call("GetLocalListVersion") == {"listVersion": 0}
+    return bool(bench.call("GetLocalListVersion") == {"listVersion": 0})
 
 
 @pytest.mark.parametrize(("text", "strict"), [pytest.param(row[1], row[2], id=row[0]) for row in ANSWERS])
