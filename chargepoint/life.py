@@ -8,6 +8,7 @@ A power cut is a Life that is dropped; the next one is made of what was stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from zlib import crc32
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import Refusal, StationOrder, ocpp_config_json
@@ -15,6 +16,7 @@ from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.dialects.mqtt import MqttDialect
+from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
 from chargepoint.model.commands import ShutDown
 from chargepoint.model.electrical import Supply
@@ -26,6 +28,8 @@ from chargepoint.model.facts import (
     TransactionStarted,
     TransactionStopped,
 )
+from chargepoint.model.noise import MeterClass
+from chargepoint.model.parameters import Parameters
 from chargepoint.model.station import Record, Station
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
@@ -52,15 +56,19 @@ class Life:
         self._topics = topics
         self._mqtt = mqtt
         self._endpoint = Endpoint(schemas(str(spec.ocpp_version)), next_id)
+        configuration = Configuration.of(spec, records.get("configuration", {}))
+        parameters = Parameters(meter=MeterClass(seed=crc32(spec.id.encode())))
+        configuration.apply(parameters)
         self.station = Station(
             Supply(spec.type, spec.nb_phases, spec.voltage, spec.max_setpoint, spec.max_setpoint_per_connector),
             spec.nb_connectors,
             now,
             vehicle=vehicle,
             fixed_cable=spec.fixed_cable,
+            parameters=parameters,
             records=records,
         )
-        self.dialect = V16(spec, self.station, self._endpoint, records, queued)
+        self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued)
         self.going_down: StopReason | None = None
         self.link_error = ""
         self.store_error = ""

@@ -84,6 +84,7 @@ class StationState:
         return (
             connector.operative
             and connector.transaction is None
+            and not connector.hanging
             and self.error_of(connector) is ErrorCode.NO_ERROR
             and not self.going_down
         )

@@ -14,6 +14,7 @@ from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
+from chargepoint.dialects.v16.intervals import Intervals
 from chargepoint.dialects.v16.local_list import LocalAuthorizationList
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.provisioning import Provisioning
@@ -59,25 +60,17 @@ class V16:
         spec: ChargePointSpec,
         station: Station,
         endpoint: Endpoint,
+        configuration: Configuration,
         records: Mapping[str, Record],
         queued: Iterable[Record],
     ) -> None:
         """``records`` and ``queued``: what ``changes`` and ``queue_changes`` gave in an earlier life."""
-        configuration = Configuration(
-            keys.standard_keys(
-                connectors=spec.nb_connectors,
-                phases=spec.nb_phases,
-                direct=station.state.supply.direct,
-                fixed_cable=spec.fixed_cable,
-            ),
-            spec.ocpp_config,
-        )
-        configuration.restore(records.get("configuration", {}))
         self.session = Session(spec, station, endpoint, configuration)
         self.provisioning = Provisioning(self.session, self._went_online)
         self.status = StatusReports(self.session)
         self.authorization = Authorization(self.session)
-        self.metering = Metering(self.session, records.get("collected", {}))
+        self._intervals = Intervals(records.get("intervals", {}))
+        self.metering = Metering(self.session, records.get("collected", {}), self._intervals)
         self.transactions = Transactions(
             self.session,
             self.metering,
@@ -176,6 +169,8 @@ class V16:
             records["configuration"] = self.session.configuration.to_record()
         if self.metering.changed:
             records["collected"] = self.metering.to_record()
+        if self._intervals.changed:
+            records["intervals"] = self._intervals.to_record()
         if self.transactions.ids_changed:
             records["transaction_ids"] = self.transactions.ids()
         return records
@@ -225,6 +220,7 @@ class V16:
 
     def _configuration_changed(self, name: str, now: float) -> None:
         self._apply_configuration()
+        self.session.station.parameters_changed(now)
         if name.casefold() == ConfigurationKey.heartbeat_interval.casefold():
             self.provisioning.rearm(now)
 
