@@ -17,9 +17,12 @@ from chargepoint.model.transaction import StopReason, Transaction
 
 def keep_locked(state: StationState, connector: Connector, transaction: Transaction, reason: StopReason) -> None:
     """``transaction`` ends for ``reason``: open the lock, or keep the cable for its owner."""
-    unlocks = state.parameters.unlock_on_ev_disconnect
     pulled = reason is StopReason.EV_DISCONNECTED or not connector.car.plugged
-    kept = not unlocks if pulled else reason is StopReason.DE_AUTHORIZED
+    if pulled:
+        # Whoever ends it with an id tag is there to take his cable.
+        kept = not state.parameters.unlock_on_ev_disconnect and reason is not StopReason.LOCAL
+    else:
+        kept = reason is StopReason.DE_AUTHORIZED
     if kept and not state.fixed_cable:
         connector.hold = Hold(transaction.id_tag, transaction.parent_id_tag or state.group_of(transaction.id_tag))
 
