@@ -28,12 +28,13 @@ def car_changed(state: StationState, command: CarChanged, now: float) -> Outcome
     connector = state.connectors[command.connector]
     before = connector.car
     pulled = before.plugged and command.cable == 0
-    if pulled and connector.transaction is not None and state.parameters.stop_on_ev_disconnect:
+    ends = pulled and connector.transaction is not None and state.parameters.stop_on_ev_disconnect
+    if ends:
         stop(state, connector, StopReason.EV_DISCONNECTED, now)
-        if not state.fixed_cable:
-            # The car's end is out, ours is not yet: the connector is Finishing for that moment.
-            settle(state, now)
     _take_over(state, connector, command)
+    if ends:
+        # The car's end is out, ours is not yet: the connector is Finishing, if only for that moment.
+        settle(state, now)
     if connector.car.plugged and not before.plugged and connector.hold is None:
         connector.finishing = False
         if connector.transaction is None:

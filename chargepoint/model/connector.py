@@ -92,6 +92,11 @@ class Connector:
         return self.error_code is not ErrorCode.NO_ERROR
 
     @property
+    def ev_side_open(self) -> bool:
+        """Whether the car's end of the cable is out while the station holds the other one."""
+        return not self.car.plugged and (self.transaction is not None or self.hold is not None)
+
+    @property
     def hanging(self) -> bool:
         """Whether a cable without a car hangs from the locked socket."""
         return self.hold is not None and not self.car.plugged

@@ -17,12 +17,11 @@ from chargepoint.model.transaction import StopReason, Transaction
 
 def keep_locked(state: StationState, connector: Connector, transaction: Transaction, reason: StopReason) -> None:
     """``transaction`` ends for ``reason``: open the lock, or keep the cable for its owner."""
-    pulled = reason is StopReason.EV_DISCONNECTED or not connector.car.plugged
-    if pulled:
+    if connector.car.plugged:
+        kept = reason in (StopReason.DE_AUTHORIZED, StopReason.EV_DISCONNECTED)
+    else:
         # Whoever ends it with an id tag is there to take his cable.
         kept = not state.parameters.unlock_on_ev_disconnect and reason is not StopReason.LOCAL
-    else:
-        kept = reason is StopReason.DE_AUTHORIZED
     if kept and not state.fixed_cable:
         connector.hold = Hold(transaction.id_tag, transaction.parent_id_tag or state.group_of(transaction.id_tag))
 

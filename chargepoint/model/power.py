@@ -101,7 +101,7 @@ def _tell(
         told = error if status is ConnectorState.FAULTED else ErrorCode.NO_ERROR
         connector.status = status
         connector.told_error = told
-        state.emit(ConnectorChanged(connector.number, status, told, now))
+        state.emit(ConnectorChanged(connector.number, status, told, now, connector.ev_side_open))
 
 
 def _tell_station(state: StationState, now: float) -> None:

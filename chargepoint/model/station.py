@@ -188,7 +188,7 @@ class Station:
         if number == 0:
             return ConnectorChanged(0, state.status, state.told_error, now)
         connector = state.connectors[number]
-        return ConnectorChanged(number, connector.status, connector.told_error, now)
+        return ConnectorChanged(number, connector.status, connector.told_error, now, connector.ev_side_open)
 
     def facts(self) -> list[Fact]:
         """What has happened since the last time, in order."""

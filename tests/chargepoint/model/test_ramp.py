@@ -53,7 +53,7 @@ def test_a_ramp_never_leaves_the_space_between_start_and_target(ramp: Ramp, afte
     assert min(ramp.start, ramp.target) <= ramp.at(100 + after) <= max(ramp.start, ramp.target)
 
 
-@given(amperes, amperes, amperes, st.floats(0, 10), st.floats(0, 5), seconds)
+@given(amperes, amperes, amperes, st.just(0.0) | rates, st.just(0.0) | st.floats(0.1, 5), seconds)
 def test_a_turn_begins_where_the_flow_is_and_a_fall_is_over_in_time(
     first: float, second: float, third: float, rise: float, fall_s: float, after: float
 ) -> None:

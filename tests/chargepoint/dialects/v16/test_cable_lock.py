@@ -29,12 +29,17 @@ def hanging(**config: str) -> Bench:
     return bench
 
 
+def infos(bench: Bench) -> list[str | None]:
+    return [one.get("info") for one in bench.calls("StatusNotification")]
+
+
 def test_the_cable_leaves_both_ends_when_the_station_unlocks_it() -> None:
     """TC_005_1_CS."""
     bench = charging()
     bench.unplug()
     assert bench.calls("StopTransaction")[0]["reason"] == "EVDisconnected"
     assert bench.statuses() == ["Finishing", "Available"]
+    assert infos(bench) == ["EV side disconnected", None]
 
 
 def test_a_locked_cable_stays_until_its_owner_presents_his_id_tag() -> None:
@@ -42,6 +47,7 @@ def test_a_locked_cable_stays_until_its_owner_presents_his_id_tag() -> None:
     bench = hanging()
     assert bench.calls("StopTransaction")[0]["reason"] == "EVDisconnected"
     assert bench.statuses() == ["Finishing"]
+    assert infos(bench) == ["EV side disconnected"]
     bench.advance(3600)
     assert bench.statuses() == ["Finishing"]
     bench.forget()
@@ -57,6 +63,7 @@ def test_a_transaction_that_outlives_the_unplugging_keeps_its_cable_and_goes_on_
         bench.unplug()
         bench.plug()
         assert bench.statuses() == ["SuspendedEV", "Charging"]
+        assert infos(bench) == ["EV side disconnected", None]
         bench.unplug()
         bench.tap("OWNER")
         assert bench.calls("StopTransaction")[0]["reason"] == "Local"
