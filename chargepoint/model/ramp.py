@@ -107,6 +107,6 @@ def _turned(line: Ramp, target: float, now: float, rise: float, fall_s: float) -
     if target == line.target:
         return line
     start = line.at(now)
-    if target > start:
-        return Ramp(now, start, target, rise or math.inf)
-    return Ramp(now, start, target, (start - target) / fall_s if fall_s and start > target else math.inf)
+    rate = rise if target > start else (start - target) / fall_s if fall_s else 0.0
+    # Also where a rate is too small for a float.
+    return Ramp(now, start, target, rate or math.inf)
