@@ -7,10 +7,10 @@ from dataclasses import replace
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.commands import ACCEPTED, Outcome, ProfilesCleared, Verdict
 from chargepoint.model.connector import Connector
-from chargepoint.model.electrical import NOTHING, Offer, held_back, shared
+from chargepoint.model.electrical import Offer, held_back, shared
 from chargepoint.model.facts import ConnectorChanged
 from chargepoint.model.metering import when_shown
-from chargepoint.model.ramp import Flow
+from chargepoint.model.ramp import STILL, Flow
 from chargepoint.model.smartcharging.composite import (
     CompositeSchedule,
     composite_schedule,
@@ -84,7 +84,7 @@ def _own_offer(state: StationState, connector: Connector, limit: Limit) -> float
 def _flow(state: StationState, connector: Connector, now: float) -> Flow:
     if connector.status is not ConnectorState.CHARGING:
         # The contactor is open.
-        return Flow.steady(NOTHING, now)
+        return STILL
     direct, vehicle = state.supply.direct, state.vehicle
     phases = min(connector.phases_in_use, state.supply.phases)
     accepted = vehicle.acceptance(direct, connector.car.soc_pct, state.supply.voltage_v)

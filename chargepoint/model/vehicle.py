@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from chargepoint.model.electrical import Phases
@@ -14,7 +14,7 @@ FULL_PCT = 100.0
 LONGEST_FALL_S = 5.0
 """A car has obeyed a lower limit by then (IEC 61851-1, annex A: 5 s after the pilot changes)."""
 
-Curve = Sequence[tuple[float, float]]
+Curve = tuple[tuple[float, float], ...]
 """State of charge in % to a share of the maximum, 0 to 1; straight lines between."""
 
 
@@ -68,10 +68,8 @@ class Vehicle:
 
     def next_step_pct(self, direct: bool, soc_pct: float) -> float:
         """The state of charge at which ``acceptance`` changes next, by whole percents; at the latest, full."""
-        curve = self.dc_curve if direct else self.ac_curve
-        now = _share(curve, soc_pct)
-        steps = range(math.floor(soc_pct) + 1, int(FULL_PCT)) if curve else ()
-        return next((float(step) for step in steps if _share(curve, step) != now), FULL_PCT)
+        steps = _steps(self.dc_curve if direct else self.ac_curve)
+        return next((step for step in steps if step > soc_pct), FULL_PCT)
 
     def outlet_voltage_v(self, most_v: float) -> float:
         """The voltage of a direct current outlet that can give ``most_v``: the car's battery decides it."""
@@ -89,6 +87,12 @@ class Vehicle:
     def energy_for_wh(self, gain_pct: float, direct: bool) -> float:
         """The energy at the outlet that fills the battery by ``gain_pct``."""
         return gain_pct / 100.0 * self.battery_wh / (1.0 if direct else self.efficiency)
+
+
+@cache
+def _steps(curve: Curve) -> tuple[float, ...]:
+    """The percents at which the share changes."""
+    return tuple(float(pct) for pct in range(1, int(FULL_PCT)) if _share(curve, pct) != _share(curve, pct - 1))
 
 
 def _share(curve: Curve, soc_pct: float) -> float:

@@ -1,7 +1,8 @@
 """The standard configuration keys (OCPP 1.6 section 9), each with its type, range, access and default.
 
 A key is here when it is obeyed, or has to be there and is only stored: BlinkRepeat, LightIntensity and ResetRetries
-(a reset does not fail). Keys of profiles that the station does not list in SupportedFeatureProfiles are unknown to it.
+(a reset does not fail). Keys of profiles that the station does not list in SupportedFeatureProfiles are unknown to
+it.
 """
 
 from __future__ import annotations
