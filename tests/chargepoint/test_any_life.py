@@ -5,6 +5,7 @@ Nothing may crash, nothing billed may be lost or told twice, and time always mov
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,18 +23,24 @@ PLACES = (0, *CONNECTORS)
 STATION_A = 24.0
 """Less than two cars take, and enough for both."""
 
-ENTRY = {
-    "nb_connectors": 2,
-    "max_current": STATION_A,
-    "max_current_per_connector": 20,
-    "ocpp_config": {
-        "TransactionMessageAttempts": "1000000",
-        "TransactionMessageRetryInterval": "1",
-        "AllowOfflineTxForUnknownId": "true",
-        "MeterValueSampleInterval": "30",
-        "StopTxnSampledData": "Energy.Active.Import.Register",
-    },
+ENTRY = {"nb_connectors": 2, "max_current": STATION_A, "max_current_per_connector": 20}
+
+CONFIGURATION = {
+    "TransactionMessageAttempts": "1000000",
+    "TransactionMessageRetryInterval": "1",
+    "AllowOfflineTxForUnknownId": "true",
+    "MeterValueSampleInterval": "30",
+    "StopTxnSampledData": "Energy.Active.Import.Register",
 }
+
+GIVEN = st.fixed_dictionaries(
+    {
+        "TransactionResumeAfterPowerLoss": st.sampled_from(["true", "false"]),
+        "UnlockConnectorOnEVSideDisconnect": st.sampled_from(["true", "false"]),
+        "MeterAccuracyClass": st.sampled_from(["0", "2"]),
+    }
+)
+"""What a life begins with, as it decides over all of it; it may change on the way."""
 
 VEHICLES = (
     GENERIC,
@@ -54,7 +61,7 @@ SETTINGS = (
     ("StopTransactionOnInvalidId", ("true", "false")),
     ("StopTransactionOnEVSideDisconnect", ("true", "false")),
     ("UnlockConnectorOnEVSideDisconnect", ("true", "false")),
-    ("TransactionResumeAfterPowerLoss", ("true", "true", "false")),
+    ("TransactionResumeAfterPowerLoss", ("true", "false")),
     ("MeterAccuracyClass", ("0", "2")),
     ("MaxEnergyOnInvalidId", ("0", "200")),
     ("ConnectionTimeOut", ("0", "20", "60")),
@@ -144,9 +151,10 @@ def steps() -> st.SearchStrategy[Step]:
 class AnyLife:
     """A station, its world, and what must hold whatever happens."""
 
-    def __init__(self, vehicle: Vehicle) -> None:
+    def __init__(self, vehicle: Vehicle, given: Mapping[str, str]) -> None:
         self.judge = Judge()
-        self.bench = FragileBench(ENTRY, script=self.judge.script(), vehicle=vehicle)
+        entry = ENTRY | {"ocpp_config": CONFIGURATION | given}
+        self.bench = FragileBench(entry, script=self.judge.script(), vehicle=vehicle)
         self.energy_wh = dict.fromkeys(CONNECTORS, 0.0)
 
     def do(self, step: Step) -> None:
@@ -265,9 +273,11 @@ class AnyLife:
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(VEHICLES), st.lists(steps(), min_size=15, max_size=40))
-def test_whatever_happens_nothing_billed_is_lost_or_told_twice(vehicle: Vehicle, story: list[Step]) -> None:
-    life = AnyLife(vehicle)
+@given(st.sampled_from(VEHICLES), GIVEN, st.lists(steps(), min_size=15, max_size=40))
+def test_whatever_happens_nothing_billed_is_lost_or_told_twice(
+    vehicle: Vehicle, given: dict[str, str], story: list[Step]
+) -> None:
+    life = AnyLife(vehicle, given)
     life.connect()
     for step in story:
         life.do(step)
