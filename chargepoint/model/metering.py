@@ -72,6 +72,11 @@ class Meter:
         """The power at ``at``."""
         return self.flow.at(self.at).total * self.watts
 
+    @property
+    def flows(self) -> bool:
+        """Whether something flows, or is about to."""
+        return self.power_w > 0 or self.flow.next_bend(self.at) is not None
+
     def advance(self, now: float) -> float:
         """Count until ``now``; returns the energy that has really flowed since the last time, in Wh."""
         if now <= self.at:

@@ -136,7 +136,7 @@ def next_power_change(state: StationState) -> float | None:
         meter = connector.meter
         if (bend := meter.flow.next_bend(meter.at)) is not None:
             moments.append(bend)
-        if bend is not None or meter.power_w > 0:
+        if meter.flows:
             moments.append(meter.moment_of(_energy_to_next_step_wh(state, connector)))
             if connector.transaction is not None and connector.transaction.refused:
                 left_wh = connector.transaction.allowed_until_wh - meter.energy_wh
