@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from chargepoint.api.errors import InputError, shown
 from chargepoint.api.orders import (
@@ -34,6 +35,7 @@ from chargepoint.bus import Message
 from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.dialects.orders import Orders
 from chargepoint.dialects.v16.by_hand import OrderRefusedError
+from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
 from chargepoint.model.commands import ErrandEnded, ShutDown
 from chargepoint.model.electrical import Supply
@@ -46,6 +48,8 @@ from chargepoint.model.facts import (
     TransactionStarted,
     TransactionStopped,
 )
+from chargepoint.model.noise import MeterClass
+from chargepoint.model.parameters import Parameters
 from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.station import Record, Station
 from chargepoint.model.transaction import StopReason
@@ -80,15 +84,19 @@ class Life:
         self._mqtt = mqtt
         checked_by = schemas(str(spec.ocpp_version))
         self._endpoint = Endpoint(checked_by, next_id)
+        configuration = Configuration.of(spec, records.get("configuration", {}))
+        parameters = Parameters(meter=MeterClass(seed=crc32(spec.id.encode())))
+        configuration.apply(parameters)
         self.station = Station(
             Supply(spec.type, spec.nb_phases, spec.voltage, spec.max_setpoint, spec.max_setpoint_per_connector),
             spec.nb_connectors,
             now,
             vehicle=vehicle,
             fixed_cable=spec.fixed_cable,
+            parameters=parameters,
             records=records,
         )
-        self.dialect = V16(spec, self.station, self._endpoint, records, queued)
+        self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued)
         self._orders = Orders(spec.id, topics, self.dialect, checked_by, mqtt.traffic)
         self.going_down: StopReason | None = None
         self.power_cut = False

@@ -133,7 +133,7 @@ class MqttDialect:
             told = self._told.get(number)
             due_at = self._told_at.get(number, 0.0) + MEASUREMENTS_EVERY_S
             if status == told:
-                if connector.meter.power_w > 0:
+                if connector.meter.flows:
                     # So little flows that it cannot be seen yet: it is looked at again later.
                     self._wait_until(due_at if now < due_at else now + MEASUREMENTS_EVERY_S)
                 continue
@@ -142,7 +142,7 @@ class MqttDialect:
                 continue
             self._told[number] = status
             self._told_at[number] = now
-            if connector.meter.power_w > 0:
+            if connector.meter.flows:
                 self._wait_until(now + MEASUREMENTS_EVERY_S)
             messages.append(self._connector_message(number, status))
         return messages

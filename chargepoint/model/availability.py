@@ -10,6 +10,8 @@ from chargepoint.model.charging import start, stop, wait_for_the_other
 from chargepoint.model.commands import ACCEPTED, Outcome, Verdict
 from chargepoint.model.connector import Connector
 from chargepoint.model.facts import Rebooting
+from chargepoint.model.interruption import follow_faults
+from chargepoint.model.lock import release
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
 
@@ -53,6 +55,7 @@ def change_fault(state: StationState, number: int, error_code: ErrorCode, now: f
         state.error_code = error_code
     else:
         state.connectors[number].error_code = error_code
+    follow_faults(state, now)
     for connector in state.connectors.values():
         # A cable and an authorization may have come together while nothing could begin.
         start(state, connector, now)
@@ -67,6 +70,7 @@ def unlock(state: StationState, number: int, now: float) -> Outcome:
     stop(state, connector, StopReason.UNLOCK_COMMAND, now)
     if state.error_of(connector) is ErrorCode.CONNECTOR_LOCK_FAILURE:
         return Outcome(Verdict.REJECTED, "the lock is stuck")
+    release(state, connector)
     return ACCEPTED
 
 

@@ -12,7 +12,9 @@ from chargepoint.model.commands import ACCEPTED, CarChanged, Outcome, StartAnswe
 from chargepoint.model.connector import Connector, Grant
 from chargepoint.model.electrical import NOTHING, Phases
 from chargepoint.model.facts import AuthorizeWanted, TokenDenied, TransactionStarted, TransactionStopped
-from chargepoint.model.power import reading, settle
+from chargepoint.model.lock import cable_pulled, keep_locked, opens, release
+from chargepoint.model.power import settle
+from chargepoint.model.reading import reading
 from chargepoint.model.reserving import claim, use
 from chargepoint.model.smartcharging.profiles import Profile
 from chargepoint.model.state import Asked, StationState
@@ -26,19 +28,20 @@ def car_changed(state: StationState, command: CarChanged, now: float) -> Outcome
     connector = state.connectors[command.connector]
     before = connector.car
     pulled = before.plugged and command.cable == 0
-    if pulled and connector.transaction is not None and state.parameters.stop_on_ev_disconnect:
+    ends = pulled and connector.transaction is not None and state.parameters.stop_on_ev_disconnect
+    if ends:
         stop(state, connector, StopReason.EV_DISCONNECTED, now)
-        if not state.fixed_cable:
-            # The car's end is out, ours is not yet: the connector is Finishing for that moment.
-            settle(state, now)
     _take_over(state, connector, command)
-    if connector.car.plugged and not before.plugged:
+    if ends:
+        # The car's end is out, ours is not yet: the connector is Finishing, if only for that moment.
+        settle(state, now)
+    if connector.car.plugged and not before.plugged and connector.hold is None:
         connector.finishing = False
         if connector.transaction is None:
             wait_for_the_other(connector, now)
             start(state, connector, now)
     if pulled:
-        connector.finishing = False
+        cable_pulled(state, connector)
         if connector.grant is None:
             connector.waiting_since = None
     state.touch(connector)
@@ -69,6 +72,14 @@ def present_token(state: StationState, number: int, id_tag: str, now: float) -> 
     known = state.known(id_tag)
     if connector.transaction is not None:
         return _present_to_stop(state, connector, id_tag, known, now)
+    if connector.hold is not None and opens(connector.hold, id_tag, state.group_of(id_tag)):
+        hung = connector.hanging
+        release(state, connector)
+        if hung:
+            return ACCEPTED
+    if connector.hanging and state.online:
+        ask(state, connector, id_tag, None)
+        return ACCEPTED
     if connector.grant is not None and same_tag(connector.grant.id_tag, id_tag):
         # Presented a second time before the cable is in: the user has changed his mind (transition B1).
         connector.grant = None
@@ -152,6 +163,10 @@ def authorize_answered(state: StationState, request: int, info: TokenInfo | None
         if not _same_group(state, connector.transaction, info, now):
             return deny(state, connector, asked.id_tag, "another id tag charges here", now)
         stop(state, connector, StopReason.LOCAL, now, asked.id_tag)
+    elif connector.hanging:
+        if connector.hold is None or info is None or not opens(connector.hold, asked.id_tag, info.parent_id_tag):
+            return deny(state, connector, asked.id_tag, "the cable in the socket is that of another id tag", now)
+        release(state, connector)
     elif not accepted:
         status = info.status if info is not None else "unknown"
         return deny(state, connector, asked.id_tag, f"the verdict on it is {status}", now)
@@ -226,6 +241,7 @@ def start(state: StationState, connector: Connector, now: float) -> None:
     connector.grant = None
     connector.waiting_since = None
     connector.finishing = False
+    connector.hold = None
     if granted.profile is not None:
         state.profiles.install(replace(granted.profile, connector=connector.number, transaction=transaction.handle))
         state.changed.add("profiles")
@@ -241,7 +257,9 @@ def stop(state: StationState, connector: Connector, reason: StopReason, now: flo
         return
     last = reading(state, connector, now)
     connector.transaction = None
-    connector.finishing = connector.car.plugged
+    connector.interrupted = False
+    keep_locked(state, connector, transaction, reason)
+    connector.finishing = connector.car.plugged or connector.hold is not None
     if connector.operative_after is not None:
         connector.operative = connector.operative_after
         connector.operative_after = None
@@ -266,11 +284,20 @@ def start_answered(state: StationState, command: StartAnswered, now: float) -> O
     state.touch(connector)
     if command.info.accepted(state.station_time(now)):
         return ACCEPTED
-    if state.parameters.stop_on_invalid_id:
-        stop(state, connector, StopReason.DE_AUTHORIZED, now)
-    else:
-        allowance_wh = state.parameters.max_energy_on_invalid_id_wh
-        connector.transaction = replace(
-            connector.transaction, refused=True, allowed_until_wh=connector.meter.energy_wh + allowance_wh
-        )
+    allowance_wh = state.parameters.max_energy_on_invalid_id_wh
+    connector.transaction = replace(
+        connector.transaction, refused=True, allowed_until_wh=connector.meter.energy_wh + allowance_wh
+    )
+    stop_if_spent(state, connector, now)
     return ACCEPTED
+
+
+def stop_if_spent(state: StationState, connector: Connector, now: float) -> None:
+    """End a transaction that is refused and has taken all that it still may; the station may also just pause it."""
+    transaction = connector.transaction
+    if (
+        transaction is not None
+        and transaction.spent(connector.meter.energy_wh)
+        and state.parameters.stop_on_invalid_id
+    ):
+        stop(state, connector, StopReason.DE_AUTHORIZED, now)

@@ -11,6 +11,7 @@ from chargepoint.model.electrical import NOTHING, Phases
 from chargepoint.model.metering import Meter
 from chargepoint.model.smartcharging.profiles import Profile
 from chargepoint.model.statuses import Situation, is_fault
+from chargepoint.model.thermal import AMBIENT_C
 from chargepoint.model.transaction import Transaction
 
 
@@ -44,12 +45,21 @@ class Grant:
     profile: Profile | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Whose cable stays locked in the socket: that of an id tag, or of anybody of its group."""
+
+    id_tag: str
+    parent_id_tag: str = ""
+
+
 @dataclass(slots=True)
 class Connector:
     """Connector ``number`` (from 1). ``setpoint`` is what its car may take now, ``consumption`` what it takes.
 
     ``operative_after`` is an availability that waits for the end of the transaction. ``waiting_since`` is when a
-    cable came without authorization, or the reverse; the other is waited for.
+    cable came without authorization, or the reverse; the other is waited for. ``interrupted``: a fault or a power cut
+    keeps its transaction from charging. ``hold``: for whom its cable stays locked after the transaction.
     """
 
     number: int
@@ -64,16 +74,32 @@ class Connector:
     operative_after: bool | None = None
     error_code: ErrorCode = ErrorCode.NO_ERROR
     waiting_since: float | None = None
-    offer: float = 0.0
     setpoint: float = 0.0
     ocpp_limit: float = 0.0
     phases_in_use: int = 3
-    consumption: Phases = NOTHING
+    temperature_c: float = AMBIENT_C
+    interrupted: bool = False
+    hold: Hold | None = None
+
+    @property
+    def consumption(self) -> Phases:
+        """What its car takes at ``meter.at``."""
+        return self.meter.flow.at(self.meter.at)
 
     @property
     def faulted(self) -> bool:
         """Whether a fault takes it out of service."""
         return is_fault(self.error_code)
+
+    @property
+    def ev_side_open(self) -> bool:
+        """Whether the car's end of the cable is out while the station holds the other one."""
+        return not self.car.plugged and (self.transaction is not None or self.hold is not None)
+
+    @property
+    def hanging(self) -> bool:
+        """Whether a cable without a car hangs from the locked socket."""
+        return self.hold is not None and not self.car.plugged
 
     @property
     def handle(self) -> int | None:
@@ -88,7 +114,7 @@ class Connector:
             offers=self.setpoint >= minimum,
             wants=self.car.wants,
             operative=self.operative,
-            finishing=self.finishing and self.car.plugged,
+            finishing=self.finishing and (self.car.plugged or self.hold is not None),
             preparing=self.car.plugged or self.grant is not None,
         )
 
@@ -97,11 +123,14 @@ class Connector:
         return {
             "at": self.meter.at,
             "energy_wh": self.meter.energy_wh,
+            "reactive_varh": self.meter.reactive_varh,
             "car": asdict(self.car),
             "transaction": self.transaction.to_record() if self.transaction else None,
             "finishing": self.finishing,
             "operative": self.operative,
             "operative_after": self.operative_after,
+            "interrupted": self.interrupted,
+            "hold": asdict(self.hold) if self.hold else None,
         }
 
     def restore(self, record: Mapping[str, object]) -> float:
@@ -109,6 +138,7 @@ class Connector:
         fields = Fields(record, "connector")
         stored_at = fields.number("at", minimum=0)
         self.meter.energy_wh = fields.number("energy_wh", minimum=0)
+        self.meter.reactive_varh = fields.number("reactive_varh", 0.0, minimum=0)
         car = Fields(fields.object("car"), "car")
         demand = Fields(car.object("demand"), "demand")
         self.car = Car(
@@ -123,4 +153,8 @@ class Connector:
         self.finishing = fields.boolean("finishing", False)
         self.operative = fields.boolean("operative", True)
         self.operative_after = fields.boolean("operative_after") if fields.has("operative_after") else None
+        self.interrupted = fields.boolean("interrupted", False)
+        if fields.has("hold"):
+            hold = Fields(fields.object("hold"), "hold")
+            self.hold = Hold(hold.text("id_tag"), hold.text("parent_id_tag", ""))
         return stored_at

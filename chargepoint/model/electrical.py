@@ -1,7 +1,7 @@
 """Currents and powers: what a connector offers its car, what the car takes, how connectors share a station.
 
 Quantities are per phase in A for AC and in W for DC (one phase), as the station's limits are.
-Formulas: P = n x U x I for AC at power factor 1; DC limits are powers already.
+Formulas: P = n x U x I x cos phi for AC; DC limits are powers already.
 """
 
 from __future__ import annotations
@@ -30,13 +30,26 @@ class Phases:
 
     def limited(self, limit: float, count: int) -> Phases:
         """Each phase at most ``limit``, nothing beyond the first ``count`` phases."""
-        values = (self.l1, self.l2, self.l3)
-        return Phases(*(min(value, limit) if number < count else 0.0 for number, value in enumerate(values)))
+        return Phases(*(min(value, limit) if number < count else 0.0 for number, value in enumerate(self.values)))
+
+    def capped_by(self, other: Phases) -> Phases:
+        """Each phase at most that of ``other``."""
+        return Phases(*map(min, self.values, other.values))
+
+    @property
+    def values(self) -> tuple[float, float, float]:
+        """The phases in order."""
+        return self.l1, self.l2, self.l3
 
     @property
     def total(self) -> float:
         """The sum."""
         return self.l1 + self.l2 + self.l3
+
+    @property
+    def largest(self) -> float:
+        """The phase with most."""
+        return max(self.values)
 
 
 NOTHING = Phases()
@@ -62,9 +75,9 @@ class Supply:
         """The smallest offer that is not a pause."""
         return MINIMUM_AC_CURRENT_A if self.type is CurrentType.AC else 1.0
 
-    def power_w(self, consumption: Phases) -> float:
-        """The power of ``consumption``."""
-        return consumption.total * (self.voltage_v if self.type is CurrentType.AC else 1.0)
+    def watts(self, power_factor: float) -> float:
+        """The power of one unit of consumption: of 1 A at ``power_factor`` for AC, of 1 W for DC."""
+        return 1.0 if self.direct else self.voltage_v * power_factor
 
     def current_a(self, consumption: Phases) -> Phases:
         """The currents of ``consumption``."""
@@ -102,3 +115,16 @@ def shared(offers: Sequence[Offer], station_limit: float, minimum: float) -> dic
             return setpoints | {connector: max(share, minimum) for connector, share in shares.items()}
         taking.pop()
     return setpoints
+
+
+def held_back(
+    shares: dict[int, float], before: dict[int, float], flowing: dict[int, float], station_limit: float
+) -> dict[int, float]:
+    """``shares`` as they can be given now, while cars that have to take less still come down.
+
+    ``before`` is what each connector could take until now, ``flowing`` what it takes. Nobody gets more while the
+    station would be overloaded by it: first one comes down, then the other goes up.
+    """
+    if sum(max(share, flowing[number]) for number, share in shares.items() if share) <= station_limit + ROUNDING:
+        return shares
+    return {number: min(share, before[number]) for number, share in shares.items()}

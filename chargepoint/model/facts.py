@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorChanged:
-    """State or error of ``connector`` (0: the station) changed."""
+    """State or error of ``connector`` (0: the station) changed.
+
+    ``ev_side_open``: the cable is still locked in the station, but no longer in a car.
+    """
 
     connector: int
     status: ConnectorState
     error_code: ErrorCode
     at: float
+    ev_side_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

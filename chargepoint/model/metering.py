@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chargepoint.model.electrical import NOTHING, Phases
+from chargepoint.model.ramp import STILL, Flow
 
 DAY_S = 86_400.0
 
@@ -22,13 +23,16 @@ class SampleContext(StrEnum):
     BEGIN = "Transaction.Begin"
     END = "Transaction.End"
     TRIGGER = "Trigger"
+    INTERRUPTED = "Interruption.Begin"
+    RESUMED = "Interruption.End"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that a meter shows at one moment. ``phases`` says how many of the per-phase values exist.
 
-    ``offered_a`` is per phase; ``soc_pct`` is None when the car does not tell it.
+    ``offered_a`` is per phase; ``soc_pct`` is None when the car does not tell it, ``fan_rpm`` without a fan.
+    Nothing ever flows back from a car: what a meter shows of export is 0.
     """
 
     at: float
@@ -40,30 +44,62 @@ class Reading:
     offered_a: float = 0.0
     offered_w: float = 0.0
     soc_pct: float | None = None
+    reactive_varh: float = 0.0
+    reactive_var: float = 0.0
+    power_factor: float = 1.0
+    temperature_c: float = 0.0
+    fan_rpm: float | None = None
 
 
 @dataclass(slots=True)
 class Meter:
-    """A register in Wh, moved on by the power that has flowed since ``at``."""
+    """A register in Wh, moved on by what has flowed since ``at``.
+
+    One unit of ``flow`` is ``watts`` of power and ``vars`` of reactive power. ``gain`` is what the register counts of
+    1 Wh: 1, unless the meter is a bad one.
+    """
 
     at: float
     energy_wh: float = 0.0
-    power_w: float = 0.0
+    reactive_varh: float = 0.0
+    flow: Flow = STILL
+    watts: float = 1.0
+    vars: float = 0.0
+    gain: float = 1.0
+
+    @property
+    def power_w(self) -> float:
+        """The power at ``at``."""
+        return self.flow.at(self.at).total * self.watts
+
+    @property
+    def flows(self) -> bool:
+        """Whether something flows, or is about to."""
+        return self.power_w > 0 or self.flow.next_bend(self.at) is not None
 
     def advance(self, now: float) -> float:
-        """Count until ``now``; returns the energy since the last time, in Wh."""
-        elapsed_s = now - self.at
-        if elapsed_s <= 0:
+        """Count until ``now``; returns the energy that has really flowed since the last time, in Wh."""
+        if now <= self.at:
             return 0.0
+        hours = self.flow.area(self.at, now) / 3600.0
         self.at = now
-        energy_wh = self.power_w * elapsed_s / 3600.0
-        self.energy_wh += energy_wh
-        return energy_wh
+        self.energy_wh += hours * self.watts * self.gain
+        self.reactive_varh += hours * self.vars * self.gain
+        return hours * self.watts
+
+    def moment_of(self, energy_wh: float) -> float:
+        """When ``energy_wh`` more has really flowed, if nothing changes until then; infinity for never."""
+        return self.flow.moment_of(energy_wh * 3600.0 / self.watts, self.at) + ROUNDING_S
 
     @property
     def register_wh(self) -> int:
         """What the display shows: whole Wh, rounded down, so that it never runs back."""
-        return math.floor(self.energy_wh + 1e-6)
+        return whole_wh(self.energy_wh)
+
+
+def whole_wh(energy_wh: float) -> int:
+    """What a display shows of a register."""
+    return math.floor(energy_wh + 1e-6)
 
 
 def next_sample_at(started_at: float, interval_s: float, after: float) -> float | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chargepoint.model.noise import TRUE_METER, MeterClass
+
 
 @dataclass(slots=True)
 class Parameters:
@@ -16,11 +18,17 @@ class Parameters:
     aligned_interval_s: float = 0.0
     """Between clock-aligned meter samples, counted from midnight UTC."""
     stop_on_ev_disconnect: bool = True
-    """Whether pulling the cable ends the transaction; otherwise it is suspended."""
+    """Whether pulling the cable out of the car ends the transaction; otherwise it is suspended."""
+    unlock_on_ev_disconnect: bool = True
+    """Whether the socket lets go of a cable that is pulled out of the car, when that ends the transaction."""
     stop_on_invalid_id: bool = True
-    """Whether a transaction ends when the central system does not accept its id tag."""
+    """Whether a transaction ends when the central system does not accept its id tag; otherwise it is suspended."""
     max_energy_on_invalid_id_wh: float = 0.0
-    """Energy still given to such a transaction that goes on."""
+    """Energy that is given to such a transaction before that."""
+    resume_after_power_loss: bool = False
+    """Whether a transaction goes on after a power cut; otherwise it ends."""
+    meter: MeterClass = TRUE_METER
+    """How well the meters measure."""
     authorize_remote_start: bool = False
     """Whether a remote start is authorized like a presented tag."""
     reserve_station: bool = True

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.commands import ACCEPTED, Outcome, ProfilesCleared, Verdict
 from chargepoint.model.connector import Connector
-from chargepoint.model.electrical import NOTHING, Offer, Phases, shared
+from chargepoint.model.electrical import Offer, held_back, shared
 from chargepoint.model.facts import ConnectorChanged
-from chargepoint.model.metering import ROUNDING_S, Reading, when_shown
+from chargepoint.model.metering import when_shown
+from chargepoint.model.ramp import STILL, Flow
 from chargepoint.model.smartcharging.composite import (
     CompositeSchedule,
     composite_schedule,
@@ -24,8 +24,8 @@ from chargepoint.model.smartcharging.profiles import Profile, RateUnit
 from chargepoint.model.smartcharging.validation import Flaw, ProfileRefusal, admit
 from chargepoint.model.state import StationState
 from chargepoint.model.statuses import is_fault, route, status_of, told_error
-
-FULL_PCT = 100.0
+from chargepoint.model.thermal import warmed
+from chargepoint.model.vehicle import FULL_PCT
 
 
 def settle(state: StationState, now: float) -> None:
@@ -40,42 +40,57 @@ def settle(state: StationState, now: float) -> None:
             faulted=is_fault(error),
             reserved=reserved,
             operative=connector.operative and not state.held,
+            wants=_wants(state, connector),
         )
         _tell(state, connector, route(connector.status, status_of(situation)), error, now)
-        connector.consumption = _consumption(state, connector)
-        connector.meter.power_w = state.supply.power_w(connector.consumption)
+        connector.meter.flow = _flow(state, connector, now)
     _tell_station(state, now)
 
 
 def _share(state: StationState, now: float) -> None:
     maximum = _station_maximum(state, now)
-    offers = []
+    offers, before = [], {}
     for connector in state.connectors.values():
+        before[connector.number] = connector.setpoint if connector.status is ConnectorState.CHARGING else 0.0
         limit = _connector_limit(state, connector, now).capped_by(maximum)
         connector.ocpp_limit = limit.rate
         connector.phases_in_use = limit.phases
         connector.setpoint = _own_offer(state, connector, limit)
-        if connector.setpoint and connector.car.wants and connector.transaction is not None:
+        if connector.setpoint and _wants(state, connector) and connector.transaction is not None:
             offers.append(Offer(connector.number, connector.setpoint, connector.transaction.handle))
-    for number, setpoint in shared(offers, maximum.rate, state.supply.minimum).items():
+    least = state.supply.minimum if state.supply.direct else max(state.supply.minimum, state.vehicle.ac_minimum_a)
+    shares = shared(offers, maximum.rate, least)
+    if state.vehicle.fall_s:
+        flowing = {number: state.connectors[number].consumption.largest for number in shares}
+        shares = held_back(shares, before, flowing, maximum.rate)
+    for number, setpoint in shares.items():
         state.connectors[number].setpoint = setpoint
+
+
+def _wants(state: StationState, connector: Connector) -> bool:
+    starts = state.supply.direct or not 0 < connector.setpoint < state.vehicle.ac_minimum_a
+    return starts and connector.car.wants
 
 
 def _own_offer(state: StationState, connector: Connector, limit: Limit) -> float:
     transaction = connector.transaction
     if transaction is None or state.error_of(connector) is not ErrorCode.NO_ERROR:
         return 0.0
-    if transaction.refused and connector.meter.energy_wh >= transaction.allowed_until_wh:
+    if transaction.spent(connector.meter.energy_wh):
         return 0.0
     offer = min(limit.rate, connector.car.cable) if connector.car.plugged else limit.rate
     return offer if offer >= max(state.supply.minimum, limit.min_rate) else 0.0
 
 
-def _consumption(state: StationState, connector: Connector) -> Phases:
+def _flow(state: StationState, connector: Connector, now: float) -> Flow:
     if connector.status is not ConnectorState.CHARGING:
-        return NOTHING
+        # The contactor is open.
+        return STILL
+    direct, vehicle = state.supply.direct, state.vehicle
     phases = min(connector.phases_in_use, state.supply.phases)
-    return connector.car.demand.limited(connector.setpoint, phases)
+    accepted = vehicle.acceptance(direct, connector.car.soc_pct, state.supply.voltage_v)
+    target = connector.car.demand.limited(connector.setpoint, phases).capped_by(accepted)
+    return connector.meter.flow.towards(target, now, vehicle.rise(direct), vehicle.fall_s)
 
 
 def _tell(
@@ -87,7 +102,7 @@ def _tell(
         told = told_error(error, status)
         connector.status = status
         connector.told_error = told
-        state.emit(ConnectorChanged(connector.number, status, told, now))
+        state.emit(ConnectorChanged(connector.number, status, told, now, connector.ev_side_open))
 
 
 def _tell_station(state: StationState, now: float) -> None:
@@ -102,8 +117,12 @@ def _tell_station(state: StationState, now: float) -> None:
 
 def integrate(state: StationState, now: float) -> None:
     """Count the energy that flowed until ``now``, into the register and into the car's battery."""
+    elapsed_s = now - state.at
     state.at = max(state.at, now)
     for connector in state.connectors.values():
+        if elapsed_s > 0:
+            load = connector.consumption.largest / state.supply.connector_limit
+            connector.temperature_c = warmed(connector.temperature_c, load, elapsed_s)
         energy_wh = connector.meter.advance(now)
         if energy_wh > 0:
             gained_pct = state.vehicle.soc_gain_pct(energy_wh, state.supply.direct)
@@ -112,17 +131,26 @@ def integrate(state: StationState, now: float) -> None:
 
 
 def next_power_change(state: StationState) -> float | None:
-    """The next moment at which a limit, a full battery or a spent allowance changes what flows."""
+    """The next moment at which a limit, a ramp, the battery or a spent allowance changes what flows."""
     moments = []
     for connector in state.connectors.values():
-        if connector.meter.power_w > 0:
-            moments.append(_full_at(state, connector))
+        meter = connector.meter
+        if (bend := meter.flow.next_bend(meter.at)) is not None:
+            moments.append(bend)
+        if meter.flows:
+            moments.append(meter.moment_of(_energy_to_next_step_wh(state, connector)))
             if connector.transaction is not None and connector.transaction.refused:
-                left_wh = connector.transaction.allowed_until_wh - connector.meter.energy_wh
-                moments.append(connector.meter.at + left_wh * 3600.0 / connector.meter.power_w + ROUNDING_S)
+                left_wh = connector.transaction.allowed_until_wh - meter.energy_wh
+                moments.append(meter.moment_of(left_wh / meter.gain))
         if (change := _next_limit_change(state, connector)) is not None:
             moments.append(change)
     return min(moments, default=None)
+
+
+def _energy_to_next_step_wh(state: StationState, connector: Connector) -> float:
+    direct, soc_pct = state.supply.direct, connector.car.soc_pct
+    missing_pct = state.vehicle.next_step_pct(direct, soc_pct) - soc_pct
+    return state.vehicle.energy_for_wh(missing_pct, direct)
 
 
 def _next_limit_change(state: StationState, connector: Connector) -> float | None:
@@ -132,47 +160,6 @@ def _next_limit_change(state: StationState, connector: Connector) -> float | Non
     if change is None:
         return None
     return when_shown(change, state.clock_offset_s)
-
-
-def _full_at(state: StationState, connector: Connector) -> float:
-    per_hour_pct = state.vehicle.soc_gain_pct(connector.meter.power_w, state.supply.direct)
-    if per_hour_pct == 0:
-        return math.inf
-    missing_pct = FULL_PCT - connector.car.soc_pct
-    return connector.meter.at + missing_pct / per_hour_pct * 3600.0 + ROUNDING_S
-
-
-def reading(state: StationState, connector: Connector, now: float) -> Reading:
-    """What the meter of ``connector`` shows."""
-    supply = state.supply
-    offered_w = connector.setpoint * (1.0 if supply.direct else supply.voltage_v * connector.phases_in_use)
-    return Reading(
-        at=now,
-        phases=supply.phases,
-        energy_wh=connector.meter.energy_wh,
-        power_w=connector.meter.power_w,
-        current_a=supply.current_a(connector.consumption),
-        voltage_v=supply.voltage_v,
-        offered_a=connector.setpoint / supply.voltage_v if supply.direct else connector.setpoint,
-        offered_w=offered_w,
-        soc_pct=connector.car.soc_pct if connector.car.plugged else None,
-    )
-
-
-def station_reading(state: StationState, now: float) -> Reading:
-    """What the station's main meter shows: the sum of its connectors."""
-    readings = [reading(state, connector, now) for connector in state.connectors.values()]
-    currents = [one.current_a for one in readings]
-    return Reading(
-        at=now,
-        phases=state.supply.phases,
-        energy_wh=sum(one.energy_wh for one in readings),
-        power_w=sum(one.power_w for one in readings),
-        current_a=Phases(*(sum(values) for values in zip(*((c.l1, c.l2, c.l3) for c in currents), strict=True))),
-        voltage_v=state.supply.voltage_v,
-        offered_a=sum(one.offered_a for one in readings),
-        offered_w=sum(one.offered_w for one in readings),
-    )
 
 
 def set_profile(state: StationState, profile: Profile, now: float) -> Outcome:

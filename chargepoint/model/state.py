@@ -123,6 +123,7 @@ class StationState:
             connector.operative
             and not self.held
             and connector.transaction is None
+            and not connector.hanging
             and self.error_of(connector) is ErrorCode.NO_ERROR
             and not self.going_down
         )

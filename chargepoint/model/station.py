@@ -7,6 +7,7 @@ It reads no clock: ``now`` is POSIX seconds and must not run backwards.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from chargepoint.api.fields import Fields
@@ -44,16 +45,17 @@ from chargepoint.model.commands import (
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact, MeterSampled
+from chargepoint.model.interruption import outlive_power_cut
 from chargepoint.model.metering import Meter, SampleContext, next_aligned_at, next_sample_at
+from chargepoint.model.parameters import Parameters
 from chargepoint.model.power import (
     clear_profiles,
     integrate,
     next_power_change,
-    reading,
     set_profile,
     settle,
-    station_reading,
 )
+from chargepoint.model.reading import reading, station_reading, watts_and_vars
 from chargepoint.model.remote_control import remote_start, remote_stop
 from chargepoint.model.reservation import Reservation, Reservations
 from chargepoint.model.reserving import cancel, next_expiry, reserve, review
@@ -77,16 +79,24 @@ class Station:
         *,
         vehicle: Vehicle = GENERIC,
         fixed_cable: bool = False,
+        parameters: Parameters | None = None,
         records: Mapping[str, Record] | None = None,
     ) -> None:
-        """``records``: what ``changes`` gave in an earlier life. Transactions that ran then end with PowerLoss."""
+        """``records``: what ``changes`` gave in an earlier life. Transactions that ran then end with PowerLoss, or
+        go on, by ``parameters``."""
+        if supply.direct:
+            supply = replace(supply, voltage_v=vehicle.outlet_voltage_v(supply.voltage_v))
         self.state = StationState(
             supply=supply,
             vehicle=vehicle,
             fixed_cable=fixed_cable,
             connectors={number: Connector(number, Meter(now)) for number in range(1, connectors + 1)},
             at=now,
+            parameters=parameters or Parameters(),
         )
+        for connector in self.state.connectors.values():
+            connector.meter.watts, connector.meter.vars = watts_and_vars(self.state)
+        self._set_meters()
         if records:
             self._restore(records, now)
         settle(self.state, now)
@@ -166,6 +176,13 @@ class Station:
                 assert_never(command)
         return ACCEPTED
 
+    def parameters_changed(self, now: float) -> None:
+        """Follow ``state.parameters``, which the dialect has changed."""
+        self.advance(now)
+        self._set_meters()
+        review(self.state, now)
+        settle(self.state, now)
+
     def advance(self, now: float) -> None:
         """Let time pass until ``now``, stopping at every moment at which something is due."""
         while (due := self.next_deadline()) is not None and due <= now:
@@ -187,7 +204,7 @@ class Station:
         if number == 0:
             return ConnectorChanged(0, state.status, state.told_error, now)
         connector = state.connectors[number]
-        return ConnectorChanged(number, connector.status, connector.told_error, now)
+        return ConnectorChanged(number, connector.status, connector.told_error, now, connector.ev_side_open)
 
     def facts(self) -> list[Fact]:
         """What has happened since the last time, in order."""
@@ -231,6 +248,8 @@ class Station:
         sampled = [one for one in everyone if _is_due(self._next_sample(one), moment)]
         aligned = _is_due(self._next_aligned(), moment)
         integrate(state, moment)
+        for connector in everyone:
+            charging.stop_if_spent(state, connector, moment)
         for connector in expiring:
             charging.expire(state, connector, moment)
         for connector in sampled:
@@ -255,6 +274,10 @@ class Station:
         from chargepoint.model.updating import next_step
 
         return next_step(self.state)
+
+    def _set_meters(self) -> None:
+        for number, connector in self.state.connectors.items():
+            connector.meter.gain = self.state.parameters.meter.gain(number)
 
     def _sample_wanted(self, number: int, now: float, context: SampleContext = SampleContext.TRIGGER) -> Outcome:
         if number == 0:
@@ -301,8 +324,11 @@ class Station:
                 continue
             stored_at = min(connector.restore(records[f"connector/{number}"]), now)
             # The power went at some time after this: what was last known is what is billed.
-            charging.stop(state, connector, StopReason.POWER_LOSS, stored_at)
-            if connector.car.plugged and not connector.finishing:
+            if state.parameters.resume_after_power_loss:
+                outlive_power_cut(state, connector, stored_at, now)
+            else:
+                charging.stop(state, connector, StopReason.POWER_LOSS, stored_at)
+            if connector.car.plugged and not connector.finishing and connector.transaction is None:
                 charging.wait_for_the_other(connector, now)
         state.security_log = SecurityLog(records)
         if "firmware" in records:

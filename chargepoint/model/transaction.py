@@ -46,6 +46,10 @@ class Transaction:
     allowed_until_wh: float = 0.0
     reservation_id: int | None = None
 
+    def spent(self, register_wh: float) -> bool:
+        """Whether it is refused and has taken all that it still may."""
+        return self.refused and register_wh >= self.allowed_until_wh
+
     def to_record(self) -> dict[str, object]:
         """JSON values, for the store."""
         return asdict(self)

@@ -5,6 +5,7 @@ Nothing may crash, nothing billed may be lost or told twice, and time always mov
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chargepoint.api.payloads import ErrorCode
+from chargepoint.model.vehicle import GENERIC, Vehicle
 from tests.chargepoint.judge import BLOCKED, Judge
 from tests.support.bench import Bench, CallError, Payload
 
@@ -21,22 +23,46 @@ PLACES = (0, *CONNECTORS)
 STATION_A = 24.0
 """Less than two cars take, and enough for both."""
 
-ENTRY = {
-    "nb_connectors": 2,
-    "max_current": STATION_A,
-    "max_current_per_connector": 20,
-    "ocpp_config": {
-        "TransactionMessageAttempts": "1000000",
-        "TransactionMessageRetryInterval": "1",
-        "AllowOfflineTxForUnknownId": "true",
-        "MeterValueSampleInterval": "30",
-        "StopTxnSampledData": "Energy.Active.Import.Register",
-    },
+ENTRY = {"nb_connectors": 2, "max_current": STATION_A, "max_current_per_connector": 20}
+
+CONFIGURATION = {
+    "TransactionMessageAttempts": "1000000",
+    "TransactionMessageRetryInterval": "1",
+    "AllowOfflineTxForUnknownId": "true",
+    "MeterValueSampleInterval": "30",
+    "StopTxnSampledData": "Energy.Active.Import.Register",
 }
+
+GIVEN = st.fixed_dictionaries(
+    {
+        "TransactionResumeAfterPowerLoss": st.sampled_from(["true", "false"]),
+        "UnlockConnectorOnEVSideDisconnect": st.sampled_from(["true", "false"]),
+        "MeterAccuracyClass": st.sampled_from(["0", "2"]),
+    }
+)
+"""What a life begins with, as it decides over all of it; it may change on the way."""
+
+VEHICLES = (
+    GENERIC,
+    Vehicle(
+        "slow",
+        3000.0,
+        90.0,
+        bounded=True,
+        ac_minimum_a=7.0,
+        ac_curve=((95, 1.0), (100, 0.2)),
+        ac_rise_a_per_s=2.0,
+        fall_s=4.0,
+    ),
+)
+"""One that follows at once, and one that takes its time, tapers off and is soon full."""
 
 SETTINGS = (
     ("StopTransactionOnInvalidId", ("true", "false")),
     ("StopTransactionOnEVSideDisconnect", ("true", "false")),
+    ("UnlockConnectorOnEVSideDisconnect", ("true", "false")),
+    ("TransactionResumeAfterPowerLoss", ("true", "false")),
+    ("MeterAccuracyClass", ("0", "2")),
     ("MaxEnergyOnInvalidId", ("0", "200")),
     ("ConnectionTimeOut", ("0", "20", "60")),
     ("MeterValueSampleInterval", ("0", "7", "30")),
@@ -126,9 +152,10 @@ def steps() -> st.SearchStrategy[Step]:
 class AnyLife:
     """A station, its world, and what must hold whatever happens."""
 
-    def __init__(self) -> None:
+    def __init__(self, vehicle: Vehicle, given: Mapping[str, str]) -> None:
         self.judge = Judge()
-        self.bench = FragileBench(ENTRY, script=self.judge.script())
+        entry = ENTRY | {"ocpp_config": CONFIGURATION | given}
+        self.bench = FragileBench(entry, script=self.judge.script(), vehicle=vehicle)
         self.energy_wh = dict.fromkeys(CONNECTORS, 0.0)
 
     def do(self, step: Step) -> None:
@@ -152,7 +179,8 @@ class AnyLife:
             assert self.energy_wh[number] >= before_wh
         statuses = [self.bench.status(number) for number in CONNECTORS]
         assert sum(status.consumption_l1 for status in statuses) <= STATION_A + 0.001
-        assert all(status.consumption_l1 <= status.setpoint + 0.001 for status in statuses)
+        if not self.bench.vehicle.fall_s:
+            assert all(status.consumption_l1 <= status.setpoint + 0.001 for status in statuses)
 
     def end(self) -> None:
         """The bad days are over: everything that was ever owed is told."""
@@ -255,9 +283,11 @@ class AnyLife:
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(steps(), min_size=15, max_size=40))
-def test_whatever_happens_nothing_billed_is_lost_or_told_twice(story: list[Step]) -> None:
-    life = AnyLife()
+@given(st.sampled_from(VEHICLES), GIVEN, st.lists(steps(), min_size=15, max_size=40))
+def test_whatever_happens_nothing_billed_is_lost_or_told_twice(
+    vehicle: Vehicle, given: dict[str, str], story: list[Step]
+) -> None:
+    life = AnyLife(vehicle, given)
     life.connect()
     for step in story:
         life.do(step)

@@ -13,6 +13,9 @@ from chargepoint.ocpp.endpoint import Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, AvailabilityStatus, AvailabilityType, ConfigurationKey
 
+EV_SIDE_OPEN = "EV side disconnected"
+"""What the standard has a station say of a cable that is locked in it and out of the car (section 4.9)."""
+
 
 class StatusReports:
     """The states of connectors (0: the station), and what the central system was told of them."""
@@ -87,6 +90,8 @@ class StatusReports:
             "status": str(fact.status),
             "timestamp": self._session.timestamp(fact.at),
         }
+        if fact.ev_side_open and fact.status in (ConnectorState.FINISHING, ConnectorState.SUSPENDED_EV):
+            payload["info"] = EV_SIDE_OPEN
         self._session.send(
             Action.status_notification, payload, now, heard=partial(self._heard, fact.connector), lane=lane
         )

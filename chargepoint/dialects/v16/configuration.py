@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from chargepoint.api.spec import ChargePointSpec, CurrentType
 from chargepoint.dialects.v16 import keys
 from chargepoint.dialects.v16.feature_profiles import keys_without
 from chargepoint.dialects.v16.keys import Key, text_key
+from chargepoint.dialects.v16.link_keys import LINK_KEYS
 from chargepoint.model.parameters import Parameters
 from chargepoint.ocpp.v16 import ConfigurationKey, ConfigurationStatus
 
@@ -42,6 +44,19 @@ class Configuration:
             else:
                 self._values[name.casefold()] = checked
         self._absent = frozenset(name.casefold() for name in keys_without(self.listed(K.supported_feature_profiles)))
+
+    @classmethod
+    def of(cls, spec: ChargePointSpec, record: Mapping[str, object]) -> Configuration:
+        """That of the station ``spec`` describes; ``record``: what ``to_record`` gave in an earlier life."""
+        standard = keys.standard_keys(
+            connectors=spec.nb_connectors,
+            phases=spec.nb_phases,
+            direct=spec.type is CurrentType.DC,
+            fixed_cable=spec.fixed_cable,
+        )
+        configuration = cls([*standard, *LINK_KEYS], spec.ocpp_config)
+        configuration.restore(record)
+        return configuration
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.casefold()]
@@ -113,8 +128,11 @@ class Configuration:
         parameters.sample_interval_s = self.integer(K.meter_value_sample_interval)
         parameters.aligned_interval_s = self.integer(K.clock_aligned_data_interval)
         parameters.stop_on_ev_disconnect = self.boolean(K.stop_transaction_on_ev_side_disconnect)
+        parameters.unlock_on_ev_disconnect = self.boolean(K.unlock_connector_on_ev_side_disconnect)
         parameters.stop_on_invalid_id = self.boolean(K.stop_transaction_on_invalid_id)
         parameters.max_energy_on_invalid_id_wh = self.integer(K.max_energy_on_invalid_id)
+        parameters.resume_after_power_loss = self.boolean(keys.RESUME_AFTER_POWER_LOSS)
+        parameters.meter = replace(parameters.meter, class_pct=float(self[keys.METER_ACCURACY_CLASS]))
         parameters.authorize_remote_start = self.boolean(K.authorize_remote_tx_requests)
         parameters.reserve_station = self.boolean(K.reserve_connector_zero_supported)
         parameters.local_authorize_offline = self.boolean(K.local_authorize_offline)

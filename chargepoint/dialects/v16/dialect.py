@@ -16,8 +16,8 @@ from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
 from chargepoint.dialects.v16.feature_profiles import OWN_WORDS, profile_of
 from chargepoint.dialects.v16.file_transfers import FileTransfers
+from chargepoint.dialects.v16.intervals import Intervals
 from chargepoint.dialects.v16.link_keys import (
-    LINK_KEYS,
     MAX_MESSAGE_SIZE,
     RECONNECT_AFTER_TIMEOUTS,
     STRICT_VALIDATION,
@@ -70,28 +70,17 @@ class V16:
         spec: ChargePointSpec,
         station: Station,
         endpoint: Endpoint,
+        configuration: Configuration,
         records: Mapping[str, Record],
         queued: Iterable[Record],
     ) -> None:
         """``records`` and ``queued``: what ``changes`` and ``queue_changes`` gave in an earlier life."""
-        configuration = Configuration(
-            [
-                *keys.standard_keys(
-                    connectors=spec.nb_connectors,
-                    phases=spec.nb_phases,
-                    direct=station.state.supply.direct,
-                    fixed_cable=spec.fixed_cable,
-                ),
-                *LINK_KEYS,
-            ],
-            spec.ocpp_config,
-        )
-        configuration.restore(records.get("configuration", {}))
         self.session = Session(spec, station, endpoint, configuration)
         self.provisioning = Provisioning(self.session, self._went_online)
         self.status = StatusReports(self.session)
         self.authorization = Authorization(self.session)
-        self.metering = Metering(self.session, records.get("collected", {}))
+        self._intervals = Intervals(records.get("intervals", {}))
+        self.metering = Metering(self.session, records.get("collected", {}), self._intervals)
         self.transactions = Transactions(
             self.session,
             self.metering,
@@ -206,6 +195,8 @@ class V16:
             records["configuration"] = self.session.configuration.to_record()
         if self.metering.changed:
             records["collected"] = self.metering.to_record()
+        if self._intervals.changed:
+            records["intervals"] = self._intervals.to_record()
         if self.transactions.ids_changed:
             records["transaction_ids"] = self.transactions.ids()
         return records | self.files.changes()
@@ -267,6 +258,7 @@ class V16:
 
     def _configuration_changed(self, name: str, now: float) -> None:
         self._apply_configuration()
+        self.session.station.parameters_changed(now)
         if name.casefold() == ConfigurationKey.heartbeat_interval.casefold():
             self.provisioning.rearm(now)
 

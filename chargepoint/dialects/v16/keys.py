@@ -1,8 +1,8 @@
 """The standard configuration keys (OCPP 1.6 section 9), each with its type, range, access and default.
 
-A key is here when it is obeyed, or has to be there and is only stored: BlinkRepeat, LightIntensity, ResetRetries
-(a reset does not fail) and UnlockConnectorOnEVSideDisconnect (the lock always opens). Keys of profiles that the
-station does not list in SupportedFeatureProfiles are unknown to it.
+A key is here when it is obeyed, or has to be there and is only stored: BlinkRepeat, LightIntensity and ResetRetries
+(a reset does not fail). Keys of profiles that the station does not list in SupportedFeatureProfiles are unknown to
+it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chargepoint.ocpp.v16 import ConfigurationKey, Measurand, Phase
+from chargepoint.dialects.v16.measurands import known_measurands
+from chargepoint.ocpp.v16 import ConfigurationKey
 
 K = ConfigurationKey
 
@@ -23,7 +24,7 @@ FEATURE_PROFILES = (
     "SmartCharging",
     "RemoteTrigger",
 )
-MEASURANDS_MAX = 20
+MEASURANDS_MAX = 50
 GET_CONFIGURATION_MAX_KEYS = 100
 STACK_LEVEL_MAX = 10
 SCHEDULE_PERIODS_MAX = 96
@@ -31,24 +32,14 @@ PROFILES_MAX = 20
 LOCAL_LIST_MAX = 1_000
 SEND_LOCAL_LIST_MAX = 100
 
-SUPPORTED_MEASURANDS = frozenset(
-    {
-        Measurand.energy_active_import_register,
-        Measurand.energy_active_import_interval,
-        Measurand.power_active_import,
-        Measurand.power_offered,
-        Measurand.current_import,
-        Measurand.current_offered,
-        Measurand.voltage,
-        Measurand.frequency,
-        Measurand.soc,
-    }
-)
-
 RETRY_WAIT_MINIMUM = "RetryBackOffWaitMinimum"
 RETRY_REPEAT_TIMES = "RetryBackOffRepeatTimes"
 RETRY_RANDOM_RANGE = "RetryBackOffRandomRange"
 """Keys of ours for the way back after a lost connection; the names and the rule are those of OCPP 2.0.1, J01."""
+
+RESUME_AFTER_POWER_LOSS = "TransactionResumeAfterPowerLoss"
+METER_ACCURACY_CLASS = "MeterAccuracyClass"
+"""Keys of ours: whether a transaction goes on after a power cut, and by how many percent the meters are wrong."""
 
 MESSAGE_TIMEOUT = "MessageTimeout"
 STOP_TRANSACTION_MAX_METER_VALUES = "StopTransactionMaxMeterValues"
@@ -85,6 +76,15 @@ def _integer(minimum: int, maximum: int = 2**31 - 1) -> tuple[Check, str]:
     return check, f"a whole number from {minimum}" + (f" to {maximum}" if maximum < 2**31 - 1 else "")
 
 
+def _decimal(maximum: float) -> tuple[Check, str]:
+    def check(value: str) -> str | None:
+        if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", value.strip()):
+            return None
+        return value.strip() if float(value) <= maximum else None
+
+    return check, f"a number from 0 to {maximum:g}"
+
+
 def _boolean() -> tuple[Check, str]:
     def check(value: str) -> str | None:
         lower = value.strip().lower()
@@ -93,12 +93,8 @@ def _boolean() -> tuple[Check, str]:
     return check, "true or false"
 
 
-def _measurands(lines: int) -> tuple[Check, str]:
-    """``lines``: how many there are to measure one by one, as in Current.Import.L1; none on DC."""
-    known = {str(measurand) for measurand in SUPPORTED_MEASURANDS}
-    for line in (Phase.l1, Phase.l2, Phase.l3)[:lines]:
-        known |= {f"{name}.{line}" for name in (Measurand.current_import, Measurand.voltage)}
-        known.add(f"{Measurand.voltage}.{line}-N")
+def _measurands(direct: bool, phases: int) -> tuple[Check, str]:
+    known = known_measurands(direct, phases)
 
     def check(value: str) -> str | None:
         items = [item.strip() for item in value.split(",") if item.strip()]
@@ -159,7 +155,7 @@ def switch_key(name: str, default: bool) -> Key:
 
 def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bool) -> list[Key]:
     """Every key of a station with ``connectors`` connectors of ``phases`` phases, or of direct current."""
-    measurands = _measurands(0 if direct else phases)
+    listed = _measurands(direct, phases)
     sampled = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage" + (",SoC" if direct else "")
     rotations = "NotApplicable" if direct else ",".join(f"{number}.RST" for number in range(connectors + 1))
     switches = "true" if phases == 3 and not direct else "false"
@@ -179,9 +175,9 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(K.local_authorize_offline, "true", *_boolean()),
         Key(K.local_pre_authorize, "false", *_boolean()),
         Key(K.max_energy_on_invalid_id, "0", *_integer(0)),
-        Key(K.meter_values_aligned_data, "Energy.Active.Import.Register", *measurands),
+        Key(K.meter_values_aligned_data, "Energy.Active.Import.Register", *listed),
         _fixed(K.meter_values_aligned_data_max_length, MEASURANDS_MAX),
-        Key(K.meter_values_sampled_data, sampled, *measurands),
+        Key(K.meter_values_sampled_data, sampled, *listed),
         _fixed(K.meter_values_sampled_data_max_length, MEASURANDS_MAX),
         Key(K.meter_value_sample_interval, "60", *_integer(0)),
         Key(K.minimum_status_duration, "0", *_integer(0)),
@@ -189,9 +185,9 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(K.reset_retries, "2", *_integer(0)),
         Key(K.stop_transaction_on_ev_side_disconnect, "true", *_boolean()),
         Key(K.stop_transaction_on_invalid_id, "true", *_boolean()),
-        Key(K.stop_txn_aligned_data, "", *measurands),
+        Key(K.stop_txn_aligned_data, "", *listed),
         _fixed(K.stop_txn_aligned_data_max_length, MEASURANDS_MAX),
-        Key(K.stop_txn_sampled_data, "", *measurands),
+        Key(K.stop_txn_sampled_data, "", *listed),
         _fixed(K.stop_txn_sampled_data_max_length, MEASURANDS_MAX),
         Key(
             K.supported_feature_profiles, ",".join(FEATURE_PROFILES), *_words(FEATURE_PROFILES, "Core"), readonly=True
@@ -229,6 +225,8 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(ALLOW_UNSIGNED_FIRMWARE, "true", *_boolean()),
         Key(FIRMWARE_INSTALL_DURATION, "5", *_integer(0, 3600)),
         Key(ALLOW_NEW_SESSIONS_PENDING_FIRMWARE_UPDATE, "false", *_boolean()),
+        Key(RESUME_AFTER_POWER_LOSS, "false", *_boolean()),
+        Key(METER_ACCURACY_CLASS, "0", *_decimal(10)),
         Key(RETRY_WAIT_MINIMUM, "2", *_integer(0, 86_400)),
         Key(RETRY_REPEAT_TIMES, "4", *_integer(0, 20)),
         Key(RETRY_RANDOM_RANGE, "2", *_integer(0, 86_400)),

@@ -12,7 +12,7 @@ from chargepoint.dialects.v16.session import Outcome, Session
 from chargepoint.dialects.v16.values import token_info, transaction_id
 from chargepoint.model.commands import StartAnswered, StopAnswered
 from chargepoint.model.facts import MeterSampled, TransactionStarted, TransactionStopped
-from chargepoint.model.metering import SampleContext
+from chargepoint.model.metering import SampleContext, whole_wh
 from chargepoint.model.transaction import StopReason
 from chargepoint.ocpp.endpoint import Answered, Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
@@ -58,7 +58,7 @@ class Transactions:
         """Queue StopTransaction; Local is the reason that need not be told (section 6.49)."""
         transaction = fact.transaction
         payload: dict[str, object] = {
-            "meterStop": max(int(fact.reading.energy_wh + 1e-6), transaction.meter_start_wh),
+            "meterStop": max(whole_wh(fact.reading.energy_wh), transaction.meter_start_wh),
             "timestamp": self._session.timestamp(fact.reading.at),
             "reason": str(fact.reason),
         }

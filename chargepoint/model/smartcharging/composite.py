@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from chargepoint.api.spec import CurrentType
 from chargepoint.model.smartcharging.context import ConnectorContext, StationContext
-from chargepoint.model.smartcharging.limits import Limit, limit_of, rate_in
+from chargepoint.model.smartcharging.course import Course, stacked, steps, together
+from chargepoint.model.smartcharging.limits import Limit, rate_in
 from chargepoint.model.smartcharging.profiles import Period, Profile, Profiles, Purpose, RateUnit
-from chargepoint.model.smartcharging.timeline import next_boundary, period_at
+from chargepoint.model.smartcharging.timeline import next_boundary
 
 LONGEST_COMPOSITE_S = 7 * 86_400
 """No composite schedule looks further ahead; a longer one that is asked for ends here."""
@@ -37,19 +38,12 @@ def limit_at(profiles: Profiles, connector: ConnectorContext, station: StationCo
 
     TX rules while it has a period running, else TX_DEFAULT, else the rating; neither lifts the rating.
     """
-    rating = Limit(station.connector_rating, station.phases)
-    for stack in (_of_transaction(profiles, connector), _of_any_transaction(profiles, connector)):
-        limit = _leading(stack, station, now, connector.started_at)
-        if limit is not None:
-            return limit.capped_by(rating)
-    return rating
+    return _limit(_course(profiles, connector, station), station, now)
 
 
 def station_maximum_at(profiles: Profiles, station: StationContext, now: float) -> Limit:
     """What all connectors together may draw at ``now``: the leading STATION_MAX, never above the rating."""
-    rating = Limit(station.station_rating, station.phases)
-    limit = _leading(_station_wide(profiles), station, now, None)
-    return rating if limit is None else limit.capped_by(rating)
+    return _limit(_maximum(profiles, station), station, now)
 
 
 def next_change(profiles: Profiles, connector: ConnectorContext, now: float) -> float | None:
@@ -89,17 +83,48 @@ def composite_schedule(
         connector if connector.started_at is not None else replace(connector, started_at=starts_at)
         for connector in connectors
     ]
+    maximum = _maximum(profiles, station)
+    courses = together(_course(profiles, connector, station) for connector in started)
+    rates: dict[Course, float] = {}
     periods: list[Period] = []
-    for moment in _steps(profiles, started, now, starts_at + duration_s):
-        start_s = math.floor(moment) - starts_at
-        limit, phases = _total_at(profiles, started, station, moment, unit)
+    for moment, changed in steps([maximum, *courses], now, starts_at + duration_s):
+        for course in changed:
+            course.move(station, moment)
+        for course in courses if maximum in changed else changed:
+            rates[course] = course.count * rate_in(unit, course.limit.capped_by(maximum.limit), station)
+        limit = _tenths(min(sum(rates.values()), rate_in(unit, maximum.limit, station)))
+        phases = _phases(courses, maximum, station)
         if periods and (periods[-1].limit, periods[-1].phases) == (limit, phases):
             continue
+        start_s = math.floor(moment) - starts_at
         if len(periods) == max_periods:
             duration_s = start_s
             break
         periods.append(Period(start_s, limit, phases))
     return CompositeSchedule(starts_at, duration_s, unit, tuple(periods))
+
+
+def _phases(courses: Sequence[Course], maximum: Course, station: StationContext) -> int | None:
+    if station.current is CurrentType.DC:
+        return None
+    return min(maximum.limit.phases, max(course.limit.phases for course in courses))
+
+
+def _maximum(profiles: Profiles, station: StationContext) -> Course:
+    return Course((stacked(_station_wide(profiles)),), None, Limit(station.station_rating, station.phases))
+
+
+def _course(profiles: Profiles, connector: ConnectorContext, station: StationContext) -> Course:
+    stacks = (
+        stacked(_of_transaction(profiles, connector)),
+        stacked(_of_any_transaction(profiles, connector)),
+    )
+    return Course(stacks, connector.started_at, Limit(station.connector_rating, station.phases))
+
+
+def _limit(course: Course, station: StationContext, now: float) -> Limit:
+    course.move(station, now)
+    return course.limit
 
 
 def _station_wide(profiles: Profiles) -> list[Profile]:
@@ -127,47 +152,8 @@ def _of_any_transaction(profiles: Profiles, connector: ConnectorContext) -> list
     return own + [profile for profile in defaults if profile.connector == 0 and profile.stack_level not in hidden]
 
 
-def _leading(
-    profiles: Iterable[Profile], station: StationContext, now: float, tx_started_at: float | None
-) -> Limit | None:
-    """The limit of the highest stack level that has a period at ``now``; None when none has.
-
-    OCPP 1.6 section 3.13.2 speaks of validity only; but in a gap of its schedule a valid profile has nothing to
-    say, so there the level below it rules.
-    """
-    for profile in sorted(profiles, key=lambda profile: profile.stack_level, reverse=True):
-        period = period_at(profile, now, tx_started_at)
-        if period is not None:
-            return limit_of(period, profile.schedule, station)
-    return None
-
-
 def _earliest(moments: Iterable[float | None]) -> float | None:
     return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _steps(profiles: Profiles, connectors: Sequence[ConnectorContext], now: float, end: float) -> Iterator[float]:
-    """``now``, and the whole seconds after it and before ``end`` from which something may be different.
-
-    What changes within a second counts from the next one.
-    """
-    yield now
-    while True:
-        change = _earliest(next_change(profiles, connector, now) for connector in connectors)
-        if change is None or change > end - 1:
-            return
-        now = math.ceil(change)
-        yield now
-
-
-def _total_at(
-    profiles: Profiles, connectors: Sequence[ConnectorContext], station: StationContext, now: float, unit: RateUnit
-) -> tuple[float, int | None]:
-    maximum = station_maximum_at(profiles, station, now)
-    limits = [limit_at(profiles, connector, station, now).capped_by(maximum) for connector in connectors]
-    total = min(sum(rate_in(unit, limit, station) for limit in limits), rate_in(unit, maximum, station))
-    phases = max(limit.phases for limit in limits) if station.current is CurrentType.AC else None
-    return _tenths(total), phases
 
 
 def _tenths(rate: float) -> float:

@@ -7,6 +7,7 @@ nobody means, and what was installed to start now shall rule now. Validity is ta
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -44,9 +45,9 @@ def period_at(profile: Profile, now: float, tx_started_at: float | None) -> Peri
     run = _run(profile, second if start is None else start, second)
     if not run.starts_at <= second < run.ends_at:
         return None
-    return next(
-        (period for period in reversed(profile.schedule.periods) if run.starts_at + period.start_s <= second), None
-    )
+    periods = profile.schedule.periods
+    begun = bisect_right(periods, second - run.starts_at, key=_start_s)
+    return periods[begun - 1] if begun else None
 
 
 def next_boundary(profile: Profile, now: float, tx_started_at: float | None) -> float | None:
@@ -56,6 +57,11 @@ def next_boundary(profile: Profile, now: float, tx_started_at: float | None) -> 
     moments = chain(_edges_of_validity(profile), _edges_of_schedule(profile, now, tx_started_at))
     ahead = (moment for moment in moments if now < moment < math.inf and earliest <= moment <= latest)
     return min(ahead, default=None)
+
+
+def counts_from_transaction(profile: Profile) -> bool:
+    """Whether its schedule starts with the transaction."""
+    return profile.kind is Kind.RELATIVE or profile.schedule.starts_at is None
 
 
 def _edges_of_validity(profile: Profile) -> Iterator[float]:
@@ -68,15 +74,22 @@ def _edges_of_schedule(profile: Profile, now: float, tx_started_at: float | None
         return
     run = _run(profile, start, math.floor(now))
     yield from (run.ends_at, run.again_at)
-    moments = (run.starts_at + period.start_s for period in profile.schedule.periods)
+    # Nothing before now is wanted, nor before the profile is valid, where it has a boundary of its own anyway.
+    periods = profile.schedule.periods
+    earliest = now if profile.valid_from is None else max(now, profile.valid_from)
+    first = bisect_left(periods, earliest - run.starts_at, key=_start_s)
+    moments = (run.starts_at + period.start_s for period in periods[first : first + 2])
     yield from (moment for moment in moments if moment < run.ends_at)
+
+
+def _start_s(period: Period) -> int:
+    return period.start_s
 
 
 def _start(profile: Profile, tx_started_at: float | None) -> int | None:
     """The second the schedule first starts in: its own, or, for a relative one and one that lacks it, the
     transaction's."""
-    starts_at = None if profile.kind is Kind.RELATIVE else profile.schedule.starts_at
-    starts_at = tx_started_at if starts_at is None else starts_at
+    starts_at = tx_started_at if counts_from_transaction(profile) else profile.schedule.starts_at
     return None if starts_at is None else math.floor(starts_at)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from chargepoint.api.payloads import ChargePointStatus, ConnectorStatus
 from chargepoint.bus import Message
+from chargepoint.model.vehicle import Vehicle
 from tests.support.bench import Bench, CallError
 
 STATUS = "cp_simu/cps/CP1/status"
@@ -287,3 +288,13 @@ def test_a_refused_start_is_seen_without_a_central_system_log() -> None:
     bench.plug()
     bench.tap("NOBODY")
     assert [note for note in bench.notes if "NOBODY" in note and "denied" in note]
+
+
+def test_a_current_on_its_way_is_told_every_second() -> None:
+    bench = Bench(vehicle=Vehicle(ac_rise_a_per_s=4))
+    bench.charging()
+    bench.published.clear()
+    bench.advance(5)
+    told = [ConnectorStatus.from_json(one.payload) for one in bench.published if "/connectors/" in one.topic]
+    assert [one.consumption_l1 for one in told] == [4, 8, 12, 16, 16]
+    assert all(one.power_w == 3 * 230 * one.consumption_l1 for one in told)

@@ -18,11 +18,12 @@ def offers(*limits: float) -> list[Offer]:
 
 
 def test_power_is_voltage_times_the_current_of_every_phase() -> None:
-    assert AC.power_w(Phases(16, 16, 10)) == 230 * 42
+    assert AC.watts(1.0) * Phases(16, 16, 10).total == 230 * 42
+    assert AC.watts(0.9) == pytest.approx(207)
 
 
 def test_direct_current_is_counted_in_watts_and_shown_in_amperes() -> None:
-    assert DC.power_w(Phases(40_000)) == 40_000
+    assert DC.watts(1.0) * Phases(40_000).total == 40_000
     assert DC.current_a(Phases(40_000)) == Phases(100)
 
 

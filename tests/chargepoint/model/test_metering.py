@@ -6,7 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chargepoint.model.electrical import Phases
 from chargepoint.model.metering import Meter, next_aligned_at, next_sample_at
+from chargepoint.model.ramp import Flow
 
 NOON = 1_749_988_800.0
 MOMENTS = st.floats(1_700_000_000, 2_000_000_000)
@@ -15,13 +17,13 @@ OFFSETS = st.one_of(st.just(0.0), st.floats(-2_000_000_000, 2_000_000_000), st.f
 
 
 def test_energy_is_power_times_time() -> None:
-    meter = Meter(at=0, power_w=11_000)
+    meter = Meter(at=0, flow=Flow.steady(Phases(11_000), 0))
     assert meter.advance(1800) == 5_500
     assert meter.energy_wh == 5_500
 
 
 def test_a_meter_never_counts_backwards() -> None:
-    meter = Meter(at=100, energy_wh=5, power_w=1000)
+    meter = Meter(at=100, energy_wh=5, flow=Flow.steady(Phases(1000), 100))
     assert meter.advance(90) == 0
     assert (meter.energy_wh, meter.at) == (5, 100)
 

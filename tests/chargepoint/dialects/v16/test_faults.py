@@ -108,7 +108,8 @@ def test_a_faulted_transaction_can_be_ended_and_its_meter_is_still_read() -> Non
     transaction_id = bench.charging()
     bench.fault()
     bench.advance(60)
-    assert len(bench.calls("MeterValues")) == 1
+    told = [one["meterValue"][0]["sampledValue"][0]["context"] for one in bench.calls("MeterValues")]
+    assert told == ["Interruption.Begin", "Sample.Periodic"]
     assert bench.call("RemoteStopTransaction", transactionId=transaction_id) == {"status": "Accepted"}
     assert bench.statuses()[-1] == "Faulted"
     bench.clear_fault()

@@ -134,3 +134,11 @@ def test_a_conflict_ends_when_the_list_is_switched_off() -> None:
     bench.call("ChangeConfiguration", key="LocalAuthListEnabled", value="false")
     bench.tap("OTHER")
     assert station_reports(bench) == [("Available", "NoError")]
+
+
+def test_the_end_of_a_conflict_is_told_at_once_when_the_list_is_switched_off() -> None:
+    bench = conflicting()
+    bench.forget()
+    bench.call("ChangeConfiguration", key="LocalAuthListEnabled", value="false")
+    assert bench.order() == ["answer", "StatusNotification"]
+    assert station_reports(bench) == [("Available", "NoError")]

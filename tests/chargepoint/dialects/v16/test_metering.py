@@ -62,7 +62,7 @@ def test_units_and_locations() -> None:
         ("Power", "W", "Outlet"),
         ("Current", "A", "Outlet"),
         ("Voltage", "V", "Outlet"),
-        ("Frequency", None, None),
+        ("Frequency", "Hertz", "Inlet"),
         ("SoC", "Percent", "EV"),
     }
 

@@ -1,0 +1,67 @@
+"""Reading a meter: everything that it shows of its connector, or of the station, at one moment."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from chargepoint.model.connector import Connector
+from chargepoint.model.electrical import Phases
+from chargepoint.model.metering import Reading
+from chargepoint.model.state import StationState
+from chargepoint.model.thermal import fan_rpm
+
+
+def reading(state: StationState, connector: Connector, now: float) -> Reading:
+    """What the meter of ``connector`` shows."""
+    supply, meter = state.supply, connector.meter
+    power_factor = power_factor_of(state)
+    true = Reading(
+        at=now,
+        phases=supply.phases,
+        energy_wh=meter.energy_wh,
+        power_w=meter.power_w,
+        current_a=supply.current_a(connector.consumption),
+        voltage_v=supply.voltage_v,
+        offered_a=connector.setpoint / supply.voltage_v if supply.direct else connector.setpoint,
+        offered_w=connector.setpoint * (1.0 if supply.direct else supply.voltage_v * connector.phases_in_use),
+        soc_pct=connector.car.soc_pct if connector.car.plugged else None,
+        reactive_varh=meter.reactive_varh,
+        reactive_var=connector.consumption.total * meter.vars,
+        power_factor=power_factor,
+        temperature_c=connector.temperature_c,
+        fan_rpm=fan_rpm(connector.temperature_c) if supply.direct else None,
+    )
+    return state.parameters.meter.shown(true, connector.number, power_factor)
+
+
+def station_reading(state: StationState, now: float) -> Reading:
+    """What the station's main meter shows: the sum of its connectors, the warmest of their temperatures."""
+    readings = [reading(state, connector, now) for connector in state.connectors.values()]
+    currents = zip(*(one.current_a.values for one in readings), strict=True)
+    fans = [one.fan_rpm for one in readings if one.fan_rpm is not None]
+    return replace(
+        readings[0],
+        energy_wh=sum(one.energy_wh for one in readings),
+        power_w=sum(one.power_w for one in readings),
+        current_a=Phases(*map(sum, currents)),
+        offered_a=sum(one.offered_a for one in readings),
+        offered_w=sum(one.offered_w for one in readings),
+        soc_pct=None,
+        reactive_varh=sum(one.reactive_varh for one in readings),
+        reactive_var=sum(one.reactive_var for one in readings),
+        temperature_c=max(one.temperature_c for one in readings),
+        fan_rpm=max(fans, default=None),
+    )
+
+
+def power_factor_of(state: StationState) -> float:
+    """That of the cars' on-board chargers; direct current has none to speak of."""
+    return 1.0 if state.supply.direct else state.vehicle.power_factor
+
+
+def watts_and_vars(state: StationState) -> tuple[float, float]:
+    """Power and reactive power of one unit of consumption."""
+    power_factor = power_factor_of(state)
+    watts = state.supply.watts(power_factor)
+    return watts, watts * math.sqrt(1.0 - power_factor * power_factor) / power_factor
