@@ -72,11 +72,12 @@ def router(system: CentralSystem, server: Server, messages: Messages) -> APIRout
         direction: Annotated[Direction | None, Query(description="received from the charge point, or sent")] = None,
         after: Annotated[int, Query(ge=0, description="only messages later than the frame of this number")] = 0,
         answered: Annotated[bool, Query(description="only CALLs that have their answer")] = False,
-        timeout: Annotated[float, Query(ge=0, le=600, description="how long to wait for the first, in s")] = 0,
+        timeout: Annotated[float, Query(ge=0, le=600, description="how long to wait for them, in seconds")] = 0,
+        count: Annotated[int, Query(ge=1, le=10_000, description="how many to wait for")] = 1,
         limit: Annotated[int, Query(ge=1, le=10_000, description="at most so many, the newest")] = 100,
     ) -> Response:
         """What a charge point has sent and got lately, CALL and answer paired. With a `timeout` it answers as soon as
-        there is a message that fits, so that a test can wait for one; an empty list says that none has come. All
+        `count` messages fit, so that a test can wait for them; when the time is over it answers what there is. All
         charge points share one bounded memory, in which the oldest frames give way."""
         _check_action(action)
 
@@ -89,7 +90,7 @@ def router(system: CentralSystem, server: Server, messages: Messages) -> APIRout
                 and (message.answer is not None or not answered)
             ]
 
-        found = await _within(timeout, id, messages, fitting)
+        found = await _within(timeout, count, id, messages, fitting)
         if not found and id not in system.charge_points:
             raise NotFound(f"no charge point {id!r} has ever connected")
         view = MessagesView(messages.newest, [_view(message) for message in found[-limit:]])
@@ -118,21 +119,21 @@ def router(system: CentralSystem, server: Server, messages: Messages) -> APIRout
 
 
 async def _within(
-    timeout_s: float, charge_point: str, messages: Messages, fitting: Callable[[], list[Message]]
+    timeout_s: float, count: int, charge_point: str, messages: Messages, fitting: Callable[[], list[Message]]
 ) -> list[Message]:
-    """The first messages that fit; none when there are none within ``timeout_s``, or the program ends."""
+    """The messages that fit, as soon as they are ``count``, ``timeout_s`` is over, or the program ends."""
     found = fitting()
-    if found or not timeout_s:
+    if len(found) >= count or not timeout_s:
         return found
     changed = asyncio.Event()
     with messages.listening(charge_point, changed.set):
         try:
             async with asyncio.timeout(timeout_s):
-                while not (found := fitting()) and not messages.ended:
+                while len(found := fitting()) < count and not messages.ended:
                     changed.clear()
                     await changed.wait()
         except TimeoutError:
-            return []
+            return found
     return found
 
 
