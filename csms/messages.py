@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import dropwhile
+from itertools import islice
 from typing import NamedTuple
 
 DEFAULT_BUDGET = 16 * 2**20
 OVERHEAD = 200
 """Bytes that a kept frame takes besides its text."""
+RECENT = 2_000
+"""Frames of one charge point that are read at most when somebody asks, so that asking holds nobody up."""
 
 
 class Direction(StrEnum):
@@ -92,10 +94,11 @@ class Messages:
             self._tell(charge_point)
 
     def of(self, charge_point: str, after: int = 0) -> list[Message]:
-        """What ``charge_point`` has sent and got, the oldest first; only messages whose CALL is later than the frame
-        with the number ``after``."""
-        frames = dropwhile(lambda frame: frame.number <= after, self._of.get(charge_point, ()))
-        return _paired(frames)
+        """What ``charge_point`` has sent and got in its last RECENT frames, the oldest first; only messages that
+        began later than the frame with the number ``after``."""
+        frames = self._of.get(charge_point, ())
+        recent = islice(frames, max(0, len(frames) - RECENT), None)
+        return [message for message in _paired(recent) if message.frame.number > after]
 
     @contextmanager
     def listening(self, charge_point: str, told: Callable[[], None]) -> Iterator[None]:

@@ -16,7 +16,7 @@ from csms import v16
 from csms.csms import CentralSystem
 from csms.http.bodies import described, json_object
 from csms.http.errors import NotFound, responses
-from csms.messages import Direction, Frame, Message, Messages
+from csms.messages import RECENT, Direction, Frame, Message, Messages
 from csms.server import Server
 
 MAX_TEXT = 2**20
@@ -73,8 +73,8 @@ def router(system: CentralSystem, server: Server, messages: Messages) -> APIRout
         after: Annotated[int, Query(ge=0, description="only messages later than the frame of this number")] = 0,
         answered: Annotated[bool, Query(description="only CALLs that have their answer")] = False,
         timeout: Annotated[float, Query(ge=0, le=600, description="how long to wait for them, in seconds")] = 0,
-        count: Annotated[int, Query(ge=1, le=10_000, description="how many to wait for")] = 1,
-        limit: Annotated[int, Query(ge=1, le=10_000, description="at most so many, the newest")] = 100,
+        count: Annotated[int, Query(ge=1, le=RECENT, description="how many to wait for")] = 1,
+        limit: Annotated[int, Query(ge=1, le=RECENT, description="at most so many, the newest")] = 100,
     ) -> Response:
         """What a charge point has sent and got lately, CALL and answer paired. With a `timeout` it answers as soon as
         `count` messages fit, so that a test can wait for them; when the time is over it answers what there is. All

@@ -147,21 +147,19 @@ async def test_an_answer_after_the_timeout_is_dropped(csms: Program, broker: Rea
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("id", "wrong"),
     [
-        {"answer": {"bogus": 1}},
-        {"answer": {"transactionId": "one", "idTagInfo": {"status": "Fine"}}},
-        {"text": '[3, "${id}", {"transactionId": '},
-        {"close": {"code": 1011, "reason": "out of order"}},
-        {"close": {"code": 1006}},
+        ("Foreign", {"answer": {"bogus": 1}}),
+        ("Mistyped", {"answer": {"transactionId": "one", "idTagInfo": {"status": "Fine"}}}),
+        ("Half", {"text": '[3, "${id}", {"transactionId": '}),
+        ("Closed", {"close": {"code": 1011, "reason": "out of order"}}),
+        ("Cut", {"close": {"code": 1006}}),
     ],
-    ids=lambda wrong: str(next(iter(wrong.items()))),
 )
 async def test_after_a_wrong_answer_the_transaction_is_still_delivered(
-    wrong: dict[str, Any], csms: Program, broker: RealBroker, tmp_path: Path, request: pytest.FixtureRequest
+    id: str, wrong: dict[str, Any], csms: Program, broker: RealBroker, tmp_path: Path
 ) -> None:
-    """Whatever the first answer to StopTransaction is: one transaction, ended once, and the connection lives."""
-    id = f"Wrong_{abs(hash(request.node.name)) % 10**8}"
+    """Whatever the first answer to StartTransaction is: one transaction, ended once, and the connection lives."""
     async with pair(id, csms, broker, tmp_path, MessageTimeout=1, TransactionMessageAttempts=5) as two:
         await two.behave("StartTransaction", times=1, carried_out=False, **wrong)
         two.process.start()
