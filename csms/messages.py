@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import NamedTuple
 
 DEFAULT_BUDGET = 16 * 2**20
 OVERHEAD = 200
@@ -29,7 +28,8 @@ class Direction(StrEnum):
     SENT = "sent"
 
 
-class Frame(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Frame:
     """One text message. ``number`` grows over all charge points; ``behaviour`` is the one that made it deviate."""
 
     number: int
@@ -73,20 +73,20 @@ class Messages:
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._budget = budget
         self._size = 0
-        self._all: deque[Frame] = deque()
-        self._of: dict[str, deque[Frame]] = {}
+        self._all: deque[_Kept] = deque()
+        self._of: dict[str, deque[_Kept]] = {}
 
     def keep(
         self, at: float, charge_point: str, direction: Direction, text: str, behaviour: int | None = None
     ) -> None:
         """A frame has come in, or goes out."""
         self.newest += 1
-        frame = Frame(self.newest, at, charge_point, direction, text, behaviour)
-        self._all.append(frame)
+        kept = (self.newest, at, charge_point, direction is Direction.RECEIVED, text, behaviour)
+        self._all.append(kept)
         frames = self._of.get(charge_point)
         if frames is None:
             frames = self._of[charge_point] = deque()
-        frames.append(frame)
+        frames.append(kept)
         self._size += len(text) + OVERHEAD
         while self._size > self._budget:
             self._forget_oldest()
@@ -97,7 +97,7 @@ class Messages:
         """What ``charge_point`` has sent and got in its last RECENT frames, the oldest first; only messages that
         began later than the frame with the number ``after``."""
         frames = self._of.get(charge_point, ())
-        recent = islice(frames, max(0, len(frames) - RECENT), None)
+        recent = map(_frame, islice(frames, max(0, len(frames) - RECENT), None))
         return [message for message in _paired(recent) if message.frame.number > after]
 
     @contextmanager
@@ -123,11 +123,22 @@ class Messages:
 
     def _forget_oldest(self) -> None:
         oldest = self._all.popleft()
-        self._size -= len(oldest.text) + OVERHEAD
-        frames = self._of[oldest.charge_point]
+        _, _, charge_point, _, text, _ = oldest
+        self._size -= len(text) + OVERHEAD
+        frames = self._of[charge_point]
         frames.popleft()
         if not frames:
-            del self._of[oldest.charge_point]
+            del self._of[charge_point]
+
+
+_Kept = tuple[int, float, str, bool, str, int | None]
+"""The members of a Frame, with whether it was received. The garbage collector passes over tuples of such members, and
+there are many of them."""
+
+
+def _frame(kept: _Kept) -> Frame:
+    number, at, charge_point, received, text, behaviour = kept
+    return Frame(number, at, charge_point, Direction.RECEIVED if received else Direction.SENT, text, behaviour)
 
 
 def _paired(frames: Iterable[Frame]) -> list[Message]:
