@@ -16,7 +16,7 @@ from csms.security import Security
 from csms.store import StoreFailure
 
 DATABASE = Path("csms") / "csms.db"
-FILES = Path("csms") / "files"
+FILES = "files"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,15 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _check_log_file(given.log_file)
         logs.configure(given.log_level, "csms", given.log_file)
+        database = given.database or settings.default_state_dir() / DATABASE
         options = Options(
             host=given.host,
             port=given.port,
             http_port=given.http_port,
-            database=given.database or settings.default_state_dir() / DATABASE,
+            database=database,
             tags=given.tags,
             heartbeat_interval_s=given.heartbeat_interval,
             messages=given.messages * 2**20,
-            files=given.files or settings.default_state_dir() / FILES,
+            files=given.files or database.parent / FILES,
             security=Security(
                 given.authorization_key,
                 given.passwords,
@@ -89,7 +90,7 @@ def _arguments() -> _Parser:
         "--files",
         type=Path,
         metavar="DIR",
-        help=f"place for firmware and logs (default: {FILES} in the state folder)",
+        help=f"place for firmware and logs (default: {FILES} beside the database)",
     )
     add("--log-file", type=Path, help="write the log there (default: stderr)")
     add("--log-level", type=logs.LogLevel, choices=list(logs.LogLevel), default=logs.LogLevel.INFO)

@@ -27,13 +27,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """Decides on every handshake. ``closing``: connections that a behaviour closes as soon as they are there."""
+    """Decides on every handshake. ``closing``: connections that a behaviour closes as soon as they are there;
+    ``ending``: set when nobody is to wait any longer."""
 
     system: CentralSystem
     subprotocols: Collection[str]
     passwords: Passwords
     behaviours: Table
     closing: WeakKeyDictionary[ServerConnection, Close] = field(default_factory=WeakKeyDictionary)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def refusal(self, connection: ServerConnection, request: Request) -> Response | None:
         """The HTTP answer to a handshake that cannot become a connection; None for one that can."""
@@ -68,15 +70,22 @@ class Handshake:
             return None
         log.warning("%s: connects: behaviour %d: %s", charge_point, entry.id, told(entry.behaviour))
         if entry.behaviour.delay_s:
-            await asyncio.sleep(entry.behaviour.delay_s)
+            await self._wait(connection, entry.behaviour.delay_s)
         match entry.behaviour.deed:
             case Refuse(status):
                 return connection.respond(HTTPStatus(status), f"{charge_point}: refused by behaviour {entry.id}\n")
             case Close() as close:
                 self.closing[connection] = close
             case Silence():
-                await connection.wait_closed()
+                await self._wait(connection, None)
         return None
+
+    async def _wait(self, connection: ServerConnection, seconds: float | None) -> None:
+        """Until the time is over, the charge point has gone, or the program ends: a handshake holds up that end."""
+        ends = [asyncio.ensure_future(connection.wait_closed()), asyncio.ensure_future(self.ending.wait())]
+        await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
 
     def _wrong_certificate(self, connection: ServerConnection, charge_point: str) -> str:
         """What is wrong with the charge point's certificate; empty when it is right, or none was asked for.

@@ -95,6 +95,7 @@ class Server:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._handshake.ending.set()
         self._websockets.close(code=CloseCode.GOING_AWAY, reason="the central system ends")
         await self._websockets.wait_closed()
 

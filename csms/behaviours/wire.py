@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Callable, Collection, Mapping
 from typing import assert_never
 
@@ -89,11 +90,20 @@ def _deed(fields: Fields) -> Deed:
 
 
 def _change(fields: Fields) -> Deed:
-    return Change(fields.object("change"))
+    return Change(_payload(fields, "change"))
 
 
 def _answer(fields: Fields) -> Deed:
-    return Answer(fields.object("answer"))
+    return Answer(_payload(fields, "answer"))
+
+
+def _payload(fields: Fields, name: str) -> Payload:
+    payload = fields.object(name)
+    try:
+        json.dumps(payload, allow_nan=False)
+    except ValueError:
+        raise InputError(name, payload, "JSON that can be written again: a number in it is too large") from None
+    return payload
 
 
 def _error(fields: Fields) -> Deed:
@@ -102,7 +112,7 @@ def _error(fields: Fields) -> Deed:
         deed = Error(
             error.choice("code", CallErrorCode),
             error.text("description", "", max_length=255),
-            error.object("details") if error.has("details") else None,
+            _payload(error, "details") if error.has("details") else None,
         )
         error.finish()
     except InputError as wrong:
@@ -111,7 +121,16 @@ def _error(fields: Fields) -> Deed:
 
 
 def _text(fields: Fields) -> Deed:
-    return Text(fields.text("text", max_length=MAX_TEXT))
+    return Text(check_utf8("text", fields.text("text", max_length=MAX_TEXT)))
+
+
+def check_utf8(field: str, text: str) -> str:
+    """``text`` when it can be sent; raises InputError."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError(field, text, "a text that UTF-8 can say: half a surrogate pair cannot be") from None
+    return text
 
 
 def _silence(fields: Fields) -> Deed:
@@ -126,8 +145,8 @@ def parse_close(fields: Fields, reason: str = "", code: int | None = 1000) -> Cl
     if close_code not in _CLOSE_CODES:
         wanted = "1000 to 1003, 1007 to 1014, 3000 to 4999, or 1006 to cut the connection without a word"
         raise InputError("code", close_code, f"a close code that may be sent: {wanted}")
-    text = fields.text("reason", reason, max_length=_MAX_REASON)
-    if len(text.encode(errors="replace")) > _MAX_REASON:
+    text = check_utf8("reason", fields.text("reason", reason, max_length=_MAX_REASON))
+    if len(text.encode()) > _MAX_REASON:
         raise InputError("reason", text, f"a text of at most {_MAX_REASON} bytes in UTF-8")
     return Close(close_code, text)
 

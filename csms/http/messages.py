@@ -13,13 +13,12 @@ from fastapi import APIRouter, Query, Request, Response
 from chargepoint.api.errors import InputError
 from chargepoint.clock import iso
 from csms import v16
+from csms.behaviours.wire import MAX_TEXT, check_utf8
 from csms.csms import CentralSystem
 from csms.http.bodies import described, json_object
 from csms.http.errors import NotFound, responses
 from csms.messages import RECENT, Direction, Frame, Message, Messages
 from csms.server import Server
-
-MAX_TEXT = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +106,8 @@ def router(system: CentralSystem, server: Server, messages: Messages) -> APIRout
         given = raw.get("text")
         if not isinstance(given, str) or not 1 <= len(given) <= MAX_TEXT or raw.keys() != {"text"}:
             raise InputError("body", raw, f'an object like {{"text": "..."}} with 1 to {MAX_TEXT} characters')
-        try:
-            given.encode()
-        except UnicodeEncodeError:
-            raise InputError("text", given, "a text that UTF-8 can say: half a surrogate pair cannot be") from None
         before = messages.newest
-        await server.send_text(id, given)
+        await server.send_text(id, check_utf8("text", given))
         return {"after": before}
 
     return api
