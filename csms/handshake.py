@@ -56,9 +56,11 @@ class Handshake:
             right = " or ".join(self.subprotocols)
             text = f"Sec-WebSocket-Protocol offers {was}; this central system speaks {right}"
             return _refused(connection, HTTPStatus.BAD_REQUEST, f"{charge_point}: {text}")
-        if objection := self._wrong_certificate(connection, charge_point):
-            return _refused(connection, HTTPStatus.FORBIDDEN, f"{charge_point}: {objection}")
-        if objection := self.passwords.objection(charge_point, request.headers.get("Authorization")):
+        if certificate := _certificate(connection):
+            # Profile 3: who shows a certificate needs no password.
+            if objection := self._wrong_name(certificate, charge_point):
+                return _refused(connection, HTTPStatus.FORBIDDEN, f"{charge_point}: {objection}")
+        elif objection := self.passwords.objection(charge_point, request.headers.get("Authorization")):
             response = _refused(connection, HTTPStatus.UNAUTHORIZED, f"{charge_point}: {objection}")
             response.headers["WWW-Authenticate"] = 'Basic realm="OCPP", charset="UTF-8"'
             return response
@@ -87,21 +89,22 @@ class Handshake:
         for end in ends:
             end.cancel()
 
-    def _wrong_certificate(self, connection: ServerConnection, charge_point: str) -> str:
-        """What is wrong with the charge point's certificate; empty when it is right, or none was asked for.
+    def _wrong_name(self, certificate: Mapping[str, Any], charge_point: str) -> str:
+        """What is wrong with the name in a charge point's certificate; empty when it is right.
 
         Its common name is the id, or the serial number that the charge point has told: the whitepaper wants the
         serial number to be both (security whitepaper, section 4.3).
         """
-        tls = connection.transport.get_extra_info("ssl_object")
-        certificate: Mapping[str, Any] | None = tls.getpeercert() if isinstance(tls, ssl.SSLObject) else None
-        if not certificate:
-            return ""
         names = [value for part in certificate["subject"] for name, value in part if name == "commonName"]
-        right = self.system.names_of(charge_point)
-        if right.isdisjoint(names):
+        if self.system.names_of(charge_point).isdisjoint(names):
             return f"the common name of its certificate is {' and '.join(names) or 'missing'}, not {charge_point}"
         return ""
+
+
+def _certificate(connection: ServerConnection) -> Mapping[str, Any] | None:
+    """The certificate that the peer has shown and that was verified; None or empty for none."""
+    tls = connection.transport.get_extra_info("ssl_object")
+    return tls.getpeercert() if isinstance(tls, ssl.SSLObject) else None
 
 
 def _refused(connection: ServerConnection, status: HTTPStatus, text: str) -> Response:

@@ -57,7 +57,7 @@ class Security:
         if self.certificate is not None or self.key is not None:
             certificate = self._wanted("--tls-certificate", self.certificate, "--tls-key")
             key = self._wanted("--tls-key", self.key, "--tls-certificate")
-            return server_context(TlsFiles(certificate, key, self.client_ca))
+            return self._context(certificate, key)
         if not self.serve_tls:
             if self.client_ca is not None:
                 wanted = "given with TLS: add --tls, or --tls-certificate and --tls-key"
@@ -65,7 +65,12 @@ class Security:
             return None
         if authority is None:
             raise InputError("--tls", "alone", "enough: add --ca DIR, or --tls-certificate and --tls-key")
-        return server_context(local_certificate(authority, host, self.client_ca))
+        return self._context(*local_certificate(authority, host))
+
+    def _context(self, certificate: Path, key: Path) -> ssl.SSLContext:
+        # Where there are passwords as well, stations may come by either: by profile 2, on their way to 3, or back.
+        by_password = self.authorization_key is not None or self.passwords_file is not None
+        return server_context(TlsFiles(certificate, key, self.client_ca, optional=by_password))
 
     def _wanted(self, option: str, file: Path | None, other: str) -> Path:
         if file is None:

@@ -20,11 +20,13 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """Where the PEM files are; with ``client_ca`` every charge point has to show a certificate that it signed."""
+    """Where the PEM files are. With ``client_ca`` every charge point has to show a certificate that it signed, or
+    none at all where these are ``optional``."""
 
     certificate: Path
     key: Path
     client_ca: Path | None = None
+    optional: bool = False
 
 
 def server_context(files: TlsFiles) -> ssl.SSLContext:
@@ -46,23 +48,23 @@ def server_context(files: TlsFiles) -> ssl.SSLContext:
         except (ssl.SSLError, OSError) as error:
             wanted = f"certificates in PEM ({error.strerror or error})"
             raise InputError("--client-ca", str(files.client_ca), wanted) from None
-        context.verify_mode = ssl.CERT_REQUIRED
+        context.verify_mode = ssl.CERT_OPTIONAL if files.optional else ssl.CERT_REQUIRED
     return context
 
 
-def local_certificate(authority: Authority, host: str, client_ca: Path | None) -> TlsFiles:
-    """A server certificate for this machine, made anew by ``authority`` and left in its folder."""
+def local_certificate(authority: Authority, host: str) -> tuple[Path, Path]:
+    """A server certificate and its key for this machine, made anew by ``authority`` and left in its folder."""
     from csms.authority import write_private  # loads cryptography, which the authority has loaded by now
 
     names = dict.fromkeys((*LOCAL, socket.gethostname(), *(() if host in ("0.0.0.0", "::") else (host,))))
     issued = authority.server(list(names))
-    files = TlsFiles(authority.folder / CERTIFICATE, authority.folder / KEY, client_ca)
+    certificate, key = authority.folder / CERTIFICATE, authority.folder / KEY
     try:
-        write_private(files.key, issued.key.encode())
-        files.certificate.write_text(issued.certificate + authority.certificate)
+        write_private(key, issued.key.encode())
+        certificate.write_text(issued.certificate + authority.certificate)
     except OSError as error:
         raise InputError("--ca", str(authority.folder), f"a folder that can be written ({error.strerror})") from None
-    return files
+    return certificate, key
 
 
 def _check_readable(option: str, file: Path) -> None:

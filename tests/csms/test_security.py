@@ -176,6 +176,41 @@ async def test_profile_3_asks_for_a_certificate_with_the_right_name(tmp_path: Pa
                 pass
 
 
+async def test_with_both_a_certificate_or_a_password_opens(tmp_path: Path) -> None:
+    """A station goes from profile 2 to 3 on the same port."""
+    root = str(tmp_path / "ca" / "ca.pem")
+    options = ("--ca", str(tmp_path / "ca"), "--tls", "--client-ca", root, "--authorization-key", KEY)
+    with running(tmp_path, *options) as program:
+        async with program.client() as http:
+            issued = (await http.post("/ca/certificates", json={"common_name": "CP_1"})).json()
+            (tmp_path / "client.pem").write_text(issued["certificate"] + issued["key"])
+        plain, certified = ssl.create_default_context(cafile=root), ssl.create_default_context(cafile=root)
+        certified.load_cert_chain(tmp_path / "client.pem")
+        async with foreign(program.ws, "CP_1", KEY, plain) as station:
+            assert await boots(station) == "Accepted"
+        async with foreign(program.ws, "CP_1", None, certified) as station:
+            assert await boots(station) == "Accepted"
+        assert (await refused(program.ws, "CP_1", None, plain))[0] == 401
+        assert (await refused(program.ws, "CP_2", KEY, certified))[0] == 403
+
+
+async def test_a_certificate_may_bear_the_serial_number_that_was_told(tmp_path: Path) -> None:
+    root = str(tmp_path / "ca" / "ca.pem")
+    options = ("--ca", str(tmp_path / "ca"), "--tls", "--client-ca", root, "--authorization-key", KEY)
+    with running(tmp_path, *options) as program:
+        async with program.client() as http:
+            issued = (await http.post("/ca/certificates", json={"common_name": "S/N 1"})).json()
+            (tmp_path / "client.pem").write_text(issued["certificate"] + issued["key"])
+        plain, certified = ssl.create_default_context(cafile=root), ssl.create_default_context(cafile=root)
+        certified.load_cert_chain(tmp_path / "client.pem")
+        assert (await refused(program.ws, "CP_1", None, certified))[0] == 403
+        async with foreign(program.ws, "CP_1", KEY, plain) as station:
+            told = {"charge_point_vendor": "Foreign", "charge_point_model": "One"}
+            await station.call(call.BootNotification(**told, charge_point_serial_number="S/N 1"))
+        async with foreign(program.ws, "CP_1", None, certified) as station:
+            assert await boots(station) == "Accepted"
+
+
 async def test_what_sign_certificate_asks_for_is_signed_and_sent(tmp_path: Path) -> None:
     with running(tmp_path, "--ca", str(tmp_path / "ca")) as program:
         async with foreign(program.ws, "CP_1") as station, program.client() as http:
