@@ -101,8 +101,8 @@ def _arguments() -> _Parser:
 def _add_security(parser: _Parser) -> None:
     group = parser.add_argument_group(
         "security",
-        "Profile 1: --authorization-key KEY. Profile 2: --ca DIR --tls as well; charge points then trust DIR/ca.pem. "
-        "Profile 3: --ca DIR --tls --client-ca DIR/ca.pem.",
+        "Profile 1: --authorization-key KEY. Profile 2: that and --ca DIR --tls; charge points trust DIR/ca.pem. "
+        "Profile 3: --ca DIR --tls --client-ca DIR/ca.pem; with passwords as well, either of them opens.",
     )
     add = group.add_argument
     add("--authorization-key", metavar="KEY", help="password of every charge point: text, or hexadecimal digits")
