@@ -12,9 +12,11 @@ from typing import NoReturn
 from chargepoint import logs, settings
 from chargepoint.api.errors import InputError
 from csms.program import Options, run
+from csms.security import Security
 from csms.store import StoreFailure
 
 DATABASE = Path("csms") / "csms.db"
+FILES = "files"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,13 +31,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _check_log_file(given.log_file)
         logs.configure(given.log_level, "csms", given.log_file)
+        database = given.database or settings.default_state_dir() / DATABASE
         options = Options(
             host=given.host,
             port=given.port,
             http_port=given.http_port,
-            database=given.database or settings.default_state_dir() / DATABASE,
+            database=database,
             tags=given.tags,
             heartbeat_interval_s=given.heartbeat_interval,
+            messages=given.messages * 2**20,
+            files=given.files or database.parent / FILES,
+            security=Security(
+                given.authorization_key,
+                given.passwords,
+                given.tls,
+                given.tls_certificate,
+                given.tls_key,
+                given.client_ca,
+                given.ca,
+            ),
         )
         asyncio.run(run(options))
     except InputError as error:
@@ -65,13 +79,49 @@ def _arguments() -> _Parser:
         metavar="SECONDS",
         help="what BootNotification is answered (default: %(default)s)",
     )
+    add(
+        "--messages",
+        type=_megabytes,
+        default=16,
+        metavar="MB",
+        help="how much of the last frames is kept (default: 16)",
+    )
+    add(
+        "--files",
+        type=Path,
+        metavar="DIR",
+        help=f"place for firmware and logs (default: {FILES} beside the database)",
+    )
     add("--log-file", type=Path, help="write the log there (default: stderr)")
     add("--log-level", type=logs.LogLevel, choices=list(logs.LogLevel), default=logs.LogLevel.INFO)
+    _add_security(parser)
     return parser
+
+
+def _add_security(parser: _Parser) -> None:
+    group = parser.add_argument_group(
+        "security",
+        "Profile 1: --authorization-key KEY. Profile 2: that and --ca DIR --tls; charge points trust DIR/ca.pem. "
+        "Profile 3: --ca DIR --tls --client-ca DIR/ca.pem; with passwords as well, either of them opens.",
+    )
+    add = group.add_argument
+    add("--authorization-key", metavar="KEY", help="password of every charge point: text, or hexadecimal digits")
+    add("--passwords", type=Path, metavar="FILE", help='JSON file of passwords by id; "*" is everybody else')
+    add("--tls", action="store_true", help="wss with a certificate for this machine, made by --ca at each start")
+    add("--tls-certificate", type=Path, metavar="FILE", help="wss with this certificate (PEM)")
+    add("--tls-key", type=Path, metavar="FILE", help="its private key (PEM, not encrypted)")
+    add(
+        "--client-ca", type=Path, metavar="FILE", help="charge points show a certificate signed by one of these (PEM)"
+    )
+    add("--ca", type=Path, metavar="DIR", help="sign what SignCertificate asks for; DIR is filled at the first use")
 
 
 def _port(text: str) -> int:
     return _whole(text, 0, 65_535, "a port")
+
+
+def _megabytes(text: str) -> int:
+    return _whole(text, 0, 4_096, "a number of megabytes")
 
 
 def _interval(text: str) -> int:

@@ -39,6 +39,7 @@ ConfigurationKey = enums.ConfigurationKey
 ConfigurationStatus = enums.ConfigurationStatus
 DataTransferStatus = enums.DataTransferStatus
 DiagnosticsStatus = enums.DiagnosticsStatus
+GenericStatus = enums.GenericStatus
 GetCompositeScheduleStatus = enums.GetCompositeScheduleStatus
 Location = enums.Location
 Log = enums.Log

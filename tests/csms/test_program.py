@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidMessage, InvalidStatus
 
 from csms.cli import main
 from tests.csms.program import environment, running
@@ -57,6 +58,28 @@ def test_its_end_does_not_wait_for_a_command_that_nobody_answers(tmp_path: Path)
     with running(tmp_path) as program:
         assert asyncio.run(ends_meanwhile()) == 504
         assert program.process.wait(10) == 0
+
+
+def test_its_end_waits_for_no_handshake_and_for_nobody_who_waits_for_a_message(tmp_path: Path) -> None:
+    async def ends_meanwhile() -> int:
+        async with program.client() as http:
+            await http.post("/behaviours", json={"action": "connect", "silent": True})
+            connecting = asyncio.create_task(Station(program.ws, "CP_1").__aenter__())
+            waiting = asyncio.create_task(http.get("/charge-points/CP_1/messages", params={"timeout": 60}))
+
+            async def tried() -> bool:
+                return bool((await http.get("/behaviours")).json()[0]["played"])
+
+            await eventually_async(tried)
+            program.process.send_signal(signal.SIGTERM)
+            with pytest.raises((InvalidStatus, InvalidMessage, ConnectionError)):
+                await connecting
+            return (await waiting).status_code
+
+    with running(tmp_path) as program:
+        assert asyncio.run(ends_meanwhile()) == 404
+        assert program.process.wait(10) == 0
+        assert "Traceback" not in program.said()
 
 
 def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
