@@ -26,11 +26,19 @@ from chargepoint.model.facts import (
     TransactionStarted,
     TransactionStopped,
 )
+from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.station import Record, Station
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.ocpp.endpoint import Answered, Dropped, Endpoint
 from chargepoint.ocpp.schema import schemas
+from chargepoint.ocpp.secrets import without_secrets
+from chargepoint.security.events import SecurityEventType
+from chargepoint.security.link import LinkFailure, LinkTarget
+from chargepoint.security.requests import new_key
+from chargepoint.security.store import Credentials
+
+NO_CREDENTIALS = Credentials()
 
 
 class Life:
@@ -46,8 +54,13 @@ class Life:
         queued: Iterable[Record],
         next_id: Callable[[], str],
         now: float,
+        credentials: Credentials = NO_CREDENTIALS,
+        new_key: Callable[[], str] = new_key,
     ) -> None:
-        """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids."""
+        """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids.
+
+        ``credentials`` are what the station has in its first life; ``new_key`` makes a private key (PEM).
+        """
         self._spec = spec
         self._topics = topics
         self._mqtt = mqtt
@@ -60,12 +73,13 @@ class Life:
             fixed_cable=spec.fixed_cable,
             records=records,
         )
-        self.dialect = V16(spec, self.station, self._endpoint, records, queued)
+        self.dialect = V16(spec, self.station, self._endpoint, records, queued, credentials, new_key)
         self.going_down: StopReason | None = None
         self.link_error = ""
         self.store_error = ""
         self._answers: list[Message] = []
         self._notes: list[str] = list(self.dialect.session.configuration.refused)
+        self.station.state.record_security(SecurityEventType.STARTUP_OF_THE_DEVICE, now)
         self._follow_all(now)
 
     @property
@@ -76,7 +90,7 @@ class Life:
     def opened(self, now: float) -> None:
         """The websocket is up."""
         self.link_error = ""
-        self._notes.append(f"connected to {self._spec.connection_url}")
+        self._notes.append(f"connected to {self.link_target().url}")
         self._pass_time(now)
         self.dialect.opened(now)
         self._follow_all(now)
@@ -87,14 +101,32 @@ class Life:
         self._endpoint.receive(text, now)
         self._follow_all(now)
 
-    def closed(self, reason: str, now: float) -> None:
-        """The websocket is gone, or could not be opened."""
+    def closed(self, reason: str, now: float, why: LinkFailure | None = None) -> None:
+        """The websocket is gone, or could not be opened; ``why`` when security is the reason."""
         if reason != self.link_error:
             self._notes.append(reason)
         self.link_error = reason
         self._pass_time(now)
-        self.dialect.closed(now)
+        if self._endpoint.is_open:
+            self.dialect.closed(now)
+        elif self.going_down is None:
+            self.dialect.failed(why, reason, now)
         self._follow_all(now)
+
+    def link_target(self) -> LinkTarget:
+        """Where and how to connect next."""
+        return self.dialect.security.target()
+
+    def reconnect(self) -> bool:
+        """Whether the connection is to be made anew once everything is said; asked once."""
+        return self.dialect.reconnect()
+
+    def store_failed(self, reason: str, now: float) -> None:
+        """What changed could not be stored; "" when it could."""
+        if reason and not self.store_error:
+            self.station.state.record_security(SecurityEventType.MEMORY_EXHAUSTION, now, reason)
+            self._follow_all(now)
+        self.store_error = reason
 
     def heard(self, message: Message, now: float) -> None:
         """An MQTT message came in; what is refused is answered on the station's result topic.
@@ -176,15 +208,16 @@ class Life:
 
     def _follow_all(self, now: float) -> None:
         while True:
-            for fact in self.station.facts():
+            facts = self.station.facts()
+            for fact in facts:
                 self._follow(fact, now)
             events = self._endpoint.events()
-            if not events:
+            if not facts and not events:
                 return
             for event in events:
                 match event:
                     case Dropped(text, reason):
-                        self._notes.append(f"dropped {text:.200}: {reason}")
+                        self._notes.append(f"dropped {without_secrets(text):.200}: {reason}")
                     case Answered(request, _, violation) if violation is not None:
                         self._notes.append(f"the answer to {request.action} is wrong: {violation.reason}")
                     case _:
@@ -205,6 +238,8 @@ class Life:
                 self._notes.append(f"connector {transaction.connector}: transaction stops: {reason}")
             case ReservationEnded(reservation, why):
                 self._notes.append(f"connector {reservation.connector}: reservation {reservation.id} ends: {why}")
+            case SecurityEvent(type, _, tech_info):
+                self._notes.append(f"security event {type}: {tech_info}")
             case _:
                 pass
         self.dialect.speak(fact, now)
@@ -215,6 +250,6 @@ class Life:
         self._answers.append(Message(topic, Refusal(message.topic, reason).to_json()))
 
     def _configuration(self) -> Message:
-        entries = self.dialect.session.configuration.entries()
+        entries = [entry for entry in self.dialect.session.configuration.entries() if not entry.key.writeonly]
         payload = ocpp_config_json({entry.key.name: entry.value for entry in entries})
         return Message(self._topics.station(self._spec.id, "ocpp_config"), payload, retain=True)

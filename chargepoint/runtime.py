@@ -23,9 +23,11 @@ from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MqttDialect
-from chargepoint.life import Life
+from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
+from chargepoint.ocpp.secrets import without_secrets
+from chargepoint.security.store import Credentials
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +64,16 @@ class Runtime:
         topics: Topics,
         publish: Callable[[Message], None],
         vehicle: Vehicle = GENERIC,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
-        """Raises StoreError when the station's stored state cannot be read."""
+        """``credentials`` are for its first life. Raises StoreError when the stored state cannot be read."""
         self._spec = spec
         self._store = store
         self._clock = clock
         self._topics = topics
         self._publish = publish
         self._vehicle = vehicle
+        self._credentials = credentials
         self._inbox: asyncio.Queue[Input] = asyncio.Queue()
         self._alarm: asyncio.TimerHandle | None = None
         self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now())
@@ -119,14 +123,14 @@ class Runtime:
                 self._store.queue(),
                 lambda: str(uuid.uuid4()),
                 self._clock.now(),
+                self._credentials,
             )
         except InputError as error:
             raise StoreError(f"{self._store.file}: damaged: {error}") from None
 
     async def _live(self) -> None:
-        websocket = Websocket(
-            self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._ping_interval_s
-        )
+        target = self._life.link_target
+        websocket = Websocket(target, SUBPROTOCOL, self.hear, self._back_off, self._ping_interval_s)
         async with asyncio.TaskGroup() as tasks:
             link = tasks.create_task(websocket.run())
             try:
@@ -155,10 +159,11 @@ class Runtime:
             case Opened():
                 self._life.opened(now)
             case Received(text):
-                log.debug("receive %s", text)
+                if log.isEnabledFor(logging.DEBUG):
+                    log.debug("receive %s", without_secrets(text))
                 self._life.received(text, now)
-            case Closed(reason):
-                self._life.closed(reason, now)
+            case Closed(reason, why):
+                self._life.closed(reason, now, why)
             case Message():
                 self._life.heard(item, now)
             case EndWanted():
@@ -173,6 +178,8 @@ class Runtime:
         for text in self._life.frames():
             log.debug("send %s", text)
             websocket.send(text)
+        if self._life.reconnect():
+            websocket.renew()
         for message in self._life.messages(self._clock.now()):
             self._publish(message)
         for note in self._life.notes():
@@ -182,12 +189,12 @@ class Runtime:
     def _save(self) -> None:
         try:
             self._store.save(*self._life.changes())
-            self._life.store_error = ""
+            self._life.store_failed("", self._clock.now())
         except StoreError as error:
             # The station goes on from memory, says what is wrong, and stores it all as soon as it can again.
             if str(error) != self._life.store_error:
                 log.error("nothing can be stored: %s", error)
-            self._life.store_error = str(error)
+            self._life.store_failed(str(error), self._clock.now())
 
     def _wake_at(self, due: float | None) -> None:
         if self._alarm is not None:

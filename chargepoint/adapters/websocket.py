@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
+
+from chargepoint.security.link import LinkFailure, LinkTarget
+
+if TYPE_CHECKING:
+    import ssl
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +47,10 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The connection is gone, or could not be made; ``reason`` in words."""
+    """The connection is gone, or could not be made; ``reason`` in words, ``why`` when security is the reason."""
 
     reason: str
+    why: LinkFailure | None = None
 
 
 Event = Opened | Received | Closed
@@ -66,14 +75,16 @@ class Websocket:
 
     def __init__(
         self,
-        url: str,
+        target: Callable[[], LinkTarget],
         subprotocol: str,
         hear: Callable[[Event], None],
         back_off: Callable[[], BackOff],
         ping_interval_s: Callable[[], float],
     ) -> None:
-        """``back_off`` and ``ping_interval_s`` are asked each time: the configuration may change them."""
-        self._url = url
+        """``target``, ``back_off`` and ``ping_interval_s`` are asked each time: the configuration may change them."""
+        self._target = target
+        self._tls: tuple[LinkTarget, ssl.SSLContext] | None = None
+        self._renewal = asyncio.Event()
         self._subprotocol = Subprotocol(subprotocol)
         self._hear = hear
         self._back_off = back_off
@@ -83,6 +94,10 @@ class Websocket:
     def send(self, text: str) -> None:
         """Put ``text`` on the wire in its turn; it is lost when the connection is."""
         self._outgoing.put_nowait(text)
+
+    def renew(self) -> None:
+        """Close the connection when everything sent so far is on the wire, and make it again at once."""
+        self._renewal.set()
 
     async def flushed(self) -> None:
         """Return when everything sent so far was handed to the system, or lost with its connection."""
@@ -94,7 +109,12 @@ class Websocket:
         while True:
             # A connection that did not last is no success: two stations of one id, each thrown out when the other
             # comes, and a central system that lets in and throws out, slow down instead of going on like this.
-            if await self._one_connection() > 2 * waited_s:
+            open_s = await self._one_connection()
+            if self._renewal.is_set():
+                self._renewal.clear()
+                attempt, waited_s = 0, 0.0
+                continue
+            if open_s > 2 * waited_s:
                 attempt = 0
             waited_s = self._back_off().wait_s(attempt, random.random)
             attempt += 1
@@ -103,10 +123,13 @@ class Websocket:
 
     async def _one_connection(self) -> float:
         """Connect and live until the connection is gone; returns how long it was open, in seconds."""
-        opened_at = None
+        opened_at, why = None, None
+        target = self._target()
         try:
             async with _Connect(
-                self._url,
+                target.url,
+                additional_headers=_authorization(target),
+                ssl=await self._context(target) if target.secure else None,
                 subprotocols=[self._subprotocol],
                 compression=None,
                 ping_interval=None,
@@ -117,19 +140,23 @@ class Websocket:
                 user_agent_header=None,
             ) as connection:
                 if connection.subprotocol != self._subprotocol:
-                    reason = f"{self._url} does not speak {self._subprotocol}"
+                    reason = f"{target.url} does not speak {self._subprotocol}"
                 else:
                     opened_at = connection.loop.time()
                     self._lose_unsent()
+                    self._renewal.clear()
                     self._hear(Opened())
                     await self._live(connection)
                     reason = _why_closed(connection.close_exc)
         except InvalidStatus as error:
-            reason = f"{self._url} refuses the connection: HTTP {error.response.status_code}"
+            reason = f"{target.url} refuses the connection: HTTP {error.response.status_code}"
+            if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                why = LinkFailure.UNAUTHORIZED
         except (WebSocketException, OSError, UnicodeError) as error:
-            reason = f"{self._url}: {error or type(error).__name__}"
+            reason = f"{target.url}: {error or type(error).__name__}"
+            why = _tls_failure(error) if target.secure else None
         self._lose_unsent()
-        self._hear(Closed(reason))
+        self._hear(Closed(reason, why))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
 
     async def _live(self, connection: ClientConnection) -> None:
@@ -139,14 +166,27 @@ class Websocket:
                 reader = tasks.create_task(self._read(connection))
                 pinger = tasks.create_task(self._ping(connection))
                 writer = tasks.create_task(self._write(connection))
-                await asyncio.wait((reader, pinger), return_when=asyncio.FIRST_COMPLETED)
-                if not reader.done():
+                renewal = tasks.create_task(self._until_renewal())
+                await asyncio.wait((reader, pinger, renewal), return_when=asyncio.FIRST_COMPLETED)
+                if pinger.done():
                     code, reason = CloseCode.PROTOCOL_ERROR, f"no pong within {PONG_TIMEOUT_S:.0f} s"
-                for task in (reader, pinger, writer):
+                for task in (reader, pinger, writer, renewal):
                     task.cancel()
         finally:
             # Left by cancellation, the library would close with 1011: an error that did not happen.
             await _close(connection, code, reason)
+
+    async def _until_renewal(self) -> None:
+        await self._renewal.wait()
+        await self.flushed()
+
+    async def _context(self, target: LinkTarget) -> ssl.SSLContext:
+        """The TLS of ``target``, made when it is not that of the time before, and beside the loop."""
+        if self._tls is None or self._tls[0] != target:
+            from chargepoint.adapters.tls import client_context
+
+            self._tls = target, await asyncio.to_thread(client_context, target)
+        return self._tls[1]
 
     async def _read(self, connection: ClientConnection) -> None:
         with contextlib.suppress(ConnectionClosed):
@@ -182,6 +222,20 @@ class Websocket:
         while not self._outgoing.empty():
             self._outgoing.get_nowait()
             self._outgoing.task_done()
+
+
+def _authorization(target: LinkTarget) -> dict[str, str]:
+    """HTTP Basic authentication (RFC 7617), if there is a password."""
+    if target.password is None:
+        return {}
+    pair = base64.b64encode(target.user.encode() + b":" + target.password)
+    return {"Authorization": f"Basic {pair.decode()}"}
+
+
+def _tls_failure(error: Exception) -> LinkFailure | None:
+    from chargepoint.adapters.tls import failure_of
+
+    return failure_of(error)
 
 
 class _Connect(connect):

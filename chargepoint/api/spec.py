@@ -10,12 +10,16 @@ from urllib.parse import quote, unquote, urlsplit
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields
+from chargepoint.api.security import SecuritySpec, parse_security
 from chargepoint.api.topics import check_id
 
 MAX_CONNECTORS = 64
 MAX_NUMBER = 1e15
 MAX_AC_CURRENT_A = 1_000.0
 MAX_DC_POWER_W = 10_000_000.0
+
+SECURITY_KEYS = {"authorizationkey": "authorization_key", "securityprofile": "security_profile"}
+"""Configuration keys that have an entry key of their own, which checks them."""
 
 
 class CurrentType(StrEnum):
@@ -60,6 +64,7 @@ class ChargePointSpec:
     imsi: str = ""
     vehicle: str = ""
     ocpp_config: Mapping[str, str] = field(default_factory=dict)
+    security: SecuritySpec = field(default_factory=SecuritySpec)
 
     @property
     def connection_url(self) -> str:
@@ -97,7 +102,7 @@ class ChargePointSpec:
             "vehicle": self.vehicle,
             "ocpp_config": dict(self.ocpp_config),
         }
-        return entry | {key: value for key, value in optional.items() if value}
+        return entry | {key: value for key, value in optional.items() if value} | self.security.to_entry()
 
 
 def parse_spec(raw: object, defaults: Mapping[str, object] | None = None) -> ChargePointSpec:
@@ -164,6 +169,7 @@ def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargeP
         imsi=identity("imsi", "", max_length=20),
         vehicle=identity("vehicle", "", max_length=50),
         ocpp_config=_ocpp_config(fields.object("ocpp_config")),
+        security=parse_security(fields, station_id),
     )
     fields.finish()
     return spec
@@ -181,6 +187,8 @@ def _setpoint(fields: Fields, name: str, direct: bool, default: float) -> float:
 def _ocpp_config(raw: Mapping[str, object]) -> dict[str, str]:
     config = {}
     for key, value in raw.items():
+        if (named := SECURITY_KEYS.get(key.casefold())) is not None:
+            raise InputError("ocpp_config", key, f"a key that is set here: say {named} in the entry itself")
         if not 1 <= len(key) <= 50 or not key.isprintable():
             raise InputError("ocpp_config", key, "a configuration key of 1 to 50 printable characters")
         if isinstance(value, bool):

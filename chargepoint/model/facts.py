@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.metering import Reading, SampleContext
 from chargepoint.model.reservation import Reservation, ReservationEnd
+from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.transaction import StopReason, Transaction
 
 
@@ -89,5 +90,6 @@ Fact = (
     | TransactionStopped
     | MeterSampled
     | ReservationEnded
+    | SecurityEvent
     | Rebooting
 )

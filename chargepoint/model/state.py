@@ -13,6 +13,7 @@ from chargepoint.model.facts import ConnectorChanged, Fact
 from chargepoint.model.local_list import LocalList
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.reservation import Reservations
+from chargepoint.model.security_log import SecurityEvent, SecurityLog
 from chargepoint.model.smartcharging.profiles import Profile, Profiles
 from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.vehicle import Vehicle
@@ -59,6 +60,7 @@ class StationState:
     last_request: int = 0
     last_handle: int = 0
     going_down: bool = False
+    security_log: SecurityLog = field(default_factory=SecurityLog)
     facts: list[Fact] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
 
@@ -69,6 +71,12 @@ class StationState:
     def touch(self, connector: Connector) -> None:
         """``connector`` has to be stored."""
         self.changed.add(f"connector/{connector.number}")
+
+    def record_security(self, type: str, now: float, tech_info: str = "") -> None:
+        """A security event, by its standard name: for the security log, and for whoever has to be told."""
+        event = SecurityEvent(type, self.station_time(now), tech_info[:255])
+        self.security_log.add(event)
+        self.emit(event)
 
     def station_time(self, now: float) -> float:
         """What the station's clock shows at ``now``."""

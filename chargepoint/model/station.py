@@ -55,6 +55,7 @@ from chargepoint.model.power import (
 from chargepoint.model.remote_control import remote_start, remote_stop
 from chargepoint.model.reservation import Reservation, Reservations
 from chargepoint.model.reserving import cancel, next_expiry, reserve, review
+from chargepoint.model.security_log import SecurityLog
 from chargepoint.model.smartcharging.records import from_records, to_records
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
@@ -201,7 +202,7 @@ class Station:
                 case ["reservations"]:
                     records[key] = {"kept": state.reservations.to_records()}
         state.changed.clear()
-        return records
+        return records | state.security_log.changes()
 
     def _at(self, moment: float) -> None:
         state = self.state
@@ -268,6 +269,7 @@ class Station:
             charging.stop(state, connector, StopReason.POWER_LOSS, stored_at)
             if connector.car.plugged and not connector.finishing:
                 charging.wait_for_the_other(connector, now)
+        state.security_log = SecurityLog(records)
         review(state, now)
 
 

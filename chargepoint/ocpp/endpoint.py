@@ -88,10 +88,14 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Something came in that is not acted on: no frame, an answer to nothing, a call that was refused."""
+    """Something came in that is not acted on: no frame, an answer to nothing, a call that was refused.
+
+    ``code`` is there when it is against the standard, and not merely late or said twice.
+    """
 
     text: str
     reason: str
+    code: CallErrorCode | None = None
 
 
 Event = CallReceived | Answered | Refused | Unanswered | Dropped
@@ -193,7 +197,7 @@ class Endpoint:
         try:
             frame = decode(text)
         except FrameError as error:
-            self._events.append(Dropped(text, str(error)))
+            self._events.append(Dropped(text, str(error), error.code))
             if error.call_id is not None and self.answering:
                 self._frames.append(encode(CallError(error.call_id, error.code, str(error))))
             return
@@ -258,7 +262,7 @@ class Endpoint:
             return
         self._owed[call.id] = call.action
         if not self._schemas.knows(call.action):
-            self._events.append(Dropped(text, f"unknown action {call.action!r:.60}"))
+            self._events.append(Dropped(text, f"unknown action {call.action!r:.60}", CallErrorCode.NOT_IMPLEMENTED))
             self.refuse(
                 call.id,
                 CallErrorCode.NOT_IMPLEMENTED,
@@ -267,7 +271,7 @@ class Endpoint:
             return
         violation = self._schemas.violation(call.action, call.payload)
         if violation is not None and self._strict:
-            self._events.append(Dropped(text, violation.reason))
+            self._events.append(Dropped(text, violation.reason, violation.code))
             self.refuse(call.id, violation.code, violation.reason)
             return
         self._events.append(CallReceived(call.id, call.action, call.payload))

@@ -18,8 +18,11 @@ from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import iso
 from chargepoint.dialects.mqtt import MqttDialect, connector_status
-from chargepoint.life import Life
+from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.vehicle import GENERIC, Vehicle
+from chargepoint.security.link import LinkFailure
+from chargepoint.security.requests import new_key
+from chargepoint.security.store import Credentials
 
 NOON = 1_750_000_000.0 - 1_750_000_000.0 % 86_400 + 43_200
 """12:00:00 UTC of some day: where a bench's time starts."""
@@ -55,6 +58,8 @@ class Bench:
     script: dict[str, Callable[[Payload], Any]] = field(default_factory=dict)
     vehicle: Vehicle = GENERIC
     now: float = NOON
+    credentials: Credentials = NO_CREDENTIALS
+    new_key: Callable[[], str] = new_key
 
     def __post_init__(self) -> None:
         self.spec: ChargePointSpec = parse_spec({"id": "CP1", "central_system": "ws://csms.test", **self.entry})
@@ -92,6 +97,8 @@ class Bench:
             queued,
             self._next_id,
             self.now,
+            self.credentials,
+            self.new_key,
         )
         self.online = False
         self.unanswered.clear()
@@ -113,6 +120,11 @@ class Bench:
         self.online = False
         self.unanswered.clear()
         self.life.closed("connection lost", self.now)
+        self._drain()
+
+    def fail_to_connect(self, why: LinkFailure | None = None, reason: str = "no connection") -> None:
+        """An attempt to connect comes to nothing."""
+        self.life.closed(reason, self.now, why)
         self._drain()
 
     def advance(self, seconds: float) -> None:

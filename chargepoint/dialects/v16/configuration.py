@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from chargepoint.dialects.v16 import keys
@@ -11,6 +11,9 @@ from chargepoint.model.parameters import Parameters
 from chargepoint.ocpp.v16 import ConfigurationKey, ConfigurationStatus
 
 K = ConfigurationKey
+
+Allowed = Callable[[str, str], bool]
+"""Whether a key, by its name as the standard writes it, may be given a value now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,13 @@ class Configuration:
         """All entries, in the order of the standard's chapter."""
         return [Entry(key, self._values[name]) for name, key in self._keys.items()]
 
-    def change(self, name: str, value: str) -> ConfigurationStatus:
-        """ChangeConfiguration's decision and effect (section 5.3)."""
+    def change(self, name: str, value: str, allowed: Allowed = lambda name, value: True) -> ConfigurationStatus:
+        """ChangeConfiguration's decision and effect (section 5.3); ``allowed`` decides over what is a value."""
         entry = self.find(name)
         if entry is None:
             return ConfigurationStatus.not_supported
         checked = None if entry.key.readonly else entry.key.check(value)
-        if checked is None:
+        if checked is None or not allowed(entry.key.name, checked):
             return ConfigurationStatus.rejected
         self.put(name, checked)
         return ConfigurationStatus.accepted

@@ -53,13 +53,17 @@ Check = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One configuration key. ``check`` decides over a new value; ``wanted`` says in words what it lets through."""
+    """One configuration key. ``check`` decides over a new value; ``wanted`` says in words what it lets through.
+
+    The value of a ``writeonly`` one is never told.
+    """
 
     name: str
     default: str
     check: Check
     wanted: str
     readonly: bool = False
+    writeonly: bool = False
 
 
 def _integer(minimum: int, maximum: int = 2**31 - 1) -> tuple[Check, str]:
@@ -123,6 +127,16 @@ def _fixed(name: str, value: object) -> Key:
 def text_key(name: str) -> Key:
     """A key that is not the standard's, given at the station's start: stored and told, without effect."""
     return Key(name, "", *_text())
+
+
+def number_key(name: str, default: int, *, minimum: int, maximum: int) -> Key:
+    """A writable key of a whole number."""
+    return Key(name, str(default), *_integer(minimum, maximum))
+
+
+def switch_key(name: str, default: bool) -> Key:
+    """A writable key of true or false."""
+    return Key(name, "true" if default else "false", *_boolean())
 
 
 def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bool) -> list[Key]:

@@ -1,6 +1,10 @@
-"""RemoteStartTransaction (5.11), RemoteStopTransaction (5.12), UnlockConnector (5.18), TriggerMessage (5.17)."""
+"""RemoteStartTransaction (5.11), RemoteStopTransaction (5.12), UnlockConnector (5.18), TriggerMessage (5.17), and the
+security whitepaper's ExtendedTriggerMessage."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.provisioning import Provisioning
@@ -18,11 +22,25 @@ from chargepoint.ocpp.v16 import (
     UnlockStatus,
 )
 
+Report = Callable[[float], None]
+"""Sends a message now, whatever has been sent before."""
+
 
 class RemoteControl:
     """What the central system has the station do at once."""
 
-    def __init__(self, session: Session, provisioning: Provisioning, status: StatusReports) -> None:
+    def __init__(
+        self,
+        session: Session,
+        provisioning: Provisioning,
+        status: StatusReports,
+        reports: Mapping[str, Report],
+        extended_reports: Mapping[str, Report],
+    ) -> None:
+        """``reports``: what TriggerMessage can ask of other blocks; ``extended_reports``: the same of
+        ExtendedTriggerMessage."""
+        self._reports = reports
+        self._extended_reports = extended_reports
         self._session = session
         self._provisioning = provisioning
         self._status = status
@@ -33,7 +51,8 @@ class RemoteControl:
             Action.remote_start_transaction: self._remote_start,
             Action.remote_stop_transaction: self._remote_stop,
             Action.unlock_connector: self._unlock,
-            Action.trigger_message: self._trigger,
+            Action.trigger_message: partial(self._trigger, self._reports),
+            Action.extended_trigger_message: partial(self._trigger, self._extended_reports),
         }
 
     def _remote_start(self, payload: Payload, now: float) -> Payload:
@@ -58,7 +77,7 @@ class RemoteControl:
                 status = UnlockStatus.unlock_failed
         return {"status": str(status)}
 
-    def _trigger(self, payload: Payload, now: float) -> Payload:
+    def _trigger(self, reports: Mapping[str, Report], payload: Payload, now: float) -> Payload:
         connectors = self._session.station.state.connectors
         numbers = [0, *connectors]
         if "connectorId" in payload:
@@ -78,6 +97,8 @@ class RemoteControl:
             case MessageTrigger.meter_values:
                 wanted = numbers if len(numbers) == 1 else list(connectors)
                 self._session.then(lambda at: self._sample(wanted, at))
+            case message if (report := reports.get(str(message))) is not None:
+                self._session.then(report)
             case _:
                 return {"status": str(TriggerMessageStatus.not_implemented)}
         return {"status": str(TriggerMessageStatus.accepted)}

@@ -27,6 +27,8 @@ SENDS = frozenset(
         Action.boot_notification,
         Action.heartbeat,
         Action.meter_values,
+        Action.security_event_notification,
+        Action.sign_certificate,
         Action.start_transaction,
         Action.status_notification,
         Action.stop_transaction,
@@ -50,7 +52,10 @@ Answer = Callable[[Payload, float], Payload]
 
 @dataclass(slots=True)
 class Session:
-    """One station's conversation in OCPP 1.6, over all its connections."""
+    """One station's conversation in OCPP 1.6, over all its connections.
+
+    ``manufacturer_roots`` and ``central_system_roots`` give the root certificates that are installed, in PEM.
+    """
 
     spec: ChargePointSpec
     station: Station
@@ -58,6 +63,8 @@ class Session:
     configuration: Configuration
     registration: RegistrationStatus | None = None
     after_reply: list[Callable[[float], None]] = field(default_factory=list)
+    manufacturer_roots: Callable[[], list[str]] = list
+    central_system_roots: Callable[[], list[str]] = list
 
     @property
     def online(self) -> bool:

@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from chargepoint.adapters.websocket import BackOff, Closed, Event, Opened, Received, Websocket
+from chargepoint.security.link import LinkTarget
 from tests.support.waiting import eventually_async
 
 OCPP16 = Subprotocol("ocpp1.6")
@@ -23,9 +24,12 @@ SLOWLY = BackOff(3600.0, 0, 0.0)
 class Link:
     """A running ``Websocket`` and everything it told."""
 
-    def __init__(self, url: str, back_off: BackOff, ping_interval_s: float) -> None:
+    def __init__(self, url: str | LinkTarget, back_off: BackOff, ping_interval_s: float) -> None:
         self.events: list[Event] = []
-        self.websocket = Websocket(url, OCPP16, self.events.append, lambda: back_off, lambda: ping_interval_s)
+        self.target = LinkTarget(url) if isinstance(url, str) else url
+        self.websocket = Websocket(
+            lambda: self.target, OCPP16, self.events.append, lambda: back_off, lambda: ping_interval_s
+        )
         self.task = asyncio.create_task(self.websocket.run())
 
     @property
@@ -59,7 +63,9 @@ class Link:
 
 
 @asynccontextmanager
-async def linked(url: str, back_off: BackOff = SLOWLY, ping_interval_s: float = 0.0) -> AsyncIterator[Link]:
+async def linked(
+    url: str | LinkTarget, back_off: BackOff = SLOWLY, ping_interval_s: float = 0.0
+) -> AsyncIterator[Link]:
     """A link until the end of the block; whatever happened, ``run`` must still have been running."""
     link = Link(url, back_off, ping_interval_s)
     try:

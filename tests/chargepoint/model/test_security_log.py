@@ -1,0 +1,38 @@
+"""The security log: bounded, filtered by time, stored event by event."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chargepoint.model.security_log import CAPACITY, SecurityEvent, SecurityLog
+
+
+def event(at: float) -> SecurityEvent:
+    return SecurityEvent("StartupOfTheDevice", at, f"at {at}")
+
+
+def test_events_come_back_in_order_and_by_time() -> None:
+    log = SecurityLog()
+    for at in (1.0, 2.0, 3.0):
+        log.add(event(at))
+    assert log.between() == [event(1.0), event(2.0), event(3.0)]
+    assert log.between(oldest_at=2.0) == [event(2.0), event(3.0)]
+    assert log.between(latest_at=2.0) == [event(1.0), event(2.0)]
+    assert log.between(2.5, 2.6) == []
+
+
+@given(st.lists(st.integers(1, 3 * CAPACITY // 2), max_size=4))
+def test_the_newest_are_kept_over_any_number_of_lives(lives: list[int]) -> None:
+    stored: dict[str, dict[str, object]] = {"station": {"operative": True}}
+    at = 0
+    for additions in lives:
+        log = SecurityLog(stored)
+        for _ in range(additions):
+            at += 1
+            log.add(event(at))
+        stored |= log.changes()
+        assert log.changes() == {}
+    kept = SecurityLog(stored).between()
+    assert kept == [event(one) for one in range(max(1, at - CAPACITY + 1), at + 1)]
+    assert len(stored) <= CAPACITY + 1
