@@ -297,6 +297,6 @@ class Bench:
                 return accepted
             case "StartTransaction":
                 return {"transactionId": next(self._transaction_ids), **accepted}
-            case "DataTransfer":
+            case "DataTransfer" | "SignCertificate":
                 return {"status": "Accepted"}
         return {}
