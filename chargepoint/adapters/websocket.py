@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.datastructures import HeadersLike
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
@@ -138,6 +139,7 @@ class Websocket:
                 max_size=LARGEST_MESSAGE,
                 proxy=None,
                 user_agent_header=None,
+                create_connection=_Connection,
             ) as connection:
                 if connection.subprotocol != self._subprotocol:
                     reason = f"{target.url} does not speak {self._subprotocol}"
@@ -236,6 +238,18 @@ def _tls_failure(error: Exception) -> LinkFailure | None:
     from chargepoint.adapters.tls import failure_of
 
     return failure_of(error)
+
+
+class _Connection(ClientConnection):
+    """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake."""
+
+    async def handshake(
+        self, additional_headers: HeadersLike | None = None, user_agent_header: str | None = None
+    ) -> None:
+        try:
+            await super().handshake(additional_headers, user_agent_header)
+        except WebSocketException as error:
+            raise error from self.connection_exc or error.__cause__
 
 
 class _Connect(connect):
