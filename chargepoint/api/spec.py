@@ -19,7 +19,7 @@ MAX_AC_CURRENT_A = 1_000.0
 MAX_DC_POWER_W = 10_000_000.0
 
 SECURITY_KEYS = {"authorizationkey": "authorization_key", "securityprofile": "security_profile"}
-"""Configuration keys that have an entry key of their own, which checks them."""
+"""Configuration keys that are entry keys too; the one in the entry itself wins."""
 
 
 class CurrentType(StrEnum):
@@ -135,6 +135,7 @@ def _without_other_spelling(defaults: dict[str, object], given: Mapping[str, obj
 
 
 def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargePointSpec:
+    raw = _security_of_config(raw.get("ocpp_config")) | dict(raw)
     fields = Fields(raw, "entry")
     identity = partial(fields.text, printable=True)
     station_id = check_id(raw.get("id"))
@@ -187,8 +188,8 @@ def _setpoint(fields: Fields, name: str, direct: bool, default: float) -> float:
 def _ocpp_config(raw: Mapping[str, object]) -> dict[str, str]:
     config = {}
     for key, value in raw.items():
-        if (named := SECURITY_KEYS.get(key.casefold())) is not None:
-            raise InputError("ocpp_config", key, f"a key that is set here: say {named} in the entry itself")
+        if key.casefold() in SECURITY_KEYS:
+            continue
         if not 1 <= len(key) <= 50 or not key.isprintable():
             raise InputError("ocpp_config", key, "a configuration key of 1 to 50 printable characters")
         if isinstance(value, bool):
@@ -201,6 +202,17 @@ def _ocpp_config(raw: Mapping[str, object]) -> dict[str, str]:
             raise InputError(f"ocpp_config.{key}", value, "a text of at most 500 characters, a number, true or false")
         config[key] = value
     return config
+
+
+def _security_of_config(raw: object) -> dict[str, object]:
+    """The entry keys that ``ocpp_config`` gives by the names that the standard has for them."""
+    given: dict[str, object] = {}
+    for key, value in raw.items() if isinstance(raw, Mapping) else ():
+        name = SECURITY_KEYS.get(key.casefold()) if isinstance(key, str) else None
+        if name is not None and value not in (None, ""):
+            number = name == "security_profile" and isinstance(value, str) and value.strip().isdecimal()
+            given[name] = int(str(value)) if number else value
+    return given
 
 
 def check_central_system(url: str) -> str:
