@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chargepoint.clock import iso
 from tests.support.bench import NOON, Bench, CallError
@@ -180,3 +182,40 @@ def test_a_full_store_is_told() -> None:
     assert told(bench) == ["MemoryExhaustion"]
     bench.life.store_failed("", bench.now)
     assert bench.life.store_error == ""
+
+
+steps = st.lists(
+    st.sampled_from(["event", "connect", "disconnect", "power cut", "silence", "refusal", "answers"]), max_size=30
+)
+
+
+@given(steps)
+def test_no_event_is_lost_and_none_overtakes_another_whatever_happens(steps: list[str]) -> None:
+    bench = bench_in_profile_1()
+    happened: list[str] = []
+    for step in steps:
+        match step:
+            case "event":
+                happened.append(f"{len(happened)}")
+                bench.life.station.state.record_security("TamperDetectionActivated", bench.now, happened[-1])
+            case "connect" if not bench.online:
+                bench.connect()
+            case "disconnect" if bench.online:
+                bench.disconnect()
+            case "power cut":
+                bench.power_cut()
+            case "silence":
+                bench.script["SecurityEventNotification"] = lambda _: None
+            case "refusal":
+                bench.script["SecurityEventNotification"] = lambda _: CallError("InternalError")
+            case "answers":
+                bench.script.pop("SecurityEventNotification", None)
+        bench.advance(1)
+    bench.script.clear()
+    bench.disconnect()
+    bench.connect()
+    bench.advance(2 * 3600)
+    tamperings = [
+        one for one in bench.calls("SecurityEventNotification") if one["type"] == "TamperDetectionActivated"
+    ]
+    assert list(dict.fromkeys(one["techInfo"] for one in tamperings)) == happened
