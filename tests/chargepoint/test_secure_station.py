@@ -188,6 +188,9 @@ async def test_a_central_system_with_a_certificate_of_nobody_is_told_of_later(tm
             await central.stop()
             await central.start(ssl=ROOT.server_context(tmp_path))
             await central.gets("BootNotification")
+            await central.gets(
+                "SecurityEventNotification", right=lambda one: one["type"] == "InvalidCentralSystemCertificate"
+            )
 
 
 def modes(folder: Path) -> dict[str, int]:

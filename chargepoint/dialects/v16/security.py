@@ -22,10 +22,13 @@ ATTEMPTS = 3
 """How often a new security profile may fail to connect."""
 
 EVENTS = {
-    LinkFailure.UNAUTHORIZED: SecurityEventType.FAILED_TO_AUTHENTICATE_AT_CENTRAL_SYSTEM,
-    LinkFailure.SERVER_CERTIFICATE: SecurityEventType.CENTRAL_SYSTEM_FAILED_TO_AUTHENTICATE,
-    LinkFailure.TLS_VERSION: SecurityEventType.INVALID_TLS_VERSION,
-    LinkFailure.TLS_SUITES: SecurityEventType.INVALID_TLS_CIPHER_SUITE,
+    LinkFailure.UNAUTHORIZED: (SecurityEventType.FAILED_TO_AUTHENTICATE_AT_CENTRAL_SYSTEM,),
+    LinkFailure.SERVER_CERTIFICATE: (
+        SecurityEventType.CENTRAL_SYSTEM_FAILED_TO_AUTHENTICATE,
+        SecurityEventType.INVALID_CENTRAL_SYSTEM_CERTIFICATE,
+    ),
+    LinkFailure.TLS_VERSION: (SecurityEventType.INVALID_TLS_VERSION,),
+    LinkFailure.TLS_SUITES: (SecurityEventType.INVALID_TLS_CIPHER_SUITE,),
 }
 
 SECURITY_PARAMETERS = (
@@ -96,14 +99,11 @@ class Security:
 
     def configuration_changed(self, name: str, now: float) -> None:
         """The central system has set the configuration key ``name``."""
-        configuration = self._session.configuration
         match next((key for key in SECURITY_PARAMETERS if key.casefold() == name.casefold()), None):
             case ConfigurationKey.security_profile:
                 self._previous, self._profile = self._profile, self.profile
                 self._failures = 0
                 self.changed = True
-                if not self._previous:
-                    configuration.put(SECURITY_EVENTS, "true")
                 self._reconfigured(f"SecurityProfile {self._previous} becomes {self._profile}", now)
                 self._session.then(lambda at: self._reconnect())
             case ConfigurationKey.authorization_key:
@@ -122,17 +122,21 @@ class Security:
         """A connection is up: what it was made with has proved itself."""
         self._last_failure = None
         if self._previous is not None:
+            if self._previous == 0:
+                self._session.configuration.put(SECURITY_EVENTS, "true")
             self._previous, self._failures = None, 0
             self.changed = True
         store = self._certificates
         if store.fallback is not None and not self._try_fallback and self.target().secure:
             store.fallback = None
             store.touch()
+        self._try_fallback = False
 
     def failed(self, why: LinkFailure | None, reason: str, now: float) -> None:
         """A connection could not be made. Told once, and not with every attempt."""
         if why is not None and why is not self._last_failure:
-            self._session.station.state.record_security(EVENTS[why], now, reason)
+            for event in EVENTS[why]:
+                self._session.station.state.record_security(event, now, reason)
         self._last_failure = why
         if why is LinkFailure.SERVER_CERTIFICATE:
             self._try_fallback = self._certificates.fallback is not None and not self._try_fallback

@@ -176,6 +176,8 @@ def test_the_old_root_is_fallen_back_to_while_the_new_one_does_not_serve() -> No
     bench.fail_to_connect(LinkFailure.SERVER_CERTIFICATE)
     bench.connect()
     assert len(installed(bench, CENTRAL)) == 2
+    bench.disconnect()
+    assert bench.life.link_target().roots == (new.pem,), "the new one is tried first each time"
 
 
 # GetInstalledCertificateIds and DeleteCertificate

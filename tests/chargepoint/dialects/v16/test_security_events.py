@@ -56,9 +56,15 @@ def test_the_setting_makes_a_station_tell_in_profile_0_and_keeps_it_quiet_in_oth
 
 def test_with_its_first_security_profile_a_station_begins_to_tell() -> None:
     bench = Bench({"authorization_key": PASSWORD}).connect()
-    bench.call("ChangeConfiguration", key="SecurityProfile", value="1")
-    note(bench, "TamperDetectionActivated")
-    assert told(bench) == ["TamperDetectionActivated"]
+    for connects in (False, True):
+        bench.call("ChangeConfiguration", key="SecurityProfile", value="1")
+        bench.disconnect()
+        if not connects:
+            for _ in range(3):
+                bench.fail_to_connect()
+        bench.connect()
+        note(bench, "TamperDetectionActivated")
+        assert told(bench) == ["TamperDetectionActivated"] * connects
 
 
 def test_a_reset_is_told_before_it_is_done_or_after() -> None:

@@ -253,6 +253,7 @@ def test_changing_the_profile_interrupts_no_transaction() -> None:
     [
         (LinkFailure.UNAUTHORIZED, "FailedToAuthenticateAtCentralSystem"),
         (LinkFailure.SERVER_CERTIFICATE, "CentralSystemFailedToAuthenticate"),
+        (LinkFailure.SERVER_CERTIFICATE, "InvalidCentralSystemCertificate"),
         (LinkFailure.TLS_VERSION, "InvalidTLSVersion"),
         (LinkFailure.TLS_SUITES, "InvalidTLSCipherSuite"),
     ],
