@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.clock import iso
@@ -195,6 +195,7 @@ steps = st.lists(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(steps)
 def test_no_event_is_lost_and_none_overtakes_another_whatever_happens(steps: list[str]) -> None:
     bench = bench_in_profile_1()
