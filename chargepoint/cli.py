@@ -14,17 +14,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from chargepoint.adapters.credentials import read_credentials
 from chargepoint.adapters.store import Store, StoreError
 from chargepoint.adapters.vehicles import find_vehicle
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import parse_json
 from chargepoint.api.spec import ChargePointSpec, parse_spec
 from chargepoint.api.topics import DEFAULT_ROOT, Topics
-from chargepoint.bus import Broker, Bus
+from chargepoint.bus import Broker, Bus, Message
 from chargepoint.clock import Clock
+from chargepoint.life import NO_CREDENTIALS
 from chargepoint.logs import LogLevel, configure
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.runtime import Runtime
+from chargepoint.security.store import Credentials
 from chargepoint.settings import BROKER_VARIABLE
 
 log = logging.getLogger(__name__)
@@ -47,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             broker = Broker.parse(options.broker) if options.broker else None
             topics, vehicle = Topics(options.root), find_vehicle(spec.vehicle)
             with contextlib.closing(Store(folder / "state.db")) as store:
-                return asyncio.run(Process(spec, store, topics, vehicle, broker).run())
+                # What is stored holds, and needs the files no more.
+                fresh = "certificates" not in store.records()
+                credentials = read_credentials(spec.security) if fresh else NO_CREDENTIALS
+                return asyncio.run(Process(spec, store, topics, vehicle, broker, credentials).run())
     except (InputError, StoreError) as error:
         print(f"chargepoint: {error}", file=sys.stderr)
     except OSError as error:
@@ -59,12 +65,16 @@ class Process:
     """A charge point that has a process of its own, and with it a connection to the broker."""
 
     def __init__(
-        self, spec: ChargePointSpec, store: Store, topics: Topics, vehicle: Vehicle, broker: Broker | None
+        self,
+        spec: ChargePointSpec,
+        store: Store,
+        topics: Topics,
+        vehicle: Vehicle,
+        broker: Broker | None,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
         self._bus: Bus | None = None
-        self._runtime = Runtime(
-            spec, store, Clock(), topics, lambda message: self._bus.publish(message) if self._bus else None, vehicle
-        )
+        self._runtime = Runtime(spec, store, Clock(), topics, self._publish, vehicle, credentials=credentials)
         if broker is not None:
             self._bus = Bus(
                 broker,
@@ -96,6 +106,10 @@ class Process:
                 bus.cancel()
         return EXIT_FAILED if broken else EXIT_DONE
 
+    def _publish(self, message: Message) -> None:
+        if self._bus is not None:
+            self._bus.publish(message)
+
 
 def _innermost(error: Exception) -> Exception:
     return _innermost(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
@@ -122,8 +136,10 @@ def _spec(options: argparse.Namespace, folder: Path) -> ChargePointSpec:
             return parse_spec(entry)
         except InputError as error:
             raise error.within(str(stored)) from None
-    given = (*_ENTRY, "fixed_cable")
+    given = (*_ENTRY, "fixed_cable", "tls_verify")
     wanted = {name: getattr(options, name) for name in given if getattr(options, name) is not None}
+    for name in _PATHS & wanted.keys():
+        wanted[name] = str(Path(wanted[name]).absolute())
     config = {}
     for pair in options.config:
         key, equals, value = pair.partition("=")
@@ -151,7 +167,16 @@ _ENTRY: dict[str, tuple[type, str]] = {
     "iccid": (str, "iccid of the SIM card"),
     "imsi": (str, "imsi of the SIM card"),
     "vehicle": (str, "a vehicle of etc/vehicles.json"),
+    "security_profile": (int, "0 (default) to 3: none, password, password with TLS, client certificate"),
+    "authorization_key": (str, "password of security profiles 1 and 2"),
+    "authorization_key_format": (str, "hex (default for 32 to 40 hexadecimal digits) or text"),
+    "central_system_root": (str, "PEM file with the root certificates of the central system (default: the system's)"),
+    "client_certificate": (str, "PEM file with the certificate of security profile 3, and its chain"),
+    "client_key": (str, "PEM file with the key of the client certificate"),
+    "tls_suites": (str, "modern (default) or whitepaper: the four suites that the security whitepaper names"),
 }
+
+_PATHS = {"central_system_root", "client_certificate", "client_key"}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -163,6 +188,13 @@ def _parser() -> argparse.ArgumentParser:
     for name, (kind, text) in _ENTRY.items():
         parser.add_argument("--" + name.replace("_", "-"), type=kind, help=text)
     parser.add_argument("--fixed-cable", action="store_true", default=None, help="the cable belongs to the station")
+    parser.add_argument(
+        "--no-tls-verify",
+        dest="tls_verify",
+        action="store_false",
+        default=None,
+        help="take any certificate of any central system",
+    )
     parser.add_argument(
         "--config", action="append", default=[], metavar="KEY=VALUE", help="an OCPP configuration key; repeatable"
     )

@@ -56,6 +56,13 @@ from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event
 from chargepoint.ocpp.schema import schemas
+from chargepoint.ocpp.secrets import without_secrets
+from chargepoint.security.events import SecurityEventType
+from chargepoint.security.link import LinkFailure, LinkTarget
+from chargepoint.security.requests import new_key
+from chargepoint.security.store import Credentials
+
+NO_CREDENTIALS = Credentials()
 
 if TYPE_CHECKING:
     from chargepoint.model.errands import Errand, Result
@@ -75,9 +82,13 @@ class Life:
         next_id: Callable[[], str],
         now: float,
         observe: Callable[[Event], None] = lambda event: None,
+        credentials: Credentials = NO_CREDENTIALS,
+        new_key: Callable[[], str] = new_key,
     ) -> None:
         """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids;
-        ``observe`` is told everything that happens between the station and its central system."""
+        ``observe`` is told everything that happens between the station and its central system;
+        ``credentials`` are what the station has in its first life; ``new_key`` makes a private key (PEM).
+        """
         self._spec = spec
         self._observe = observe
         self._topics = topics
@@ -96,7 +107,7 @@ class Life:
             parameters=parameters,
             records=records,
         )
-        self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued)
+        self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued, credentials, new_key)
         self._orders = Orders(spec.id, topics, self.dialect, checked_by, mqtt.traffic)
         self.going_down: StopReason | None = None
         self.power_cut = False
@@ -109,6 +120,7 @@ class Life:
         """How many of its messages on this connection were against the standard."""
         self._answers: list[Message] = []
         self._notes: list[str] = list(self.dialect.session.configuration.refused)
+        self.station.state.record_security(SecurityEventType.STARTUP_OF_THE_DEVICE, now)
         self._follow_all(now)
 
     @property
@@ -125,7 +137,7 @@ class Life:
         """The websocket is up."""
         self.link_error = self.protocol_error = ""
         self.wrong_messages = 0
-        self._notes.append(f"connected to {self._spec.connection_url}")
+        self._notes.append(f"connected to {self.link_target().url}")
         self._pass_time(now)
         self.dialect.opened(now)
         self._follow_all(now)
@@ -136,8 +148,8 @@ class Life:
         self._endpoint.receive(text, now)
         self._mqtt.traffic.note(Direction.IN, text, now, self._follow_all(now))
 
-    def closed(self, reason: str, now: float) -> None:
-        """The websocket is gone, or could not be opened."""
+    def closed(self, reason: str, now: float, why: LinkFailure | None = None) -> None:
+        """The websocket is gone, or could not be opened; ``why`` when security is the reason."""
         if reason != self.link_error:
             self._notes.append(reason)
         self.link_error = reason
@@ -145,8 +157,26 @@ class Life:
             self._notes.append(f"{self.wrong_messages} messages of the central system were against the standard")
             self.wrong_messages = 0
         self._pass_time(now)
-        self.dialect.closed(now)
+        if self._endpoint.is_open:
+            self.dialect.closed(now)
+        elif self.going_down is None:
+            self.dialect.failed(why, reason, now)
         self._follow_all(now)
+
+    def link_target(self) -> LinkTarget:
+        """Where and how to connect next."""
+        return self.dialect.security.target()
+
+    def reconnect(self) -> bool:
+        """Whether the connection is to be made anew once everything is said; asked once."""
+        return self.dialect.reconnect()
+
+    def store_failed(self, reason: str, now: float) -> None:
+        """What changed could not be stored; "" when it could."""
+        if reason and not self.store_error:
+            self.station.state.record_security(SecurityEventType.MEMORY_EXHAUSTION, now, reason)
+            self._follow_all(now)
+        self.store_error = reason
 
     def heard(self, message: Message, now: float) -> None:
         """An MQTT message came in; what is refused is answered on the station's result topic.
@@ -263,10 +293,11 @@ class Life:
         """What was wrong with a frame on the way, if anything was."""
         problem = None
         while True:
-            for fact in self.station.facts():
+            facts = self.station.facts()
+            for fact in facts:
                 self._follow(fact, now)
             events = self._endpoint.events()
-            if not events:
+            if not facts and not events:
                 return problem
             for event in events:
                 self._observe(event)
@@ -279,7 +310,7 @@ class Life:
         """Report what the central system does against the standard, whatever becomes of it; returns what it was."""
         match event:
             case Dropped(text, reason, code):
-                self._notes.append(f"dropped {shown(text[:200], 200)}: {reason}")
+                self._notes.append(f"dropped {shown(without_secrets(text)[:200], 200)}: {reason}")
                 if code is not None:
                     self._wrong(f"{code}: {reason}")
                 return reason
@@ -325,6 +356,6 @@ class Life:
         self._orders.tell(StationResult(message.topic, reason, Verdict.REFUSED, *asked))
 
     def _configuration(self) -> Message:
-        entries = self.dialect.session.configuration.entries()
+        entries = [entry for entry in self.dialect.session.configuration.entries() if not entry.key.writeonly]
         payload = ocpp_config_json({entry.key.name: entry.value for entry in entries})
         return Message(self._topics.station(self._spec.id, "ocpp_config"), payload, retain=True)

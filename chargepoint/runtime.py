@@ -32,11 +32,13 @@ from chargepoint.dialects.v16.link_keys import (
     WEB_SOCKET_COMPRESSION,
     WEB_SOCKET_PONG_TIMEOUT,
 )
-from chargepoint.life import Life
+from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.connector import Connector
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
 from chargepoint.ocpp.endpoint import Event
+from chargepoint.ocpp.secrets import without_secrets
+from chargepoint.security.store import Credentials
 
 if TYPE_CHECKING:
     from chargepoint.model.errands import Download, Errand, Result, Upload
@@ -108,8 +110,10 @@ class Runtime:
         publish: Callable[[Message], None],
         vehicle: Vehicle = GENERIC,
         observe: Callable[[Observed], None] = lambda event: None,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
-        """``observe`` is told what happens between the station and its central system.
+        """``observe`` is told what happens between the station and its central system; ``credentials`` are for its
+        first life.
 
         Raises StoreError when the station's stored state cannot be read."""
         self._spec = spec
@@ -119,6 +123,7 @@ class Runtime:
         self._topics = topics
         self._publish = publish
         self._vehicle = vehicle
+        self._credentials = credentials
         self._inbox: asyncio.Queue[Input] = asyncio.Queue()
         self._tasks: asyncio.TaskGroup | None = None
         self._errands: dict[int, asyncio.Task[None]] = {}
@@ -195,14 +200,14 @@ class Runtime:
                 lambda: str(uuid.uuid4()),
                 self._clock.now(),
                 self._observe,
+                self._credentials,
             )
         except InputError as error:
             raise StoreError(f"{self._store.file}: damaged: {error}") from None
 
     async def _live(self) -> None:
-        websocket = self._websocket = Websocket(
-            self._spec.connection_url, SUBPROTOCOL, self.hear, self._back_off, self._link_settings
-        )
+        target = self._life.link_target
+        websocket = self._websocket = Websocket(target, SUBPROTOCOL, self.hear, self._back_off, self._link_settings)
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             link = tasks.create_task(websocket.run())
@@ -241,10 +246,11 @@ class Runtime:
             case Opened():
                 self._life.opened(now)
             case Received(text):
-                log.debug("receive %s", text)
+                if log.isEnabledFor(logging.DEBUG):
+                    log.debug("receive %s", without_secrets(text))
                 self._life.received(text, now)
-            case Closed(reason):
-                self._life.closed(reason, now)
+            case Closed(reason, why):
+                self._life.closed(reason, now, why)
             case Message():
                 self._life.heard(item, now)
             case ErrandDone(id, result):
@@ -265,6 +271,8 @@ class Runtime:
         websocket.ping_every(self._life.dialect.ping_interval_s)
         if reason := self._life.link_is_dead:
             websocket.give_up(reason)
+        if self._life.reconnect():
+            websocket.renew()
         for message in self._life.messages(self._clock.now()):
             self._publish(message)
         for note in self._life.notes():
@@ -292,12 +300,12 @@ class Runtime:
     def _save(self) -> None:
         try:
             self._store.save(*self._life.changes())
-            self._life.store_error = ""
+            self._life.store_failed("", self._clock.now())
         except StoreError as error:
             # The station goes on from memory, says what is wrong, and stores it all as soon as it can again.
             if str(error) != self._life.store_error:
                 log.error("nothing can be stored: %s", error)
-            self._life.store_error = str(error)
+            self._life.store_failed(str(error), self._clock.now())
 
     def _wake_at(self, due: float | None) -> None:
         if self._alarm is not None:

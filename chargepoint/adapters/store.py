@@ -11,6 +11,9 @@ from typing import IO
 
 Record = Mapping[str, object]
 
+OWN = 0o600
+"""Nobody else reads it: keys are in it. SQLite gives the file beside it the same permissions."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS queue (number INTEGER PRIMARY KEY, value TEXT NOT NULL);
@@ -33,15 +36,18 @@ class Store:
         try:
             # The process may be killed at any moment, and what it wrote is then with the kernel: only a power
             # cut of the host itself could lose the last moments, never damage the file.
+            file.touch(mode=OWN)
+            file.chmod(OWN)
             self._database = sqlite3.connect(file, isolation_level=None)
             # Nobody else comes: no file for shared memory is needed, which a full disk could not hold.
             self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=NORMAL")
             self._database.executescript(_SCHEMA)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             self._lock.close()
-            raise StoreError(f"{file}: {error}") from None
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise StoreError(f"{file}: {reason}") from None
 
     def records(self) -> dict[str, Record]:
         """All records by key, what could not be written yet included; raises StoreError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import logging
 import random
@@ -10,13 +11,19 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.datastructures import HeadersLike
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
 from chargepoint.adapters.link_settings import LARGEST_READ, MESSAGES_AHEAD, BackOff, LinkSettings
+from chargepoint.security.link import LinkFailure, LinkTarget
+
+if TYPE_CHECKING:
+    import ssl
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +45,10 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The connection is gone, or could not be made; ``reason`` in words."""
+    """The connection is gone, or could not be made; ``reason`` in words, ``why`` when security is the reason."""
 
     reason: str
+    why: LinkFailure | None = None
 
 
 Event = Opened | Received | Closed
@@ -51,14 +59,16 @@ class Websocket:
 
     def __init__(
         self,
-        url: str,
+        target: Callable[[], LinkTarget],
         subprotocol: str,
         hear: Callable[[Event], None],
         back_off: Callable[[], BackOff],
         settings: Callable[[], LinkSettings] = LinkSettings,
     ) -> None:
-        """``back_off`` and ``settings`` are asked before each connection: the configuration may change them."""
-        self._url = url
+        """``target``, ``back_off`` and ``settings`` are asked before each connection: they may change."""
+        self._target = target
+        self._tls: tuple[LinkTarget, ssl.SSLContext] | None = None
+        self._renewal = asyncio.Event()
         self._subprotocol = Subprotocol(subprotocol)
         self._hear = hear
         self._back_off = back_off
@@ -85,6 +95,10 @@ class Websocket:
         self._why_given_up = reason
         self._given_up.set()
 
+    def renew(self) -> None:
+        """Close the connection when everything sent so far is on the wire, and make it again at once."""
+        self._renewal.set()
+
     async def flushed(self) -> None:
         """Return when everything sent so far was handed to the system, or lost with its connection."""
         await self._outgoing.join()
@@ -100,7 +114,12 @@ class Websocket:
         while True:
             # A connection that did not last is no success: two stations of one id, each thrown out when the other
             # comes, and a central system that lets in and throws out, slow down instead of going on like this.
-            if await self._one_connection() > 2 * waited_s:
+            open_s = await self._one_connection()
+            if self._renewal.is_set():
+                self._renewal.clear()
+                attempt, waited_s = 0, 0.0
+                continue
+            if open_s > 2 * waited_s:
                 attempt = 0
             waited_s = self._back_off().wait_s(attempt, random.random)
             attempt += 1
@@ -109,11 +128,14 @@ class Websocket:
 
     async def _one_connection(self) -> float:
         """Connect and live until the connection is gone; returns how long it was open, in seconds."""
-        opened_at = None
+        opened_at, why = None, None
+        target = self._target()
         settings = self._settings()
         try:
             async with _Connect(
-                self._url,
+                target.url,
+                additional_headers=_authorization(target),
+                ssl=await self._context(target) if target.secure else None,
                 subprotocols=[self._subprotocol],
                 compression="deflate" if settings.compression else None,
                 ping_interval=None,
@@ -123,25 +145,30 @@ class Websocket:
                 max_queue=MESSAGES_AHEAD,
                 proxy=None,
                 user_agent_header=None,
+                create_connection=_Connection,
             ) as connection:
                 self._connection = connection
                 if connection.subprotocol is None and settings.subprotocol_required:
-                    reason = f"{self._url} does not say that it speaks {self._subprotocol}"
+                    reason = f"{target.url} does not say that it speaks {self._subprotocol}"
                 else:
                     _watch_for_a_dead_peer(connection)
                     opened_at = connection.loop.time()
                     self._lose_unsent()
                     self._given_up.clear()
+                    self._renewal.clear()
                     self._hear(Opened())
                     await self._live(connection, settings.pong_timeout_s)
                     reason = _why_closed(connection.close_exc)
         except InvalidStatus as error:
-            reason = f"{self._url} refuses the connection: HTTP {_status_line(error.response.status_code)}"
+            reason = f"{target.url} refuses the connection: HTTP {_status_line(error.response.status_code)}"
+            if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                why = LinkFailure.UNAUTHORIZED
         except (WebSocketException, OSError, UnicodeError) as error:
-            reason = f"{self._url}: {error or type(error).__name__}"
+            reason = f"{target.url}: {error or type(error).__name__}"
+            why = _tls_failure(error) if target.secure else None
         self._connection = None
         self._lose_unsent()
-        self._hear(Closed(reason))
+        self._hear(Closed(reason, why))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
 
     async def _live(self, connection: ClientConnection, pong_timeout_s: float) -> None:
@@ -152,16 +179,29 @@ class Websocket:
                 pinger = tasks.create_task(self._ping(connection, pong_timeout_s))
                 writer = tasks.create_task(self._write(connection))
                 quitter = tasks.create_task(self._given_up.wait())
-                await asyncio.wait((reader, pinger, quitter), return_when=asyncio.FIRST_COMPLETED)
+                renewal = tasks.create_task(self._until_renewal())
+                await asyncio.wait((reader, pinger, quitter, renewal), return_when=asyncio.FIRST_COMPLETED)
                 if pinger.done():
                     code, reason = CloseCode.PROTOCOL_ERROR, f"no pong within {pong_timeout_s:.0f} s"
                 elif quitter.done():
                     reason = self._why_given_up
-                for task in (reader, pinger, writer, quitter):
+                for task in (reader, pinger, writer, quitter, renewal):
                     task.cancel()
         finally:
             # Left by cancellation, the library would close with 1011: an error that did not happen.
             await _close(connection, code, reason)
+
+    async def _until_renewal(self) -> None:
+        await self._renewal.wait()
+        await self.flushed()
+
+    async def _context(self, target: LinkTarget) -> ssl.SSLContext:
+        """The TLS of ``target``, made when it is not that of the time before, and beside the loop."""
+        if self._tls is None or self._tls[0] != target:
+            from chargepoint.adapters.tls import client_context
+
+            self._tls = target, await asyncio.to_thread(client_context, target)
+        return self._tls[1]
 
     async def _read(self, connection: ClientConnection) -> None:
         with contextlib.suppress(ConnectionClosed):
@@ -198,6 +238,32 @@ class Websocket:
         while not self._outgoing.empty():
             self._outgoing.get_nowait()
             self._outgoing.task_done()
+
+
+def _authorization(target: LinkTarget) -> dict[str, str]:
+    """HTTP Basic authentication (RFC 7617), if there is a password."""
+    if target.password is None:
+        return {}
+    pair = base64.b64encode(target.user.encode() + b":" + target.password)
+    return {"Authorization": f"Basic {pair.decode()}"}
+
+
+def _tls_failure(error: Exception) -> LinkFailure | None:
+    from chargepoint.adapters.tls import failure_of
+
+    return failure_of(error)
+
+
+class _Connection(ClientConnection):
+    """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake."""
+
+    async def handshake(
+        self, additional_headers: HeadersLike | None = None, user_agent_header: str | None = None
+    ) -> None:
+        try:
+            await super().handshake(additional_headers, user_agent_header)
+        except WebSocketException as error:
+            raise error from self.connection_exc or error.__cause__
 
 
 class _Connect(connect):

@@ -10,12 +10,16 @@ from urllib.parse import quote, unquote, urlsplit
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields
+from chargepoint.api.security import SecuritySpec, parse_security
 from chargepoint.api.topics import check_id
 
 MAX_CONNECTORS = 64
 MAX_NUMBER = 1e15
 MAX_AC_CURRENT_A = 1_000.0
 MAX_DC_POWER_W = 10_000_000.0
+
+SECURITY_KEYS = {"authorizationkey": "authorization_key", "securityprofile": "security_profile"}
+"""Configuration keys that are entry keys too; the one in the entry itself wins."""
 
 
 class CurrentType(StrEnum):
@@ -60,6 +64,7 @@ class ChargePointSpec:
     imsi: str = ""
     vehicle: str = ""
     ocpp_config: Mapping[str, str] = field(default_factory=dict)
+    security: SecuritySpec = field(default_factory=SecuritySpec)
 
     @property
     def connection_url(self) -> str:
@@ -97,7 +102,7 @@ class ChargePointSpec:
             "vehicle": self.vehicle,
             "ocpp_config": dict(self.ocpp_config),
         }
-        return entry | {key: value for key, value in optional.items() if value}
+        return entry | {key: value for key, value in optional.items() if value} | self.security.to_entry()
 
 
 def parse_spec(raw: object, defaults: Mapping[str, object] | None = None) -> ChargePointSpec:
@@ -130,6 +135,7 @@ def _without_other_spelling(defaults: dict[str, object], given: Mapping[str, obj
 
 
 def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargePointSpec:
+    raw = _security_of_config(raw.get("ocpp_config")) | dict(raw)
     fields = Fields(raw, "entry")
     identity = partial(fields.text, printable=True)
     station_id = check_id(raw.get("id"))
@@ -164,6 +170,7 @@ def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargeP
         imsi=identity("imsi", "", max_length=20),
         vehicle=identity("vehicle", "", max_length=50),
         ocpp_config=_ocpp_config(fields.object("ocpp_config")),
+        security=parse_security(fields, station_id),
     )
     fields.finish()
     return spec
@@ -181,6 +188,8 @@ def _setpoint(fields: Fields, name: str, direct: bool, default: float) -> float:
 def _ocpp_config(raw: Mapping[str, object]) -> dict[str, str]:
     config = {}
     for key, value in raw.items():
+        if key.casefold() in SECURITY_KEYS:
+            continue
         if not 1 <= len(key) <= 50 or not key.isprintable():
             raise InputError("ocpp_config", key, "a configuration key of 1 to 50 printable characters")
         if isinstance(value, bool):
@@ -193,6 +202,17 @@ def _ocpp_config(raw: Mapping[str, object]) -> dict[str, str]:
             raise InputError(f"ocpp_config.{key}", value, "a text of at most 500 characters, a number, true or false")
         config[key] = value
     return config
+
+
+def _security_of_config(raw: object) -> dict[str, object]:
+    """The entry keys that ``ocpp_config`` gives by the names that the standard has for them."""
+    given: dict[str, object] = {}
+    for key, value in raw.items() if isinstance(raw, Mapping) else ():
+        name = SECURITY_KEYS.get(key.casefold()) if isinstance(key, str) else None
+        if name is not None and value not in (None, ""):
+            number = name == "security_profile" and isinstance(value, str) and value.strip().isdecimal()
+            given[name] = int(str(value)) if number else value
+    return given
 
 
 def check_central_system(url: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
+from chargepoint.adapters.credentials import read_credentials
 from chargepoint.adapters.store import StoreError
 from chargepoint.adapters.vehicles import find_vehicle
 from chargepoint.api.errors import InputError
@@ -17,6 +18,7 @@ from chargepoint.api.spec import ChargePointSpec, parse_spec
 from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
+from chargepoint.life import NO_CREDENTIALS
 from chargepoint.pool.stores import Stores
 from chargepoint.pool.tally import Tally
 from chargepoint.runtime import Observed, Runtime, StationStore
@@ -161,8 +163,19 @@ class Host:
     def _start(self, spec: ChargePointSpec, *, fresh: bool) -> None:
         vehicle = find_vehicle(spec.vehicle)
         store = self._stores.open(spec, fresh=fresh)
+        # Later lives have what the central system made of them.
+        credentials = NO_CREDENTIALS if store.records() else read_credentials(spec.security)
         try:
-            runtime = Runtime(spec, store, self._clock, self._topics, self._say, vehicle, self._observer(spec.id))
+            runtime = Runtime(
+                spec,
+                store,
+                self._clock,
+                self._topics,
+                self._say,
+                vehicle,
+                observe=self._observer(spec.id),
+                credentials=credentials,
+            )
         except StoreError:
             store.close()
             raise

@@ -32,6 +32,14 @@ _ENTRY_KEYS: Mapping[str, type[str] | type[int] | type[float] | type[bool]] = {
     "iccid": str,
     "imsi": str,
     "vehicle": str,
+    "security_profile": int,
+    "authorization_key": str,
+    "authorization_key_format": str,
+    "central_system_root": str,
+    "client_certificate": str,
+    "client_key": str,
+    "tls_verify": bool,
+    "tls_suites": str,
 }
 
 _OPEN_OCPP = {

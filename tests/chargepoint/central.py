@@ -50,10 +50,10 @@ class Central:
         """What goes into a start entry."""
         return f"ws://127.0.0.1:{self.port}"
 
-    async def start(self) -> None:
-        """Listen."""
-        subprotocols = [Subprotocol("ocpp1.6")]
-        self._server = await serve(self._talk, "127.0.0.1", self.port, subprotocols=subprotocols, compression=None)
+    async def start(self, **options: Any) -> None:
+        """Listen; ``options`` are those of websockets' ``serve``, such as ``ssl``."""
+        options = {"subprotocols": [Subprotocol("ocpp1.6")], "compression": None, **options}
+        self._server = await serve(self._talk, "127.0.0.1", self.port, **options)
 
     async def stop(self) -> None:
         """Close every connection with 1001 and listen no more."""

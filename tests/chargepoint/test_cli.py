@@ -14,6 +14,8 @@ import pytest
 from chargepoint import cli
 from chargepoint.adapters.store import Store
 from chargepoint.cli import Process, main
+from chargepoint.security.store import Credentials
+from tests.support.authority import Authority
 
 URL = "ws://localhost:9000"
 
@@ -70,7 +72,7 @@ def test_by_hand_every_field_of_a_start_entry_is_an_option(started: list[Any]) -
     }  # fmt: skip
     flat = [str(word) for pair in arguments.items() for word in pair]
     assert main([*flat, "--config", "A=b=c", "--fixed-cable"]) == 0
-    spec, _store, topics, vehicle, broker = started
+    spec, _store, topics, vehicle, broker, _credentials = started
     assert spec.to_entry() == {
         "id": "CP1", "central_system": URL, "vendor": "V", "model": "M", "serial": "S", "type": "AC",
         "nb_connectors": 2, "nb_phases": 1, "max_setpoint": 20.0, "max_setpoint_per_connector": 10.0,
@@ -83,8 +85,39 @@ def test_by_hand_every_field_of_a_start_entry_is_an_option(started: list[Any]) -
 
 def test_by_hand_an_id_and_a_central_system_are_enough(started: list[Any]) -> None:
     assert main(["--id", "CP1", "--central-system", URL]) == 0
-    spec, _store, topics, vehicle, broker = started
+    spec, _store, topics, vehicle, broker, credentials = started
+    assert credentials == Credentials()
     assert (spec.connection_url, topics.root, vehicle.name, broker) == (f"{URL}/CP1", "cp_simu", "generic", None)
+
+
+def test_by_hand_the_security_of_a_station_is_an_option_too(
+    started: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    root = Authority()
+    certificate, key = root.issue("CP1")
+    for name, pem in (("root.pem", root.pem), ("cp.pem", certificate), ("cp.key", key)):
+        Path(name).write_text(pem)
+    arguments = {
+        "--id": "CP1", "--central-system": URL, "--security-profile": 3, "--authorization-key": "a secret password",
+        "--central-system-root": "root.pem", "--client-certificate": "cp.pem", "--client-key": "cp.key",
+        "--tls-suites": "whitepaper",
+    }  # fmt: skip
+    assert main([*(str(word) for pair in arguments.items() for word in pair), "--no-tls-verify"]) == 0
+    assert started[0].security.to_entry() == {
+        "security_profile": 3, "authorization_key": "a secret password", "authorization_key_format": "text",
+        "central_system_root": str(tmp_path / "root.pem"), "client_certificate": str(tmp_path / "cp.pem"),
+        "client_key": str(tmp_path / "cp.key"), "tls_suites": "whitepaper", "tls_verify": False,
+    }  # fmt: skip
+    assert started[-1].roots == (root.pem,)
+    assert started[-1].identity.key == key
+
+
+def test_a_pem_file_that_cannot_be_used_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "root.pem"
+    told = refusal(capsys, "--id", "CP1", "--central-system", URL, "--central-system-root", missing)
+    assert told.startswith("central_system_root: '/")
+    assert told.endswith("is not a file that can be read (No such file or directory)")
 
 
 def test_in_a_yard_the_folder_has_the_entry(started: list[Any], tmp_path: Path) -> None:

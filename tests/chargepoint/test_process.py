@@ -328,7 +328,7 @@ async def test_the_whole_configuration_is_published_on_request(
         assert (configuration["NumberOfConnectors"], configuration["HeartbeatInterval"]) == ("1", "300")
         assert all(isinstance(value, str) for value in configuration.values())
         known = (await central.ask("GetConfiguration"))["configurationKey"]
-        assert {entry["key"]: entry["value"] for entry in known} == configuration
+        assert {entry["key"]: entry["value"] for entry in known if "value" in entry} == configuration
         assert await station.end() == 0
 
 

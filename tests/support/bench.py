@@ -18,9 +18,12 @@ from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import iso
 from chargepoint.dialects.mqtt import MqttDialect, connector_status
-from chargepoint.life import Life
+from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.errands import Result
 from chargepoint.model.vehicle import GENERIC, Vehicle
+from chargepoint.security.link import LinkFailure
+from chargepoint.security.requests import new_key
+from chargepoint.security.store import Credentials
 from tests.support.world import World
 
 NOON = 1_750_000_000.0 - 1_750_000_000.0 % 86_400 + 43_200
@@ -58,6 +61,8 @@ class Bench:
     vehicle: Vehicle = GENERIC
     now: float = NOON
     world: World = field(default_factory=World)
+    credentials: Credentials = NO_CREDENTIALS
+    new_key: Callable[[], str] = new_key
 
     def __post_init__(self) -> None:
         self.spec: ChargePointSpec = parse_spec({"id": "CP1", "central_system": "ws://csms.test", **self.entry})
@@ -95,6 +100,8 @@ class Bench:
             queued,
             self._next_id,
             self.now,
+            credentials=self.credentials,
+            new_key=self.new_key,
         )
         self.online = False
         self.unanswered.clear()
@@ -117,6 +124,11 @@ class Bench:
         self.online = False
         self.unanswered.clear()
         self.life.closed("connection lost", self.now)
+        self._drain()
+
+    def fail_to_connect(self, why: LinkFailure | None = None, reason: str = "no connection") -> None:
+        """An attempt to connect comes to nothing."""
+        self.life.closed(reason, self.now, why)
         self._drain()
 
     def advance(self, seconds: float) -> None:
@@ -303,6 +315,6 @@ class Bench:
                 return accepted
             case "StartTransaction":
                 return {"transactionId": next(self._transaction_ids), **accepted}
-            case "DataTransfer":
+            case "DataTransfer" | "SignCertificate":
                 return {"status": "Accepted"}
         return {}

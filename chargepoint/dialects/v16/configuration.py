@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from chargepoint.api.spec import ChargePointSpec, CurrentType
@@ -10,10 +10,14 @@ from chargepoint.dialects.v16 import keys
 from chargepoint.dialects.v16.feature_profiles import keys_without
 from chargepoint.dialects.v16.keys import Key, text_key
 from chargepoint.dialects.v16.link_keys import LINK_KEYS
+from chargepoint.dialects.v16.security_keys import security_keys
 from chargepoint.model.parameters import Parameters
 from chargepoint.ocpp.v16 import ConfigurationKey, ConfigurationStatus
 
 K = ConfigurationKey
+
+Allowed = Callable[[str, str], bool]
+"""Whether a key, by its name as the standard writes it, may be given a value now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Configuration:
             direct=spec.type is CurrentType.DC,
             fixed_cable=spec.fixed_cable,
         )
-        configuration = cls([*standard, *LINK_KEYS], spec.ocpp_config)
+        configuration = cls([*standard, *LINK_KEYS, *security_keys(spec.security)], spec.ocpp_config)
         configuration.restore(record)
         return configuration
 
@@ -86,13 +90,13 @@ class Configuration:
         """All entries, in the order of the standard's chapter."""
         return [Entry(key, self._values[name]) for name, key in self._keys.items() if name not in self._absent]
 
-    def change(self, name: str, value: str) -> ConfigurationStatus:
-        """ChangeConfiguration's decision and effect (section 5.3)."""
+    def change(self, name: str, value: str, allowed: Allowed = lambda name, value: True) -> ConfigurationStatus:
+        """ChangeConfiguration's decision and effect (section 5.3); ``allowed`` decides over what is a value."""
         entry = self.find(name)
         if entry is None:
             return ConfigurationStatus.not_supported
         checked = None if entry.key.readonly else entry.key.check(value)
-        if checked is None or self._is_too_long(name, checked):
+        if checked is None or self._is_too_long(name, checked) or not allowed(entry.key.name, checked):
             return ConfigurationStatus.rejected
         self.put(name, checked)
         return ConfigurationStatus.accepted

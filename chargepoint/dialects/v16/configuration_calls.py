@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chargepoint.dialects.v16.configuration import Configuration, Entry
+from chargepoint.dialects.v16.configuration import Allowed, Configuration, Entry
 from chargepoint.dialects.v16.session import Answer, CallRefusedError
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
@@ -14,9 +14,10 @@ from chargepoint.ocpp.v16 import Action, ConfigurationKey, ConfigurationStatus
 class ConfigurationAnswers:
     """GetConfiguration and ChangeConfiguration."""
 
-    def __init__(self, configuration: Configuration, changed: Callable[[str, float], None]) -> None:
+    def __init__(self, configuration: Configuration, allowed: Allowed, changed: Callable[[str, float], None]) -> None:
         """``changed`` is told the name of a key with a new value, and when."""
         self._configuration = configuration
+        self._allowed = allowed
         self._changed = changed
 
     def answers(self) -> dict[Action, Answer]:
@@ -43,11 +44,12 @@ class ConfigurationAnswers:
 
     def _change(self, payload: Payload, now: float) -> Payload:
         name = str(payload["key"])
-        status = self._configuration.change(name, str(payload["value"]))
+        status = self._configuration.change(name, str(payload["value"]), self._allowed)
         if status is ConfigurationStatus.accepted:
             self._changed(name, now)
         return {"status": str(status)}
 
 
 def _told(entry: Entry) -> dict[str, object]:
-    return {"key": entry.key.name, "readonly": entry.key.readonly, "value": entry.value}
+    told: dict[str, object] = {"key": entry.key.name, "readonly": entry.key.readonly}
+    return told if entry.key.writeonly else {**told, "value": entry.value}

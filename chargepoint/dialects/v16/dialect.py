@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import assert_never
 
 from chargepoint.api.fields import Fields
@@ -11,6 +11,7 @@ from chargepoint.api.spec import ChargePointSpec
 from chargepoint.dialects.v16 import keys
 from chargepoint.dialects.v16.authorization import Authorization
 from chargepoint.dialects.v16.availability import StatusReports
+from chargepoint.dialects.v16.certificates import Certificates
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
@@ -26,8 +27,10 @@ from chargepoint.dialects.v16.local_list import LocalAuthorizationList
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.provisioning import Provisioning
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
-from chargepoint.dialects.v16.remote_control import RemoteControl
+from chargepoint.dialects.v16.remote_control import RemoteControl, Report
 from chargepoint.dialects.v16.reservation import Reserving
+from chargepoint.dialects.v16.security import Security
+from chargepoint.dialects.v16.security_events import SecurityEvents
 from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
 from chargepoint.dialects.v16.smart_charging import RATE_UNITS, SmartCharging
 from chargepoint.dialects.v16.transactions import Transactions
@@ -49,7 +52,10 @@ from chargepoint.model.station import Record, Station
 from chargepoint.ocpp.checking import Checking
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
-from chargepoint.ocpp.v16 import ConfigurationKey, RegistrationStatus
+from chargepoint.ocpp.v16 import ConfigurationKey, MessageTrigger, RegistrationStatus
+from chargepoint.security.events import SecurityEventType
+from chargepoint.security.link import LinkFailure
+from chargepoint.security.store import CertificateStore, Credentials
 
 REGISTRATIONS = {
     RegistrationStatus.accepted: Registration.ACCEPTED,
@@ -73,8 +79,13 @@ class V16:
         configuration: Configuration,
         records: Mapping[str, Record],
         queued: Iterable[Record],
+        credentials: Credentials,
+        new_key: Callable[[], str],
     ) -> None:
-        """``records`` and ``queued``: what ``changes`` and ``queue_changes`` gave in an earlier life."""
+        """``records`` and ``queued``: what ``changes`` and ``queue_changes`` gave in an earlier life.
+
+        ``credentials`` are for the first one; ``new_key`` makes a private key (PEM).
+        """
         self.session = Session(spec, station, endpoint, configuration)
         self.provisioning = Provisioning(self.session, self._went_online)
         self.status = StatusReports(self.session)
@@ -88,6 +99,12 @@ class V16:
             _ids(records.get("transaction_ids", {})),
         )
         self.files = FileTransfers(self.session, records)
+        self._store = CertificateStore.of(records.get("certificates"), credentials)
+        self._reconnect = False
+        profile_record = records.get("security_profile", {})
+        self.security = Security(self.session, self._store, profile_record, self._want_reconnection)
+        self.security_events = SecurityEvents(self.session, records.get("security_events", {}))
+        self.certificates = Certificates(self.session, self._store, new_key, self.security.identity_changed)
         self._routes = self._routing_table()
         self._apply_configuration()
 
@@ -122,6 +139,8 @@ class V16:
     def opened(self, now: float) -> None:
         """There is a new connection."""
         self.session.endpoint.opened()
+        self.security.opened()
+        self.security_events.opened()
         self.provisioning.opened(now)
 
     def closed(self, now: float) -> None:
@@ -129,6 +148,15 @@ class V16:
         if self.session.endpoint.is_open:
             self.session.endpoint.closed()
             self.provisioning.closed(now)
+
+    def failed(self, why: LinkFailure | None, reason: str, now: float) -> None:
+        """A connection could not be made."""
+        self.security.failed(why, reason, now)
+
+    def reconnect(self) -> bool:
+        """Whether a new connection is wanted in place of the present one; asked once."""
+        wanted, self._reconnect = self._reconnect, False
+        return wanted
 
     def take(self, event: Event, now: float) -> None:
         """Act on an event of the endpoint."""
@@ -138,8 +166,9 @@ class V16:
             case Answered(request) | Refused(request) | Unanswered(request):
                 if callable(request.about):
                     request.about(event, now)
-            case Dropped():
-                pass
+            case Dropped(_, _, code):
+                if code is not None:
+                    self.security_events.malformed(now)
             case _:
                 assert_never(event)
 
@@ -158,7 +187,12 @@ class V16:
                 self.transactions.sampled(fact, now)
             case FirmwareChanged():
                 self.files.changed(fact, now)
-            case TokenDenied() | ReservationEnded() | SecurityEvent() | Rebooting():
+            case SecurityEvent():
+                self.security_events.happened(fact, now)
+            case Rebooting(reason):
+                state = self.session.station.state
+                state.record_security(SecurityEventType.RESET_OR_REBOOT, now, str(reason))
+            case TokenDenied() | ReservationEnded():
                 pass
             case _:
                 assert_never(fact)
@@ -170,6 +204,8 @@ class V16:
         self.status.advance(now)
         self.transactions.drain(now)
         self.files.advance(now)
+        self.security_events.drain(now)
+        self.certificates.advance(now)
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
@@ -179,6 +215,8 @@ class V16:
             self.status.next_deadline(),
             self.transactions.next_deadline(),
             self.files.next_deadline(),
+            self.security_events.next_deadline(),
+            self.certificates.next_deadline(),
         )
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
@@ -199,6 +237,12 @@ class V16:
             records["intervals"] = self._intervals.to_record()
         if self.transactions.ids_changed:
             records["transaction_ids"] = self.transactions.ids()
+        if self._store.changed:
+            records["certificates"] = self._store.to_record()
+        if self.security.changed:
+            records["security_profile"] = self.security.to_record()
+        if self.security_events.changed:
+            records["security_events"] = self.security_events.to_record()
         return records | self.files.changes()
 
     def queue_changes(self) -> dict[int, Record | None]:
@@ -232,21 +276,24 @@ class V16:
             self.provisioning,
             self.authorization,
             self.status,
-            ConfigurationAnswers(self.session.configuration, self._configuration_changed),
-            RemoteControl(
-                self.session,
-                self.provisioning,
-                self.status,
-                self.files.triggers(),
-                self.files.extended_triggers(),
-            ),
+            ConfigurationAnswers(self.session.configuration, self.security.allows, self._configuration_changed),
+            RemoteControl(self.session, self.provisioning, self.status, *self._triggers()),
             Reserving(self.session),
             SmartCharging(self.session),
             LocalAuthorizationList(self.session),
             DataTransfer(),
             self.files,
+            self.certificates,
         )
         return {str(action): answer for block in blocks for action, answer in block.answers().items()}
+
+    def _triggers(self) -> tuple[dict[str, Report], dict[str, Report]]:
+        """What TriggerMessage and ExtendedTriggerMessage may ask for, besides what all stations can be asked for."""
+        signing = {MessageTrigger.sign_charge_point_certificate: self.certificates.sign}
+        return self.files.triggers(), self.files.extended_triggers() | signing
+
+    def _want_reconnection(self) -> None:
+        self._reconnect = True
 
     def _went_online(self, now: float, booted: bool) -> None:
         if booted:
@@ -255,10 +302,13 @@ class V16:
             self.status.report_changed(now)
         self.transactions.drain(now)
         self.files.went_online(now)
+        self.security_events.drain(now)
+        self.certificates.advance(now)
 
     def _configuration_changed(self, name: str, now: float) -> None:
         self._apply_configuration()
         self.session.station.parameters_changed(now)
+        self.security.configuration_changed(name, now)
         if name.casefold() == ConfigurationKey.heartbeat_interval.casefold():
             self.provisioning.rearm(now)
 

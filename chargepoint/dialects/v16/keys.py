@@ -57,13 +57,17 @@ Check = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One configuration key. ``check`` decides over a new value; ``wanted`` says in words what it lets through."""
+    """One configuration key. ``check`` decides over a new value; ``wanted`` says in words what it lets through.
+
+    The value of a ``writeonly`` one is never told.
+    """
 
     name: str
     default: str
     check: Check
     wanted: str
     readonly: bool = False
+    writeonly: bool = False
 
 
 def _integer(minimum: int, maximum: int = 2**31 - 1) -> tuple[Check, str]:

@@ -11,6 +11,7 @@ from chargepoint.model.commands import ClockSet, LinkChanged, Reset
 from chargepoint.ocpp.endpoint import Answered, Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, ConfigurationKey, RegistrationStatus, ResetStatus, ResetType
+from chargepoint.security.events import SecurityEventType
 
 OWN_RETRY_S = 30.0
 """Between boots when the central system names no interval, or does not answer (section 4.2 leaves it to us)."""
@@ -146,11 +147,14 @@ class Provisioning:
         told = moment(payload.get("currentTime"))
         if told is None or not 0 <= told <= LATEST_S:
             return
-        offset_s = told - now
-        if not self._clock_set or abs(offset_s - self._session.station.state.clock_offset_s) >= CLOCK_TOLERANCE_S:
+        offset_s, state = told - now, self._session.station.state
+        if not self._clock_set or abs(offset_s - state.clock_offset_s) >= CLOCK_TOLERANCE_S:
             self._clock_set = True
+            before_s = state.clock_offset_s
             # Within the tolerance of the true time, the true time is kept: it does not jitter.
             self._session.station.tell(ClockSet(0.0 if abs(offset_s) < CLOCK_TOLERANCE_S else offset_s), now)
+            if abs(moved_s := state.clock_offset_s - before_s) >= CLOCK_TOLERANCE_S:
+                state.record_security(SecurityEventType.SETTING_SYSTEM_TIME, now, f"by {moved_s:+.1f} s")
 
     def _reset(self, payload: Payload, now: float) -> Payload:
         hard = payload["type"] == ResetType.hard

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 from chargepoint.clock import iso
 from chargepoint.dialects.v16.session import Session
 from chargepoint.model.uploading import UploadRequest
-from chargepoint.ocpp.v16 import ConfigurationKey, Log
-
-SECRET_KEYS = (ConfigurationKey.authorization_key,)
+from chargepoint.ocpp.v16 import Log
 
 
 def compose(session: Session, request: UploadRequest) -> bytes:
@@ -31,7 +29,7 @@ def diagnostics(session: Session, request: UploadRequest) -> Iterator[str]:
     yield from _section("identity", _identity(session))
     yield from _section("connectors", _connectors(session))
     entries = session.configuration.entries()
-    told = (f"{one.key.name} = {one.value}" for one in entries if one.key.name not in SECRET_KEYS)
+    told = (f"{one.key.name} = {one.value}" for one in entries if not one.key.writeonly)
     yield from _section("configuration", told)
     yield from _section("log", _journal(session, request))
 

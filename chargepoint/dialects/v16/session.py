@@ -31,6 +31,8 @@ SENDS = frozenset(
         Action.heartbeat,
         Action.log_status_notification,
         Action.meter_values,
+        Action.security_event_notification,
+        Action.sign_certificate,
         Action.signed_firmware_status_notification,
         Action.start_transaction,
         Action.status_notification,

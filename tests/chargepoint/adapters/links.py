@@ -12,6 +12,7 @@ from websockets.typing import Subprotocol
 
 from chargepoint.adapters.link_settings import BackOff, LinkSettings
 from chargepoint.adapters.websocket import Closed, Event, Opened, Received, Websocket
+from chargepoint.security.link import LinkTarget
 from tests.support.waiting import eventually_async
 
 OCPP16 = Subprotocol("ocpp1.6")
@@ -26,9 +27,14 @@ DEFAULTS = LinkSettings()
 class Link:
     """A running ``Websocket`` and everything it told."""
 
-    def __init__(self, url: str, back_off: BackOff, ping_interval_s: float, settings: LinkSettings) -> None:
+    def __init__(
+        self, url: str | LinkTarget, back_off: BackOff, ping_interval_s: float, settings: LinkSettings
+    ) -> None:
         self.events: list[Event] = []
-        self.websocket = Websocket(url, OCPP16, self.events.append, lambda: back_off, lambda: settings)
+        self.target = LinkTarget(url) if isinstance(url, str) else url
+        self.websocket = Websocket(
+            lambda: self.target, OCPP16, self.events.append, lambda: back_off, lambda: settings
+        )
         self.websocket.ping_every(ping_interval_s)
         self.task = asyncio.create_task(self.websocket.run())
 
@@ -64,7 +70,7 @@ class Link:
 
 @asynccontextmanager
 async def linked(
-    url: str, back_off: BackOff = SLOWLY, ping_interval_s: float = 0.0, settings: LinkSettings = DEFAULTS
+    url: str | LinkTarget, back_off: BackOff = SLOWLY, ping_interval_s: float = 0.0, settings: LinkSettings = DEFAULTS
 ) -> AsyncIterator[Link]:
     """A link until the end of the block; whatever happened, ``run`` must still have been running."""
     link = Link(url, back_off, ping_interval_s, settings)

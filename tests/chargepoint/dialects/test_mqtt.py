@@ -280,7 +280,8 @@ def test_the_configuration_is_told_on_demand_and_retained() -> None:
     assert configuration["ConnectionTimeOut"] == "99"
     assert all(isinstance(value, str) for value in configuration.values())
     entries = bench.call("GetConfiguration")["configurationKey"]
-    assert configuration == {entry["key"]: entry["value"] for entry in entries}
+    assert configuration == {entry["key"]: entry["value"] for entry in entries if "value" in entry}
+    assert "AuthorizationKey" not in configuration
 
 
 def test_a_refused_start_is_seen_without_a_central_system_log() -> None:

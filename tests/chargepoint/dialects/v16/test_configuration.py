@@ -32,6 +32,7 @@ SupportedFeatureProfiles SupportedFeatureProfilesMaxLength StopTransactionMaxMet
 ChargingScheduleAllowedChargingRateUnit ChargingScheduleMaxPeriods ConnectorSwitch3to1PhaseSupported
 MaxChargingProfilesInstalled LocalAuthListMaxLength SendLocalListMaxLength ReserveConnectorZeroSupported
 SupportedFileTransferProtocols
+AdditionalRootCertificateCheck CertificateSignedMaxChainSize CertificateStoreMaxLength
 """)
 
 BOOLEANS = words("""
@@ -73,10 +74,10 @@ def test_all_keys_are_told_when_none_is_named() -> None:
 
 def test_named_keys_are_told_and_unknown_ones_named_as_they_were_asked_for() -> None:
     bench = Bench({"nb_connectors": 2}).connect()
-    answer = bench.call("GetConfiguration", key=["numberofconnectors", "Colour", "AuthorizationKey"])
+    answer = bench.call("GetConfiguration", key=["numberofconnectors", "Colour", "HttpPassword"])
     assert answer == {
         "configurationKey": [{"key": "NumberOfConnectors", "readonly": True, "value": "2"}],
-        "unknownKey": ["Colour", "AuthorizationKey"],
+        "unknownKey": ["Colour", "HttpPassword"],
     }
 
 

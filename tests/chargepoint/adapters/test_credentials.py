@@ -1,0 +1,62 @@
+"""The PEM files that a start entry names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chargepoint.adapters.credentials import read_credentials
+from chargepoint.api.errors import InputError
+from chargepoint.api.security import SecuritySpec
+from chargepoint.security.store import Credentials
+from tests.support.authority import FAR_AWAY, LONG_AGO, Authority
+
+ROOT = Authority()
+
+
+def written(folder: Path, name: str, content: str) -> str:
+    """A file."""
+    (folder / name).write_text(content)
+    return str(folder / name)
+
+
+def test_without_files_there_is_nothing() -> None:
+    assert read_credentials(SecuritySpec()) == Credentials()
+
+
+def test_roots_and_identity_are_read(tmp_path: Path) -> None:
+    between = Authority("Between", ROOT)
+    certificate, key = between.issue("CP1")
+    spec = SecuritySpec(
+        central_system_root=written(tmp_path, "roots.pem", "# ours\n" + ROOT.pem + Authority("Other").pem),
+        client_certificate=written(tmp_path, "cp.pem", certificate + between.pem),
+        client_key=written(tmp_path, "cp.key", key),
+    )
+    credentials = read_credentials(spec)
+    assert [pem.count("BEGIN") for pem in credentials.roots] == [1, 1]
+    assert credentials.identity is not None
+    assert credentials.identity.chain == certificate + between.pem
+    assert (credentials.identity.not_before_at, credentials.identity.not_after_at) == (LONG_AGO, FAR_AWAY)
+    assert key not in repr(credentials)
+
+
+def test_what_cannot_be_used_is_named_and_no_key_is_shown(tmp_path: Path) -> None:
+    certificate, key = ROOT.issue("CP1")
+    other_key = ROOT.issue("CP2")[1]
+    right, right_key = written(tmp_path, "cp.pem", certificate), written(tmp_path, "cp.key", key)
+    for spec, field in (
+        (SecuritySpec(central_system_root=str(tmp_path / "missing.pem")), "central_system_root"),
+        (SecuritySpec(central_system_root=str(tmp_path)), "central_system_root"),
+        (SecuritySpec(central_system_root=right_key), "central_system_root"),
+        (SecuritySpec(client_certificate=right, client_key=str(tmp_path / "missing.key")), "client_key"),
+        (SecuritySpec(client_certificate=right, client_key=right), "client_certificate"),
+        (
+            SecuritySpec(client_certificate=right, client_key=written(tmp_path, "other.key", other_key)),
+            "client_certificate",
+        ),
+    ):
+        with pytest.raises(InputError) as refused:
+            read_credentials(spec)
+        assert refused.value.field == field
+        assert "PRIVATE" not in str(refused.value)
