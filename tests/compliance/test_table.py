@@ -18,54 +18,6 @@ CASES = Path(__file__).parent / "v16" / "cases.tsv"
 NOT_AUTOMATED: dict[str, str] = {}
 """Cases that no test can play, with the reason."""
 
-ELSEWHERE = {
-    "TC_005_2_CS",
-    "TC_005_3_CS",
-    "TC_024_CS",
-    "TC_030_CS",
-    "TC_044_1_CS",
-    "TC_044_2_CS",
-    "TC_044_3_CS",
-    "TC_045_1_CS",
-    "TC_045_2_CS",
-    "TC_073_CS",
-    "TC_074_CS",
-    "TC_075_1_CS",
-    "TC_075_2_CS",
-    "TC_076_CS",
-    "TC_077_CS",
-    "TC_078_CS",
-    "TC_079_CS",
-    "TC_080_CS",
-    "TC_081_CS",
-    "TC_083_CS",
-    "TC_084_CS",
-    "TC_085_CS",
-    "TC_086_CS",
-    "TC_087_CS",
-}
-"""Cases whose tests are on their way: the cable lock, firmware, diagnostics, security."""
-
-
-PENDING = {
-    "CertificateSigned",
-    "DeleteCertificate",
-    "DiagnosticsStatusNotification",
-    "ExtendedTriggerMessage",
-    "FirmwareStatusNotification",
-    "GetDiagnostics",
-    "GetInstalledCertificateIds",
-    "GetLog",
-    "InstallCertificate",
-    "LogStatusNotification",
-    "SecurityEventNotification",
-    "SignCertificate",
-    "SignedFirmwareStatusNotification",
-    "SignedUpdateFirmware",
-    "UpdateFirmware",
-}
-"""Actions that are on their way: firmware, diagnostics, security."""
-
 
 def cases() -> dict[str, str]:
     """Id and title of every case."""
@@ -84,7 +36,7 @@ def named() -> Iterator[str]:
 def test_every_action_of_the_standard_is_sent_or_answered() -> None:
     assert len(all_actions()) == 39
     handled = {str(action) for action in SENDS} | Bench().life.dialect.answered_actions
-    assert all_actions() - handled <= PENDING
+    assert all_actions() - handled == set()
 
 
 def test_the_table_has_all_cases() -> None:
@@ -92,11 +44,10 @@ def test_the_table_has_all_cases() -> None:
 
 
 def test_every_case_is_named_by_a_test() -> None:
-    missing = cases().keys() - set(named()) - NOT_AUTOMATED.keys() - ELSEWHERE
+    missing = cases().keys() - set(named()) - NOT_AUTOMATED.keys()
     assert not missing, {id: cases()[id] for id in sorted(missing)}
 
 
 def test_no_test_names_a_case_that_is_not_one() -> None:
     assert set(named()) <= cases().keys()
-    assert cases().keys() >= ELSEWHERE
     assert NOT_AUTOMATED.keys() <= cases().keys() - set(named())
