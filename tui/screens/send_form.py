@@ -44,7 +44,7 @@ class SendForm(ModalScreen[Send | None]):
             dialog.border_title = self._heading
             with Horizontal(id="message"):
                 yield OptionList(*(Option(action, id=action) for action in self._actions), compact=True)
-                yield TextArea.code_editor("", language=None, show_line_numbers=False, tab_behavior="focus")
+                yield TextArea("", theme="css", tab_behavior="focus")
             yield Static(id="verdict", markup=False)
             with Horizontal(id="buttons"):
                 yield Label("tab changes side · ctrl+s sends · esc leaves", classes="hint")

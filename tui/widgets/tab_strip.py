@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from tui.messages import TabChosen
 from tui.state import units
-from tui.state.cells import Cell, Line, Tone, clean, clip_middle, joined, spread
+from tui.state.cells import Cell, Line, Tone, clean, clip, clip_middle, joined, spread
 from tui.state.close_up import Tab
 from tui.state.looks import STANDINGS, look_of
 from tui.state.station import Station
@@ -44,7 +44,8 @@ def tabs_line(chosen: Tab, width: int, note: str = "") -> tuple[Line, tuple[int,
         else:
             cells += [Cell(f" {place} ", Tone.DIM), Cell(f"{word} ", Tone.PLAIN)]
         at += len(text)
-    return spread(tuple(cells), (Cell(f"{note} ", Tone.WARN),) if note else (), width), (*starts, at)
+    said: Line = (Cell(f"{clip(note, width - at - 2)} ", Tone.WARN),) if note else ()
+    return spread(tuple(cells), said, width), (*starts, at)
 
 
 class TabStrip(Widget):
