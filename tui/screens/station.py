@@ -11,10 +11,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import Input
 
-from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Describe, Watch
 from tui import log_tail
 from tui.keymap import why_not
@@ -27,7 +25,9 @@ from tui.messages import (
 )
 from tui.screens.connector_actions import ConnectorActions, Memory
 from tui.screens.help import Help
+from tui.screens.leaving import OnceLeft
 from tui.screens.station_actions import StationActions
+from tui.state.cells import clean
 from tui.state.close_up import FILTERED, PARTS, CloseUp, Tab
 from tui.state.fleet import Change, Fleet, FrameSeen, StationDescribed, StationObeyed
 from tui.state.sheets import sheet_of
@@ -52,7 +52,7 @@ DESCRIBE_EVERY: Final = 3
 """In ticks, while a tab is looked at that needs it."""
 
 
-class StationScreen(Screen[None]):
+class StationScreen(OnceLeft[None]):
     """Shows one charge point; what it shows is handed to it, what it needs is asked for while it is in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings())
@@ -187,17 +187,14 @@ class StationScreen(Screen[None]):
         return frozenset(name for name, on in (("hold", traffic.held), ("only", traffic.action)) if on)
 
     def _note(self) -> str:
-        if self._tab is not Tab.TRAFFIC:
-            return ""
+        words = "" if self._filter.display else self._filters.get(self._tab, "")
+        notes = [f"/{clean(word)}" for word in words.split()]
         traffic = self._close_up.traffic
-        notes = []
-        if traffic.action:
-            notes.append(f"only {traffic.action}")
-        if traffic.words:
-            notes.append("/" + " /".join(traffic.words))
-        if traffic.held:
-            notes.append(f"‖ held, {traffic.missed} more since")
-        return " · ".join(notes)
+        if self._tab is Tab.TRAFFIC and traffic.action:
+            notes.append(f"only {clean(traffic.action)}")
+        if self._tab is Tab.TRAFFIC and traffic.held:
+            notes.append(f"‖ {traffic.missed} more" if traffic.missed else "‖ held")
+        return " ".join(notes)
 
     def _show_sheet(self, *, anew: bool) -> None:
         connector = self.connector
@@ -239,8 +236,9 @@ class StationScreen(Screen[None]):
         else:
             try:
                 self._close_up.log = await asyncio.to_thread(log_tail.tail, self._logs, self._close_up.station_id)
-            except InputError as error:
-                self._close_up.log, self._close_up.log_reason = None, str(error)
+            except OSError as error:
+                self._close_up.log = None
+                self._close_up.log_reason = f"Its log cannot be read: {error.strerror}\n{error.filename}"
         self.refresh_all()
 
     def _order(self, order: Watch | Describe) -> None:
@@ -309,7 +307,7 @@ class StationScreen(Screen[None]):
         self._overview.display = tab is Tab.OVERVIEW
         self._sheet.display = tab is not Tab.OVERVIEW
         self._inspector.display = tab is Tab.TRAFFIC and self._inspecting
-        self._filter.display = bool(self._filters.get(tab))
+        self._filter.display = False
         (self._overview if tab is Tab.OVERVIEW else self._sheet).focus()
         self._ticks = 0
         self._ask()
@@ -341,13 +339,15 @@ class StationScreen(Screen[None]):
     def _open_filter(self) -> None:
         self._filter.value = self._filters[self._tab]
         self._filter.display = True
-        self._filter.focus()
+        # At once: what is typed in the same breath is meant for it.
+        self.set_focus(self._filter)
 
     def _leave_filter(self, *, keep: bool) -> None:
         if not keep:
             self._filter.value = ""
-        self._filter.display = bool(self._filter.value)
-        self._sheet.focus()
+        self.set_focus(self._sheet)
+        self._filter.display = False
+        self.refresh_all()
 
     def _back(self) -> None:
         traffic = self._close_up.traffic

@@ -189,7 +189,7 @@ class CloseUp:
 
     def _log_sheet(self) -> Sheet:
         if self.log is None:
-            return saying(self.log_reason or "Reading the log …")
+            return saying(*(self.log_reason or "Reading the log …").split("\n"))
         return sheet_of([_log_line(line) for line in self.log], tail=True)
 
     def _entries(self) -> list[ConfigurationEntry]:

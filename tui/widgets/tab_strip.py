@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.events import Click
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,11 +16,14 @@ from tui.state.looks import STANDINGS, look_of
 from tui.state.station import Station
 from tui.widgets.painting import paint
 
+_SHORT: Final = {Tab.OVERVIEW: "View", Tab.CONFIGURATION: "Keys", Tab.SCHEDULE: "Plan"}
+"""For a terminal that has no room for the whole words."""
+
 
 def station_line(station: Station, connector: int, width: int) -> Line:
     """Id and standing at the left, its connectors and its power at the right."""
     start: Line = (Cell(f" {clip_middle(clean(station.id), 48)}  ", Tone.STRONG), *STANDINGS[station.standing].line)
-    if station.status is not None and width >= 60:
+    if station.status is not None and width >= 72:
         start = (*start, Cell(f"  {clean(station.status.vendor)} · {clean(station.status.model)}", Tone.DIM))
     glyphs: list[Cell] = []
     for number, one in list(station.connectors.items())[:12]:
@@ -37,7 +42,7 @@ def tabs_line(chosen: Tab, width: int, note: str = "") -> tuple[Line, tuple[int,
     at = 0
     for place, tab in enumerate(Tab, 1):
         starts.append(at)
-        word = str(tab)[:4] if narrow else str(tab)
+        word = _SHORT.get(tab, str(tab)) if narrow else str(tab)
         text = f" {place} {word} "
         if tab is chosen:
             cells.append(Cell(f"▐{text[1:-1]}▌", Tone.KEY))
