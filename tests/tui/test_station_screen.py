@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chargepoint.api.description import ConfigurationEntry, Description, LocalList, Queue
 from chargepoint.api.orders import CallRefusal, StationResult, Verdict
@@ -19,8 +22,10 @@ from tests.support.waiting import eventually_async
 from tests.tui.looking import PATIENCE_S, Looking, looking
 from tests.tui.state.conversations import CONVERSATION, heartbeat
 from tui.messages import LauncherOrdered
+from tui.station_keys import bindings
 
 CMD = "cps/CP_1/cmd"
+_ANY_KEYS = [*sorted({binding.key for binding in bindings()} - {"q"}), "ctrl+s", "backspace", "z", "7", "{"]
 WATCH = {"type": "watch", "for_s": 20.0}
 KEYS = Description(
     configuration=(
@@ -299,3 +304,19 @@ async def test_a_lost_broker_is_said_here_too(broker: RealBroker) -> None:
         await seen.sees("NO BROKER")
         await seen.press("p")
         await seen.sees("there is no connection to the broker")
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(keys=st.lists(st.sampled_from(_ANY_KEYS), min_size=30, max_size=60))
+def test_no_sequence_of_keys_ends_it(broker: RealBroker, tmp_path: Path, keys: list[str]) -> None:
+    async def press_them() -> None:
+        async with opened(broker) as seen:
+            tell(seen, *CONVERSATION)
+            seen.yard.say("CP_1", "description", KEYS.to_json())
+            await seen.press(*keys)
+            assert seen.app.is_running
+            assert seen.screen
+
+    # Traces that random keys save belong to the test.
+    with contextlib.chdir(tmp_path):
+        asyncio.run(press_them())

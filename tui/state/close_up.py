@@ -202,7 +202,7 @@ class CloseUp:
         return max(0, nearest)
 
     def _choose_exchange(self, shown: list[Exchange], row: int) -> None:
-        self._at = None if row >= len(shown) - 1 else shown[max(0, row)].number
+        self._at = None if not shown or row >= len(shown) - 1 else shown[max(0, row)].number
 
 
 def _nothing_yet(station: Station) -> Sheet:

@@ -85,7 +85,8 @@ def test_moving_stays_within_what_is_shown() -> None:
     close_up.move(Tab.TRAFFIC, -1_000)
     assert close_up.sheet(Tab.TRAFFIC, ALIVE, 1, 80).cursor == 0
     close_up.filter(Tab.TRAFFIC, "nothing like this")
-    close_up.move(Tab.TRAFFIC, 1)
+    for rows in (1, -1, -1_000):
+        close_up.move(Tab.TRAFFIC, rows)
     assert close_up.exchange is None
     assert "esc shows all again" in "\n".join(seen(close_up, Tab.TRAFFIC))
 
