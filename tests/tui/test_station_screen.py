@@ -106,7 +106,7 @@ async def test_everything_that_can_be_done_to_a_connector_is_done_here_too(broke
 async def test_traffic_is_asked_for_while_it_is_looked_at_and_only_then(
     broker: RealBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.screens.station.WATCH_EVERY", 1)
+    monkeypatch.setattr("tui.screens.asking.WATCH_EVERY", 1)
     async with opened(broker) as seen:
         await seen.press("2")
         await seen.hears(CMD, WATCH)

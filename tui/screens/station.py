@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Final
@@ -14,7 +13,6 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from chargepoint.api.orders import Describe, Watch
-from tui import log_tail
 from tui.keymap import why_not
 from tui.messages import (
     ActionWanted,
@@ -23,12 +21,13 @@ from tui.messages import (
     StationOrdered,
     TabChosen,
 )
+from tui.screens.asking import Asking
 from tui.screens.connector_actions import ConnectorActions, Memory
 from tui.screens.help import Help
 from tui.screens.leaving import OnceLeft
 from tui.screens.station_actions import StationActions
 from tui.state.cells import clean
-from tui.state.close_up import FILTERED, PARTS, CloseUp, Tab
+from tui.state.close_up import FILTERED, CloseUp, Tab
 from tui.state.fleet import Change, Fleet, FrameSeen, StationDescribed, StationObeyed
 from tui.state.sheets import sheet_of
 from tui.state.situation import LinkStatus, Situation
@@ -45,11 +44,6 @@ from tui.widgets.tab_strip import TabStrip
 
 TICK_S: Final = 1.0
 _BRIEF_BELOW: Final = 16
-
-WATCH_FOR_S: Final = 20.0
-WATCH_EVERY: Final = 8
-DESCRIBE_EVERY: Final = 3
-"""In ticks, while a tab is looked at that needs it."""
 
 
 class StationScreen(OnceLeft[None]):
@@ -73,13 +67,12 @@ class StationScreen(OnceLeft[None]):
         super().__init__()
         self._fleet = fleet
         self._link = link
-        self._logs = logs
         self._number = connector
         self._tab = Tab.OVERVIEW
-        self._ticks = 0
         self._inspecting = True
         self._verdicts = Verdicts()
         self._close_up = CloseUp(station_id)
+        self._asking = Asking(self._close_up, logs, self._order)
         self._strip = TabStrip()
         self._banner = Banner()
         self._overview = DetailsPane(traces, with_curve=True)
@@ -212,33 +205,21 @@ class StationScreen(OnceLeft[None]):
     # ---- what it asks for while it is in sight ----
 
     def _tick(self) -> None:
-        self._ticks += 1
-        every = WATCH_EVERY if self._tab is Tab.TRAFFIC else DESCRIBE_EVERY
-        if self._ticks % every == 0:
+        if self._asking.due(self._tab):
             self._ask()
         if self._tab is Tab.OVERVIEW:
             self.refresh_all()
 
     def _ask(self) -> None:
-        """Ask for what the tab shows; a tab that nobody sees asks for nothing."""
         if not self.is_current or not self._link.up:
             return
         if self._tab is Tab.LOG:
             self.run_worker(self._read_log(), exclusive=True)
-        elif self.station.alive and self._tab is Tab.TRAFFIC:
-            self._order(Watch(WATCH_FOR_S))
-        elif self.station.alive and self._tab in PARTS:
-            self._order(Describe(PARTS[self._tab]))
+        elif self.station.alive:
+            self._asking.ask(self._tab)
 
     async def _read_log(self) -> None:
-        if self._logs is None:
-            self._close_up.log_reason = "Its log is on the machine of the yard: this screen was started without one."
-        else:
-            try:
-                self._close_up.log = await asyncio.to_thread(log_tail.tail, self._logs, self._close_up.station_id)
-            except OSError as error:
-                self._close_up.log = None
-                self._close_up.log_reason = f"Its log cannot be read: {error.strerror}\n{error.filename}"
+        await self._asking.read_log()
         self.refresh_all()
 
     def _order(self, order: Watch | Describe) -> None:
@@ -309,7 +290,7 @@ class StationScreen(OnceLeft[None]):
         self._inspector.display = tab is Tab.TRAFFIC and self._inspecting
         self._filter.display = False
         (self._overview if tab is Tab.OVERVIEW else self._sheet).focus()
-        self._ticks = 0
+        self._asking.begin()
         self._ask()
         self.refresh_all()
         if tab is not Tab.OVERVIEW:
