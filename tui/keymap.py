@@ -32,6 +32,7 @@ class Need(StrEnum):
     LAUNCHER = "the launcher"
     STATION = "a charge point"
     ONE = "a charge point to look at"
+    ANSWERING = "a charge point that answers"
     LIVING = "a living charge point"
     CONNECTOR = "a connector of a living charge point"
     ANY = "any charge point"
@@ -87,7 +88,7 @@ GROUPS: Final = {
         Action("kill", ("K",), "Kill", "Kill the charge point: a power cut", Need.LIVING),
         Action("restart", ("r", "R"), "Restart", "Restart the charge point, its data kept", Need.STATION),
         Action("open", ("enter",), "Open", "See everything about it: traffic, configuration, log …", Need.ONE, 18),
-        Action("reboot", ("B",), "Reboot", "Power off and on; its process lives on", Need.LIVING),
+        Action("reboot", ("B",), "Reboot", "Power off and on; its process lives on", Need.ANSWERING),
         Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 10),
     ),
     Group.YARD: (
@@ -178,6 +179,8 @@ def _missing(need: Need, situation: Situation) -> str:
         return "no charge point is selected"
     if need is Need.LIVING and not station.alive:
         return f"{station.id} is {station.standing} already"
+    if need is Need.ANSWERING and not station.alive:
+        return f"{station.id} is {station.standing}: restart it first (x)"
     if need is Need.CONNECTOR:
         if not station.alive:
             return f"{station.id} is {station.standing}: restart it first (x)"

@@ -6,20 +6,14 @@ import os
 from pathlib import Path
 from typing import Final
 
-from chargepoint.api.errors import InputError
-
 _MOST_BYTES: Final = 128 * 1024
 
 
 def tail(folder: Path, station_id: str) -> tuple[str, ...]:
-    """The last lines of the log of ``station_id`` in ``folder``; raises InputError without one."""
-    file = folder / f"{station_id}.log"
-    try:
-        with file.open("rb") as log:
-            size = log.seek(0, os.SEEK_END)
-            log.seek(max(0, size - _MOST_BYTES))
-            content = log.read()
-    except OSError as error:
-        raise InputError("log", str(file), f"a file that can be read ({error.strerror})") from None
+    """The last lines of the log of ``station_id`` in ``folder``; raises OSError without one."""
+    with (folder / f"{station_id}.log").open("rb") as log:
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(0, size - _MOST_BYTES))
+        content = log.read()
     lines = content.decode("utf-8", "replace").splitlines()
     return tuple(lines[1:] if size > _MOST_BYTES else lines)

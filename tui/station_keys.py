@@ -21,7 +21,7 @@ _AT_THE_RIGHT: Final = frozenset({"help", "back"})
 _EVERYWHERE: Final[Mapping[str, tuple[Action, ...]]] = {
     "Connector": (*_CONNECTOR, BY_NAME["previous"], BY_NAME["next"]),
     "Charge point": (
-        Action("send", ("m",), "Send", "Send a message by hand", Need.LIVING, 5),
+        Action("send", ("m",), "Send", "Send a message by hand", Need.ANSWERING, 5),
         BY_NAME["toggle"],
         BY_NAME["reboot"],
         BY_NAME["restart"],
@@ -50,7 +50,7 @@ _OF_TABS: Final[Mapping[Tab, tuple[Action, ...]]] = {
         Action("copy", ("y",), "Copy", "Copy the frames of an exchange", weight=8),
         Action("trace", ("w",), "Save", "Save what is shown as JSON lines", weight=9),
     ),
-    Tab.CONFIGURATION: (_FILTER, Action("edit", ("enter",), "Edit", "Give the key a value", Need.LIVING, 3)),
+    Tab.CONFIGURATION: (_FILTER, Action("edit", ("enter",), "Edit", "Give the key a value", Need.ANSWERING, 3)),
 }
 
 

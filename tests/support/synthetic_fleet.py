@@ -170,6 +170,7 @@ class SyntheticYard:
             name=f"synthetic-{random.getrandbits(32):x}",
             subscriptions=(
                 topics.launcher("cmd"),
+                topics.station("+", "cmd"),
                 topics.connector("+", "+", "car"),
                 topics.connector("+", "+", "id_tag"),
                 topics.connector("+", "+", "faulted"),
@@ -250,6 +251,10 @@ class SyntheticYard:
         station.connectors[number] = station._measured(moved)
         topic = self.topics.connector(station.spec.id, number, "status")
         self._bus.publish(Message(topic, station.connectors[number].to_json(), retain=True))
+
+    def say(self, station_id: str, leaf: str, payload: bytes) -> None:
+        """A charge point says something for the moment: a frame, a description, a result."""
+        self._bus.publish(Message(self.topics.station(station_id, leaf), payload))
 
     async def drained(self) -> None:
         """Return when all that was published is with the broker."""

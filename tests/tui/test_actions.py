@@ -301,7 +301,7 @@ async def test_saving_and_loading_a_setup_recreates_the_yard(broker: RealBroker,
         saved = json.loads(file.read_text())
         assert {entry["id"]: parse_spec(entry) for entry in saved["charge_points"]} == specs
 
-        await seen.press("d", "y", "enter")
+        await seen.press("d", "y")
         await eventually_async(lambda: "CP_1" not in seen.yard.stations)
         await seen.press("o")
         await seen.sees("2 charge points: starts 1; 1 of them is in the")

@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.markup import escape
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.keymap import GROUPS, Action, Group, why_not
+from tui.screens.leaving import Modal
 from tui.state.situation import Situation
 
 _KEYS_WIDTH: Final = 12
@@ -20,7 +20,7 @@ _KEYS_WIDTH: Final = 12
 Groups = Mapping[Group, tuple[Action, ...]] | Mapping[str, tuple[Action, ...]]
 
 
-class Help(ModalScreen[None]):
+class Help(Modal[None]):
     """Every action with its keys; one that cannot be done now says why."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

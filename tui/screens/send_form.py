@@ -9,18 +9,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import parse_json
 from chargepoint.api.orders import Send
+from tui.screens.leaving import Modal
 from tui.state.examples import example
 from tui.verdicts import Verdicts
 
 
-class SendForm(ModalScreen[Send | None]):
+class SendForm(Modal[Send | None]):
     """Asks for an action and its payload; begins with an example that validates, and judges while it is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,7 +44,7 @@ class SendForm(ModalScreen[Send | None]):
             dialog.border_title = self._heading
             with Horizontal(id="message"):
                 yield OptionList(*(Option(action, id=action) for action in self._actions), compact=True)
-                yield TextArea.code_editor("", language=None, show_line_numbers=False, tab_behavior="focus")
+                yield TextArea("", theme="css", tab_behavior="focus")
             yield Static(id="verdict", markup=False)
             with Horizontal(id="buttons"):
                 yield Label("tab changes side · ctrl+s sends · esc leaves", classes="hint")
@@ -83,9 +83,7 @@ class SendForm(ModalScreen[Send | None]):
         verdict = self.query_one("#verdict", Static)
         verdict.update(said)
         verdict.set_class(bool(wrong), "-wrong")
-        button = self.query_one("#accept", Button)
-        button.disabled = not possible
-        button.label = "Send anyway" if wrong else "Send"
+        self.query_one("#accept", Button).disabled = not possible
 
     @on(Button.Pressed, "#accept")
     def action_send(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Final
@@ -11,12 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import Input
 
-from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Describe, Watch
-from tui import log_tail
 from tui.keymap import why_not
 from tui.messages import (
     ActionWanted,
@@ -25,10 +21,13 @@ from tui.messages import (
     StationOrdered,
     TabChosen,
 )
+from tui.screens.asking import Asking
 from tui.screens.connector_actions import ConnectorActions, Memory
 from tui.screens.help import Help
+from tui.screens.leaving import OnceLeft
 from tui.screens.station_actions import StationActions
-from tui.state.close_up import FILTERED, PARTS, CloseUp, Tab
+from tui.state.cells import clean
+from tui.state.close_up import FILTERED, CloseUp, Tab
 from tui.state.fleet import Change, Fleet, FrameSeen, StationDescribed, StationObeyed
 from tui.state.sheets import sheet_of
 from tui.state.situation import LinkStatus, Situation
@@ -46,13 +45,8 @@ from tui.widgets.tab_strip import TabStrip
 TICK_S: Final = 1.0
 _BRIEF_BELOW: Final = 16
 
-WATCH_FOR_S: Final = 20.0
-WATCH_EVERY: Final = 8
-DESCRIBE_EVERY: Final = 3
-"""In ticks, while a tab is looked at that needs it."""
 
-
-class StationScreen(Screen[None]):
+class StationScreen(OnceLeft[None]):
     """Shows one charge point; what it shows is handed to it, what it needs is asked for while it is in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings())
@@ -73,13 +67,12 @@ class StationScreen(Screen[None]):
         super().__init__()
         self._fleet = fleet
         self._link = link
-        self._logs = logs
         self._number = connector
         self._tab = Tab.OVERVIEW
-        self._ticks = 0
         self._inspecting = True
         self._verdicts = Verdicts()
         self._close_up = CloseUp(station_id)
+        self._asking = Asking(self._close_up, logs, self._order)
         self._strip = TabStrip()
         self._banner = Banner()
         self._overview = DetailsPane(traces, with_curve=True)
@@ -187,17 +180,14 @@ class StationScreen(Screen[None]):
         return frozenset(name for name, on in (("hold", traffic.held), ("only", traffic.action)) if on)
 
     def _note(self) -> str:
-        if self._tab is not Tab.TRAFFIC:
-            return ""
+        words = "" if self._filter.display else self._filters.get(self._tab, "")
+        notes = [f"/{clean(word)}" for word in words.split()]
         traffic = self._close_up.traffic
-        notes = []
-        if traffic.action:
-            notes.append(f"only {traffic.action}")
-        if traffic.words:
-            notes.append("/" + " /".join(traffic.words))
-        if traffic.held:
-            notes.append(f"‖ held, {traffic.missed} more since")
-        return " · ".join(notes)
+        if self._tab is Tab.TRAFFIC and traffic.action:
+            notes.append(f"only {clean(traffic.action)}")
+        if self._tab is Tab.TRAFFIC and traffic.held:
+            notes.append(f"‖ {traffic.missed} more" if traffic.missed else "‖ held")
+        return " ".join(notes)
 
     def _show_sheet(self, *, anew: bool) -> None:
         connector = self.connector
@@ -215,32 +205,21 @@ class StationScreen(Screen[None]):
     # ---- what it asks for while it is in sight ----
 
     def _tick(self) -> None:
-        self._ticks += 1
-        every = WATCH_EVERY if self._tab is Tab.TRAFFIC else DESCRIBE_EVERY
-        if self._ticks % every == 0:
+        if self._asking.due(self._tab):
             self._ask()
         if self._tab is Tab.OVERVIEW:
             self.refresh_all()
 
     def _ask(self) -> None:
-        """Ask for what the tab shows; a tab that nobody sees asks for nothing."""
         if not self.is_current or not self._link.up:
             return
         if self._tab is Tab.LOG:
             self.run_worker(self._read_log(), exclusive=True)
-        elif self.station.alive and self._tab is Tab.TRAFFIC:
-            self._order(Watch(WATCH_FOR_S))
-        elif self.station.alive and self._tab in PARTS:
-            self._order(Describe(PARTS[self._tab]))
+        elif self.station.alive:
+            self._asking.ask(self._tab)
 
     async def _read_log(self) -> None:
-        if self._logs is None:
-            self._close_up.log_reason = "Its log is on the machine of the yard: this screen was started without one."
-        else:
-            try:
-                self._close_up.log = await asyncio.to_thread(log_tail.tail, self._logs, self._close_up.station_id)
-            except InputError as error:
-                self._close_up.log, self._close_up.log_reason = None, str(error)
+        await self._asking.read_log()
         self.refresh_all()
 
     def _order(self, order: Watch | Describe) -> None:
@@ -309,9 +288,9 @@ class StationScreen(Screen[None]):
         self._overview.display = tab is Tab.OVERVIEW
         self._sheet.display = tab is not Tab.OVERVIEW
         self._inspector.display = tab is Tab.TRAFFIC and self._inspecting
-        self._filter.display = bool(self._filters.get(tab))
+        self._filter.display = False
         (self._overview if tab is Tab.OVERVIEW else self._sheet).focus()
-        self._ticks = 0
+        self._asking.begin()
         self._ask()
         self.refresh_all()
         if tab is not Tab.OVERVIEW:
@@ -341,13 +320,15 @@ class StationScreen(Screen[None]):
     def _open_filter(self) -> None:
         self._filter.value = self._filters[self._tab]
         self._filter.display = True
-        self._filter.focus()
+        # At once: what is typed in the same breath is meant for it.
+        self.set_focus(self._filter)
 
     def _leave_filter(self, *, keep: bool) -> None:
         if not keep:
             self._filter.value = ""
-        self._filter.display = bool(self._filter.value)
-        self._sheet.focus()
+        self.set_focus(self._sheet)
+        self._filter.display = False
+        self.refresh_all()
 
     def _back(self) -> None:
         traffic = self._close_up.traffic

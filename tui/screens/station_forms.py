@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
@@ -19,6 +18,7 @@ from chargepoint.api.description import ConfigurationEntry
 from chargepoint.api.orders import Configure
 from tui import files
 from tui.screens.dialog import Dialog, entry, labelled, row
+from tui.screens.leaving import Modal
 from tui.vehicles import VehicleOffer
 
 
@@ -75,7 +75,7 @@ class TraceForm(Dialog[Path]):
         return f"Writes {self._frames} frames{there}."
 
 
-class VehicleChoice(ModalScreen[VehicleOffer | None]):
+class VehicleChoice(Modal[VehicleOffer | None]):
     """Asks which car of the catalogue is at the plug."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

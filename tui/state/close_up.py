@@ -189,7 +189,7 @@ class CloseUp:
 
     def _log_sheet(self) -> Sheet:
         if self.log is None:
-            return saying(self.log_reason or "Reading the log …")
+            return saying(*(self.log_reason or "Reading the log …").split("\n"))
         return sheet_of([_log_line(line) for line in self.log], tail=True)
 
     def _entries(self) -> list[ConfigurationEntry]:
@@ -202,7 +202,7 @@ class CloseUp:
         return max(0, nearest)
 
     def _choose_exchange(self, shown: list[Exchange], row: int) -> None:
-        self._at = None if row >= len(shown) - 1 else shown[max(0, row)].number
+        self._at = None if not shown or row >= len(shown) - 1 else shown[max(0, row)].number
 
 
 def _nothing_yet(station: Station) -> Sheet:

@@ -16,12 +16,12 @@ def json_lines(value: object, width: int) -> list[Line]:
 
 
 def compact(value: object) -> Line:
-    """``value`` in one line, toned."""
-    return tuple(_inline(value, 0))
+    """``value`` in one line; what it says before what it calls it."""
+    return tuple(Cell(cell.text, Tone.DIM) if cell.tone is Tone.CHOSEN else cell for cell in _inline(value, 0))
 
 
 def _lines(value: object, indent: str, name: str, width: int, depth: int) -> list[Line]:
-    label: Line = (Cell(indent), *((Cell(name, Tone.KEY), Cell(": ", Tone.DIM)) if name else ()))
+    label: Line = (Cell(indent), *((Cell(name, Tone.CHOSEN), Cell(": ", Tone.DIM)) if name else ()))
     whole = (*label, *_inline(value, depth))
     room = width - sum(len(cell.text) for cell in whole)
     if room >= 0 or not isinstance(value, Mapping | list) or not value or depth > _DEEPEST:
@@ -43,7 +43,7 @@ def _inline(value: object, depth: int) -> list[Cell]:
             cells = [Cell("{", Tone.DIM)]
             for place, (key, item) in enumerate(value.items()):
                 cells += [Cell(", ", Tone.DIM)] if place else []
-                cells += [Cell(clean(str(key)), Tone.KEY), Cell(": ", Tone.DIM), *_inline(item, depth + 1)]
+                cells += [Cell(clean(str(key)), Tone.CHOSEN), Cell(": ", Tone.DIM), *_inline(item, depth + 1)]
             return [*cells, Cell("}", Tone.DIM)]
         case list():
             cells = [Cell("[", Tone.DIM)]

@@ -19,6 +19,8 @@ _AXIS: Final = 9
 _LOWEST: Final = 5
 """Lines of a curve that is worth drawing, without its frame."""
 
+_HIGHEST: Final = 22
+
 _BESIDE: Final = 110
 """From this width on the curve stands beside the cards."""
 
@@ -32,7 +34,7 @@ def overview(station: Station, connector: Connector | None, traces: Traces, widt
         beside = width * 2 // 5
         found = details(station, number, traces, beside, height)
         room = max(height, len(found.lines)) - 2
-        drawn = _curve(station, connector, connector.status, traces, width - beside - 1, min(room, height - 2))
+        drawn = _curve(station, connector, connector.status, traces, width - beside - 1, min(room, _HIGHEST))
         lines = []
         for row in range(max(len(found.lines), len(drawn))):
             start = found.lines[row] if row < len(found.lines) else (Cell(" " * beside),)
@@ -46,7 +48,7 @@ def overview(station: Station, connector: Connector | None, traces: Traces, widt
         return found
     if room < _LOWEST:
         return details(station, number, traces, width, height)
-    drawn = _curve(station, connector, connector.status, traces, width, min(room, 16))
+    drawn = _curve(station, connector, connector.status, traces, width, min(room, _HIGHEST))
     return replace(found, lines=(*found.lines, *drawn))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from typing import Final
 
 from chargepoint.api.dialogue import Kind, Spoken
 from chargepoint.api.traffic import Direction
-from tui.state.cells import Cell, Line, Tone, clean, clip, fit, left, right, spread
+from tui.state.cells import Cell, Line, Tone, clean, clip, fit, left, right, spread, width_of
 from tui.state.json_lines import compact, json_lines
 from tui.state.traffic import Exchange, Outcome
 
@@ -81,7 +82,9 @@ def _frame(spoken: Spoken, judge: Judge, width: int, *, brief: bool) -> list[Lin
     took = f" after {1000 * spoken.latency_s:.0f} ms" if spoken.latency_s is not None else ""
     name = f" {clean(spoken.action)}" if spoken.action else ""
     what: Line = (Cell(f"{arrow} ", tone), Cell(f"{spoken.kind}{name}", Tone.STRONG))
-    lines: list[Line] = [spread(what, (Cell(f"{clock(spoken.frame.at)}{took}", Tone.DIM),), width)]
+    when: Line = (Cell(f"{clock(spoken.frame.at)}{took}", Tone.DIM),)
+    beside = width_of(what) + width_of(when) < width
+    lines: list[Line] = [spread(what, when, width)] if beside else [what, when]
     if spoken.id and not brief:
         lines.append((Cell("id ", Tone.DIM), Cell(clip(clean(spoken.id), width - 3))))
     lines += _verdict(spoken, judge, width)
@@ -97,9 +100,11 @@ def _verdict(spoken: Spoken, judge: Judge, width: int) -> list[Line]:
     problems = [problem for problem in (judge(spoken), spoken.frame.problem or "") if problem]
     if not problems:
         return [(Cell("✓ as the schema wants it", Tone.GOOD),)] if spoken.kind in (Kind.CALL, Kind.RESULT) else []
-    said = dict.fromkeys(clean(problem) for problem in problems)
+    judged, *told = (clean(problem) for problem in problems)
+    # The charge point mostly says the same, without the code.
+    said = [judged, *(one for one in told if one not in judged)]
     return [(Cell(part, Tone.WARN),) for problem in said for part in _pieces(f"! {problem}", width)]
 
 
 def _pieces(text: str, width: int) -> list[str]:
-    return [text[start : start + width] for start in range(0, len(text), max(1, width))] or [""]
+    return textwrap.wrap(text, max(10, width)) or [""]

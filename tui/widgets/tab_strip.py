@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.events import Click
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.messages import TabChosen
 from tui.state import units
-from tui.state.cells import Cell, Line, Tone, clean, clip_middle, joined, spread
+from tui.state.cells import Cell, Line, Tone, clean, clip, clip_middle, joined, spread
 from tui.state.close_up import Tab
 from tui.state.looks import STANDINGS, look_of
 from tui.state.station import Station
 from tui.widgets.painting import paint
 
+_SHORT: Final = {Tab.OVERVIEW: "View", Tab.CONFIGURATION: "Keys", Tab.SCHEDULE: "Plan"}
+"""For a terminal that has no room for the whole words."""
+
 
 def station_line(station: Station, connector: int, width: int) -> Line:
     """Id and standing at the left, its connectors and its power at the right."""
     start: Line = (Cell(f" {clip_middle(clean(station.id), 48)}  ", Tone.STRONG), *STANDINGS[station.standing].line)
-    if station.status is not None and width >= 60:
+    if station.status is not None and width >= 72:
         start = (*start, Cell(f"  {clean(station.status.vendor)} · {clean(station.status.model)}", Tone.DIM))
     glyphs: list[Cell] = []
     for number, one in list(station.connectors.items())[:12]:
@@ -37,14 +42,15 @@ def tabs_line(chosen: Tab, width: int, note: str = "") -> tuple[Line, tuple[int,
     at = 0
     for place, tab in enumerate(Tab, 1):
         starts.append(at)
-        word = str(tab)[:4] if narrow else str(tab)
+        word = _SHORT.get(tab, str(tab)) if narrow else str(tab)
         text = f" {place} {word} "
         if tab is chosen:
             cells.append(Cell(f"▐{text[1:-1]}▌", Tone.KEY))
         else:
             cells += [Cell(f" {place} ", Tone.DIM), Cell(f"{word} ", Tone.PLAIN)]
         at += len(text)
-    return spread(tuple(cells), (Cell(f"{note} ", Tone.WARN),) if note else (), width), (*starts, at)
+    said: Line = (Cell(f"{clip(note, width - at - 2)} ", Tone.WARN),) if note else ()
+    return spread(tuple(cells), said, width), (*starts, at)
 
 
 class TabStrip(Widget):
