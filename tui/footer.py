@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -28,12 +29,12 @@ class FooterItem:
     width: int
 
 
-def footer(situation: Situation, width: int) -> tuple[FooterItem, ...]:
+def footer(situation: Situation, width: int, actions: Sequence[Action] = ACTIONS) -> tuple[FooterItem, ...]:
     """The actions that ``width`` columns have room for, in their order; help and quit stand at the right.
 
     Which ones does not depend on the situation, only what they are called and whether they can be done.
     """
-    weighed = sorted((action for action in ACTIONS if action.weight), key=lambda action: action.weight)
+    weighed = sorted((action for action in actions if action.weight), key=lambda action: action.weight)
     chosen: set[str] = set()
     room = width + _GAP
     for action in weighed:
@@ -41,7 +42,7 @@ def footer(situation: Situation, width: int) -> tuple[FooterItem, ...]:
         if room < 0:
             break
         chosen.add(action.name)
-    items = [_item(action, situation) for action in ACTIONS if action.name in chosen]
+    items = [_item(action, situation) for action in actions if action.name in chosen]
     at_the_right = sum(item.width + _GAP for item in items if item.name in _AT_THE_RIGHT)
     margin = 1 if sum(item.width + _GAP for item in items) < width else 0
     placed: list[FooterItem] = []

@@ -13,6 +13,7 @@ from textual.keys import format_key
 from chargepoint.api.payloads import ConnectorState
 from tui.state.fleet import LauncherState
 from tui.state.situation import LinkState, Situation
+from tui.state.station import Station
 
 
 class Group(StrEnum):
@@ -22,6 +23,8 @@ class Group(StrEnum):
     STATION = "Charge point"
     YARD = "Yard"
     MOVE = "Moving"
+    MARK = "Marking"
+    LIST = "List"
     SCREEN = "Screen"
 
 
@@ -36,9 +39,13 @@ class Need(StrEnum):
     ANY = "any charge point"
     ANY_LIVING = "any living charge point"
     ENTRIES = "charge points to save"
+    REMOVED = "something that was removed"
+    RUNNING = "something that takes a while"
 
 
-_BY_LAUNCHER: Final = frozenset({Need.LAUNCHER, Need.STATION, Need.LIVING, Need.ANY, Need.ANY_LIVING})
+_BY_LAUNCHER: Final = frozenset({Need.LAUNCHER, Need.STATION, Need.LIVING, Need.ANY, Need.ANY_LIVING, Need.REMOVED})
+_LOOKING: Final = frozenset({Need.NOTHING, Need.ENTRIES})
+"""What a screen may do that only looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Action:
 
     ``title`` fits behind a key, ``undo`` is what it is called when it would undo; ``says`` is a sentence for help
     and palette. ``weight`` is its place in the footer where room is short: lower stays longer, 0 is never there.
+    ``only_looks``: it changes nothing in the yard, whatever it needs.
     """
 
     name: str
@@ -56,6 +64,7 @@ class Action:
     need: Need = Need.NOTHING
     weight: int = 0
     undo: str = ""
+    only_looks: bool = False
 
     @property
     def shown_keys(self) -> str:
@@ -84,13 +93,18 @@ GROUPS: Final = {
         Action("toggle", ("x",), "Kill", "Kill a living one, restart a dead one", Need.STATION, 6, undo="Restart"),
         Action("kill", ("K",), "Kill", "Kill the charge point: a power cut", Need.LIVING),
         Action("restart", ("r", "R"), "Restart", "Restart the charge point, its data kept", Need.STATION),
+        Action("close", ("X",), "Close", "End the charge point in good order", Need.LIVING),
+        Action("cycle", ("P",), "Power-cycle", "Cut the power, and give it back at once", Need.LIVING),
+        Action("clone", ("y",), "Clone", "Add charge points like the selected one", Need.STATION),
         Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 10),
+        Action("undo", ("u",), "Undo", "Add again what was removed last", Need.REMOVED),
     ),
     Group.YARD: (
         Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Need.ANY_LIVING, 16),
         Action("restart_all", ("ctrl+r",), "Restart all", "Restart every charge point", Need.ANY, 17),
         Action("save", ("w", "ctrl+s"), "Save", "Save the setup to a JSON file", Need.ENTRIES, 13),
         Action("load", ("o", "ctrl+o"), "Load", "Load a setup from a JSON file", Need.LAUNCHER, 14),
+        Action("stop", ("ctrl+x",), "Stop", "Stop what is being spread over time", Need.RUNNING),
         Action("connect", ("b",), "Connect", "Connect to the broker, or leave it", weight=15, undo="Disconnect"),
     ),
     Group.MOVE: (
@@ -107,10 +121,28 @@ GROUPS: Final = {
         Action("cards", ("right", "l", "enter"), "Connectors", "Move among the connectors"),
         Action("other", ("tab",), "Other side", "Change between list and connectors"),
     ),
+    Group.MARK: (
+        Action("mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked"),
+        Action("range", ("v",), "Range", "Mark from here to where you move; again keeps it"),
+        Action("extend_up", ("shift+up",), "Mark up", "Mark while moving up"),
+        Action("extend_down", ("shift+down",), "Mark down", "Mark while moving down"),
+        Action("mark_all", ("ctrl+a", "asterisk"), "Mark all", "Mark all that the filter shows, or none"),
+    ),
+    Group.LIST: (
+        Action("filter", ("slash",), "Filter", "Show only what these words say", weight=12),
+        Action("clear", ("escape",), "Clear", "Unmark all; then show all charge points again"),
+        Action("alarm", ("exclamation_mark",), "Alarm", "The next charge point in trouble"),
+        Action("columns", ("comma",), "Columns", "Choose the columns, and what to sort by"),
+        Action("sort_next", ("greater_than_sign",), "Sort", "Sort by the next column"),
+        Action("sort_previous", ("less_than_sign",), "Sort", "Sort by the previous column"),
+        Action("reverse", ("S",), "Reverse", "Turn the order round"),
+        Action("group", ("ctrl+g",), "Group", "Group by id prefix, setup, status, central system, or not"),
+        Action("fold", ("minus",), "Fold", "Fold or unfold the group"),
+        Action("fold_all", ("underscore",), "Fold all", "Fold or unfold every group"),
+        Action("zoom", ("z",), "Zoom", "Only the list, only the charge point, or both"),
+    ),
     Group.SCREEN: (
-        Action("filter", ("slash",), "Filter", "Show only what has these words", weight=12),
-        Action("clear", ("escape",), "Clear", "Show all charge points again"),
-        Action("theme", ("ctrl+t",), "Theme", "Change between dark and light"),
+        Action("theme", ("ctrl+t",), "Theme", "Dark, light, high contrast, no colour"),
         Action("help", ("question_mark", "f1"), "Keys", "All keys", weight=1),
         Action("quit", ("q", "ctrl+c"), "Quit", "Leave the screen; the yard goes on", weight=2),
     ),
@@ -124,13 +156,17 @@ def bindings() -> Iterator[Binding]:
     """The keys of all actions, for the yard's screen."""
     for action in ACTIONS:
         for key in action.keys:
-            yield Binding(key, f"perform('{action.name}', '{key}')", action.title, show=False)
+            yield Binding(key, f"perform('{action.name}', '{key}')", action.title, show=False, id=action.name)
 
 
 def why_not(action: Action, situation: Situation) -> str:
     """Why ``action`` cannot be done in ``situation``, in words; empty when it can."""
     if action.need is Need.NOTHING:
         return ""
+    if situation.read_only and action.need not in _LOOKING and not action.only_looks:
+        return "this screen is read-only"
+    if action.need is Need.RUNNING:
+        return "" if situation.running else "nothing is being done"
     if action.need is Need.ENTRIES:
         return "" if situation.stations else "there is no charge point to save"
     if not situation.link.up:
@@ -161,15 +197,20 @@ def _undoes(action: Action, situation: Situation) -> bool:
 
 
 def _missing(need: Need, situation: Situation) -> str:
-    station = situation.station
     if need is Need.LAUNCHER:
         return ""
+    if need is Need.REMOVED:
+        return "" if situation.removed else "nothing was removed since this screen is open"
     if need is Need.ANY:
         return "" if situation.stations else "there is no charge point"
     if need is Need.ANY_LIVING:
         return "" if situation.living else "no charge point is alive"
-    if station is None:
+    chosen = situation.chosen
+    if not chosen:
         return "no charge point is selected"
+    if len(chosen) > 1:
+        return _missing_of_many(need, chosen)
+    station = chosen[0]
     if need is Need.LIVING and not station.alive:
         return f"{station.id} is {station.standing} already"
     if need is Need.CONNECTOR:
@@ -177,6 +218,12 @@ def _missing(need: Need, situation: Situation) -> str:
             return f"{station.id} is {station.standing}: restart it first (x)"
         if situation.connector is None or situation.connector.status is None:
             return f"{station.id} has not told of any connector that can be read"
+    return ""
+
+
+def _missing_of_many(need: Need, chosen: tuple[Station, ...]) -> str:
+    if need in (Need.LIVING, Need.CONNECTOR) and not any(station.alive for station in chosen):
+        return f"none of the {len(chosen)} charge points is alive"
     return ""
 
 
@@ -188,6 +235,13 @@ _KEY_SIGNS: Final = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "slash": "/",
+    "asterisk": "*",
+    "comma": ",",
+    "minus": "-",
+    "underscore": "_",
+    "exclamation_mark": "!",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "question_mark": "?",
     "up": "↑",
     "down": "↓",

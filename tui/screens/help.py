@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from textual.markup import escape
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.keymap import GROUPS, Action, why_not
+from tui.keymap import GROUPS, Action, Group, why_not
 from tui.state.situation import Situation
 
 _KEYS_WIDTH: Final = 12
@@ -26,8 +27,9 @@ class Help(ModalScreen[None]):
         Binding("k", "scroll('up')", show=False),
     ]
 
-    def __init__(self, situation: Situation) -> None:
+    def __init__(self, situation: Situation, actions: Mapping[Group, tuple[Action, ...]] = GROUPS) -> None:
         super().__init__()
+        self._key_groups = actions
         self._situation = situation
 
     def compose(self) -> ComposeResult:
@@ -35,7 +37,7 @@ class Help(ModalScreen[None]):
         with VerticalScroll(id="dialog", classes="help") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "esc closes"
-            for group, actions in GROUPS.items():
+            for group, actions in self._key_groups.items():
                 yield Static(group.value, classes="group")
                 yield Static("\n".join(self._lines(actions)), classes="keys")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.events import Click
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.footer import FooterItem, footer
+from tui.keymap import Action
 from tui.messages import ActionWanted
 from tui.state.cells import Cell, Line, Tone
 from tui.state.situation import Situation
@@ -16,13 +19,14 @@ from tui.widgets.painting import paint
 class KeyBar(Widget):
     """One line of keys and words; a click does what the key does, and dimmed ones say why they cannot."""
 
-    def __init__(self) -> None:
+    def __init__(self, actions: Sequence[Action]) -> None:
         super().__init__()
+        self._named = actions
         self._items: tuple[FooterItem, ...] = ()
 
     def show(self, situation: Situation) -> None:
         """Draw the keys for this situation."""
-        items = footer(situation, self.size.width)
+        items = footer(situation, self.size.width, self._named)
         if items != self._items:
             self._items = items
             self.refresh()
