@@ -23,7 +23,7 @@ from tests.support.waiting import eventually_async
 from tui.app import YardApp
 
 _ROOTS = itertools.count(1)
-PATIENCE_S = 40.0
+PATIENCE_S = 12.0
 """How long anything may take on a machine that does much else."""
 
 

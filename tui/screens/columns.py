@@ -54,9 +54,7 @@ class ColumnForm(ModalScreen[ColumnChoice | None]):
         with Vertical(id="dialog", classes="columns") as dialog:
             dialog.border_title = "Columns"
             yield self._list
-            yield Static(
-                "space shows or hides · shift+↑↓ moves · s sorts · a what fits · enter accepts", classes="note"
-            )
+            yield Static("space shows, hides · shift+↑↓ moves · s sorts · a what fits · enter", classes="note")
 
     def on_mount(self) -> None:
         """Begin at the first column."""

@@ -145,7 +145,7 @@ def _check_states(wanted: list[str]) -> None:
     for piece in wanted:
         if not ("*" in piece or "?" in piece or any(state.casefold().startswith(piece) for state in STATES)):
             close = get_close_matches(piece, [state.casefold() for state in STATES], 1)
-            words = f"did you mean {close[0]}?" if close else f"they are {', '.join(STATES)}"
+            words = f"did you mean {close[0]}?" if close else "as it is written in the list, like charging or dead"
             raise InputError(_FIELD, piece, f"a status: {words}")
 
 

@@ -80,6 +80,10 @@ class FleetList(LineScroll):
         """Choose the columns for the new width."""
         self._fit()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """The scrollbar takes a column, or gives it back."""
+        self.call_after_refresh(self._fit)
+
     def reload(self, *, reveal: bool = True) -> None:
         """Rows came, went or moved: draw all that are in sight."""
         self._fit()
