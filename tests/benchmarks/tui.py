@@ -151,7 +151,10 @@ def measure(url: str, folder: Path, columns: int, rows: int) -> None:
             before, written = cpu_s(process), screen.bytes
             screen.watch(WATCH_S)
             row(f"CPU, {what} (50 %)", f"{100 * (cpu_s(process) - before) / WATCH_S:.0f} %")
-            row(f"to the terminal, {what} (1000 kbit/s)", f"{8 * (screen.bytes - written) / WATCH_S / 1000:.0f} kbit/s")
+            row(
+                f"to the terminal, {what} (1000 kbit/s)",
+                f"{8 * (screen.bytes - written) / WATCH_S / 1000:.0f} kbit/s",
+            )
         row("memory (200 MB)", f"{process.memory_info().rss / 1e6:.0f} MB")
     finally:
         screen.leave()

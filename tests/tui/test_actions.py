@@ -346,7 +346,7 @@ async def test_paths_are_completed(broker: RealBroker, tmp_path: Path) -> None:
         await seen.press("o")
         await seen.type(str(tmp_path / "dep"))
 
-        while "1 charge point: starts 1." not in seen.screen:
+        while "+ starts 1 charge point: A" not in seen.screen:
             await seen.press("right")
 
 

@@ -48,7 +48,7 @@ class AddForm(Dialog[Added]):
         templates = Choice([*TEMPLATES, _OWN], self._draft.template, id="template")
         yield row(self._field("Id", "id", "CP_1 or CP_{1..50}"), self._field("How many", "count"))
         yield row(self._field("Central system", "central_system", "ws://host:port/path"))
-        yield row(labelled("Template", templates, "kW"))
+        yield row(labelled("Template, kW", templates))
         yield row(labelled("Current", kinds), self._field("Phases", "nb_phases"))
         yield row(self._field("Connectors", "nb_connectors"), self._field("Voltage", "voltage", unit="V"))
         yield row(

@@ -158,8 +158,9 @@ class YardScreen(Screen[None]):
                 yield self._list
                 yield self._filter_box
             yield self._details
-        yield self._progress
-        yield self._key_bar
+        with Vertical(id="foot"):
+            yield self._progress
+            yield self._key_bar
 
     def on_mount(self) -> None:
         """Begin in the list."""

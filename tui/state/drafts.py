@@ -30,7 +30,6 @@ def _dc(limit_w: int) -> tuple[CurrentType, dict[str, Any]]:
 
 
 TEMPLATES: Final[Mapping[str, tuple[CurrentType, dict[str, Any]]]] = {
-    "AC 3.7": _ac(1, 16),
     "AC 11": _ac(3, 16),
     "AC 22": _ac(3, 32),
     "DC 50": _dc(50_000),
