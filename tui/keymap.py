@@ -122,7 +122,7 @@ GROUPS: Final = {
         Action("other", ("tab",), "Other side", "Change between list and connectors"),
     ),
     Group.MARK: (
-        Action("mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked"),
+        Action("mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked", weight=18),
         Action("range", ("v",), "Range", "Mark from here to where you move; again keeps it"),
         Action("extend_up", ("shift+up",), "Mark up", "Mark while moving up"),
         Action("extend_down", ("shift+down",), "Mark down", "Mark while moving down"),
@@ -139,7 +139,7 @@ GROUPS: Final = {
         Action("group", ("ctrl+g",), "Group", "Group by id prefix, setup, status, central system, or not"),
         Action("fold", ("minus",), "Fold", "Fold or unfold the group"),
         Action("fold_all", ("underscore",), "Fold all", "Fold or unfold every group"),
-        Action("zoom", ("z",), "Zoom", "Only the list, only the charge point, or both"),
+        Action("zoom", ("z",), "Zoom", "Only the list, only the charge point, or both", weight=19),
     ),
     Group.SCREEN: (
         Action("theme", ("ctrl+t",), "Theme", "Dark, light, high contrast, no colour"),
@@ -182,6 +182,8 @@ def title_now(action: Action, situation: Situation) -> str:
 
 
 def _undoes(action: Action, situation: Situation) -> bool:
+    if situation.many:
+        return action.name == "toggle" and not any(station.alive for station in situation.chosen)
     status = situation.connector.status if situation.connector else None
     match action.name:
         case "plug":

@@ -1,6 +1,6 @@
 """The screen on a synthetic fleet of 5,000 charge points with 1,000 changes a second, in a terminal of its own.
 
-``python -m tests.benchmarks tui``. The goals are in the brackets. What is printed of bytes is what an SSH line carries.
+``python -m tests.benchmarks tui``. The goals are in the brackets; the bytes are what an SSH line carries.
 """
 
 from __future__ import annotations

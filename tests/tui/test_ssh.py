@@ -39,8 +39,7 @@ def test_the_screen_works_over_ssh_in_every_usual_terminal(broker: RealBroker, t
         terminal.keys("/")
         terminal.type("power>x")
         terminal.wait_for("is not a number of kW")
-        terminal.keys("Escape")
-        terminal.keys("q")
+        terminal.keys("C-c")
         eventually(lambda: terminal.ended, what="the screen closed")
 
 
