@@ -72,7 +72,7 @@ def _app(options: argparse.Namespace) -> YardApp:
     yard = read_yard(options.state_dir)
     broker = Broker.parse(options.broker or yard.broker or default_broker())
     topics = Topics(options.root or yard.root or DEFAULT_ROOT)
-    preferences = Preferences.of_user()
+    preferences = Preferences.of_user(options.state_dir, read_only=options.read_only)
     return YardApp(
         broker,
         topics,

@@ -122,7 +122,9 @@ GROUPS: Final = {
         Action("other", ("tab",), "Other side", "Change between list and connectors"),
     ),
     Group.MARK: (
-        Action("mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked", weight=18),
+        Action(
+            "mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked", weight=18
+        ),
         Action("range", ("v",), "Range", "Mark from here to where you move; again keeps it"),
         Action("extend_up", ("shift+up",), "Mark up", "Mark while moving up"),
         Action("extend_down", ("shift+down",), "Mark down", "Mark while moving down"),

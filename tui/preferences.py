@@ -22,12 +22,11 @@ class Preferences:
     layout_file: Path | None = None
 
     @classmethod
-    def of_user(cls) -> Preferences:
-        """``cp-simu/keys.toml`` in the XDG configuration folder, ``cp-simu/screen.json`` in the XDG state folder."""
-        return cls(
-            _xdg("XDG_CONFIG_HOME", "~/.config") / "keys.toml",
-            _xdg("XDG_STATE_HOME", "~/.local/state") / "screen.json",
-        )
+    def of_user(cls, state_dir: Path, *, read_only: bool = False) -> Preferences:
+        """``cp-simu/keys.toml`` in the XDG configuration folder; ``screen.json`` in the yard's folder, which is in
+        the XDG state folder unless told otherwise. A ``read_only`` screen, which many may share, keeps nothing."""
+        configuration = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser()
+        return cls(configuration / "cp-simu" / "keys.toml", None if read_only else state_dir / "screen.json")
 
     def read_keys(self) -> Keys:
         """The user's keys; raises InputError for a file that is wrong."""
@@ -64,7 +63,3 @@ class Preferences:
             draft.replace(self.layout_file)
         except OSError as error:
             log.warning("the layout is not kept: %s", error)
-
-
-def _xdg(variable: str, default: str) -> Path:
-    return Path(os.environ.get(variable) or default).expanduser() / "cp-simu"

@@ -86,7 +86,7 @@ _PLAIN_GROUNDS: Final = {
     "track": "#aaaaaa",
     "selection": "#010101",
     "selection-blurred": "#020202",
-    "marked": "#030303",
+    "marked": "#000000",
     "alarm": "#010101",
     "scrollbar-background": "#000000",
     "scrollbar-background-hover": "#000000",

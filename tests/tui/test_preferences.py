@@ -82,10 +82,12 @@ def test_a_disk_that_refuses_is_no_obstacle() -> None:
     Preferences(layout_file=Path("/proc/nowhere/screen.json")).write_layout(ScreenLayout())
 
 
-def test_the_places_are_those_of_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_keys_are_in_the_xdg_configuration_and_the_layout_in_the_yards_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    preferences = Preferences.of_user()
+    preferences = Preferences.of_user(tmp_path / "yard")
     assert preferences.keys_file == tmp_path / "config" / "cp-simu" / "keys.toml"
-    assert preferences.layout_file == tmp_path / "state" / "cp-simu" / "screen.json"
+    assert preferences.layout_file == tmp_path / "yard" / "screen.json"
     assert preferences.read_keys() == {}
+    assert Preferences.of_user(tmp_path, read_only=True).layout_file is None

@@ -11,7 +11,7 @@ from typing import Final
 
 from chargepoint.api.payloads import ConnectorState
 from tui.state import units
-from tui.state.cells import Cell, Line, Tone, clean, clip_middle, joined, spread
+from tui.state.cells import Cell, Line, Tone, clean, clip_middle, joined, spread, width_of
 from tui.state.looks import CONNECTORS, STANDINGS
 from tui.state.station import Standing, Station
 
@@ -32,6 +32,7 @@ class Grouping(StrEnum):
         return every[(every.index(self) + 1) % len(every)]
 
 
+_NAME_WIDTH: Final = 16
 _TAIL: Final = re.compile(r"[-_.:=@]*\d*$")
 
 
@@ -82,7 +83,13 @@ def heading_line(heading: Heading, stations: Sequence[Station], marked: int, wid
     marks: Line = (Cell(f"✓ {marked}", Tone.CHOSEN),) if marked else ()
     power: Line = (Cell(units.power(power_w), Tone.STRONG),) if round(power_w) else ()
     told = joined((marks, *counts, power))
-    room = max(4, width - 8 - len(str(len(stations))) - sum(len(cell.text) for cell in told))
+    room = width - 8 - len(str(len(stations)))
+    # The name first; then what is wrong before what is well.
+    wanted = min(_NAME_WIDTH, len(heading.name))
+    while counts and width_of(told) > room - wanted:
+        counts.pop(0)
+        told = joined((marks, *counts, power))
+    room = max(4, room - width_of(told))
     name: Line = (
         Cell(f" {sign} ", Tone.KEY),
         Cell(clip_middle(heading.name, room), Tone.STRONG),
