@@ -197,3 +197,16 @@ async def test_a_click_on_a_heading_sorts_and_with_ctrl_marks(broker: RealBroker
         await seen.sees("✓ 1 marked")
         await seen.pilot.click("FleetList", offset=(5, 4), shift=True)
         await seen.sees("✓ 3 marked")
+
+
+async def test_many_are_closed_in_good_order_or_power_cycled(broker: RealBroker) -> None:
+    async with looking(broker, "CP_1", "CP_2", "CP_3") as seen:
+        await seen.press("space", "space", "X")
+        for station_id in ("CP_1", "CP_2"):
+            await seen.hears(f"cps/{station_id}/cmd", {"type": "close"})
+        await seen.press("space", "P")
+        await seen.sees("Power-cycle 3 charge points?")
+        await seen.press("y")
+        await eventually_async(lambda: commands(seen, "restart") == [["CP_1", "CP_2", "CP_3"]], PATIENCE_S)
+        assert commands(seen, "kill") == [["CP_1", "CP_2", "CP_3"]]
+        await seen.sees("3 Accepted")
