@@ -111,7 +111,8 @@ class ColumnForm(ModalScreen[ColumnChoice | None]):
         self._list.add_options([Option(self._line(name), id=name) for name in self._names])
         self._list.highlighted = at
         automatic = "" if self._chosen else "  (those that fit)"
-        self.query_one("#dialog").border_title = f"Columns{automatic}"
+        for dialog in self.query("#dialog").results(Vertical):
+            dialog.border_title = f"Columns{automatic}"
 
     def _line(self, name: str) -> Content:
         column = BY_NAME[name]

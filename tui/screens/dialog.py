@@ -76,7 +76,9 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
             field.set_class(wrong is not None and field.id == wrong.field.rsplit(".", 1)[-1], "-wrong")
 
     def action_accept(self) -> None:
-        """Leave with the result, if the fields have one."""
+        """Leave with the result, if the fields have one; a key typed ahead finds none yet."""
+        if not self.is_mounted:
+            return
         try:
             result = self.read()
         except InputError:

@@ -57,18 +57,17 @@ class PathForm(Dialog[Found]):
         """Look at the path, and say what is there."""
         self._look(accept=False)
 
-    @on(Choice.Changed)
-    def _chosen(self) -> None:
-        self.judge()
-
     def action_accept(self) -> None:
         """Look once more and leave with what is there."""
         self._look(accept=True)
 
     @work(exclusive=True)
     async def _look(self, *, accept: bool) -> None:
+        field = next(iter(self.query("#path").results(Input)), None)
+        if field is None:
+            return
         try:
-            found = await asyncio.to_thread(self._inspect_typed, self.text("path"))
+            found = await asyncio.to_thread(self._inspect_typed, field.value.strip())
         except InputError as error:
             self._say(str(error), wrong=True)
             return
@@ -81,11 +80,13 @@ class PathForm(Dialog[Found]):
         return self.inspect(files.path_of(typed))
 
     def _say(self, verdict: str, *, wrong: bool) -> None:
-        shown = self.query_one("#verdict", Static)
-        shown.update(verdict)
-        shown.set_class(wrong, "-wrong")
-        self.query_one("#path").set_class(wrong, "-wrong")
-        self.query_one("#accept", Button).disabled = wrong
+        # The form may have been left while the disk was looked at.
+        for shown in self.query("#verdict").results(Static):
+            shown.update(verdict)
+            shown.set_class(wrong, "-wrong")
+        self.query("#path").set_class(wrong, "-wrong")
+        for accept in self.query("#accept").results(Button):
+            accept.disabled = wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class SaveTo:
 
 
 _ALL, _MARKED = "all", "the marked ones"
+_MERGED, _REPLACED = "merged with it", "replaced by it"
 
 
 class SaveForm(PathForm[SaveTo]):
@@ -110,6 +112,7 @@ class SaveForm(PathForm[SaveTo]):
         super().__init__(path)
         self._stations = stations
         self._marked = marked
+        self._marked_only = marked > 0
 
     def fields(self) -> Iterable[Widget]:
         """One path; what to save, where some are marked."""
@@ -127,9 +130,11 @@ class SaveForm(PathForm[SaveTo]):
         count = self._marked if result.marked_only else self._stations
         return f"Saves {units.plural(count, 'charge point')}{replaces}."
 
-    @property
-    def _marked_only(self) -> bool:
-        return bool(self._marked) and self.query_one("#which", Choice).chosen == _MARKED
+    @on(Choice.Changed, "#which")
+    def take_which(self, event: Choice.Changed) -> None:
+        """All, or the marked ones."""
+        self._marked_only = event.word == _MARKED
+        self.judge()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +156,28 @@ class LoadForm(PathForm[LoadFrom]):
     def __init__(self, path: str, yard: Sequence[Station]) -> None:
         super().__init__(path)
         self._yard = yard
+        self._mode = LoadMode.MERGE
 
     def fields(self) -> Iterable[Widget]:
         """The path, the files beside it, and whether to merge or to replace."""
         yield from super().fields()
         yield FilePicker()
-        yield row(labelled("The yard is", Choice(("merged with it", "replaced by it"), "merged with it", id="mode")))
+        yield row(labelled("The yard is", Choice((_MERGED, _REPLACED), _MERGED, id="mode")))
 
     def inspect(self, path: Path) -> LoadFrom:
         """Read and check the file."""
         setup = files.read_setup(path)
-        replaced = self.query_one("#mode", Choice).chosen.startswith("replaced")
-        return LoadFrom(path, setup, difference(setup, self._yard), LoadMode.REPLACE if replaced else LoadMode.MERGE)
+        return LoadFrom(path, setup, difference(setup, self._yard), self._mode)
 
     def hint(self, result: LoadFrom) -> str:
         """What would change, kind by kind."""
         return "\n".join(preview(result.difference, result.mode))
+
+    @on(Choice.Changed, "#mode")
+    def take_mode(self, event: Choice.Changed) -> None:
+        """Merge, or replace."""
+        self._mode = LoadMode.REPLACE if event.word == _REPLACED else LoadMode.MERGE
+        self.judge()
 
     @on(Input.Changed, "#path")
     def list_beside(self, event: Input.Changed) -> None:

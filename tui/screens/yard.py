@@ -29,7 +29,6 @@ from tui.screens.list_actions import ListActions
 from tui.screens.yard_actions import YardActions
 from tui.state.batches import Batch
 from tui.state.fleet import Fleet
-from tui.state.groups import Grouping
 from tui.state.layouts import ScreenLayout, Zoom
 from tui.state.ordering import Order
 from tui.state.progress import Progress
@@ -74,7 +73,6 @@ class YardScreen(Screen[None]):
         self._link = LinkStatus(LinkState.CONNECTING, address)
         self._settled = False
         self._rate = 0.0
-        self._under_way: tuple[Progress, ...] = ()
         self._stoppable = 0
         self._zoom = Zoom.BOTH
         self._titles = ("", "")
@@ -145,7 +143,7 @@ class YardScreen(Screen[None]):
         self._view.order = Order(wanted.sort_by, wanted.descending)
         self._view.folded = set(wanted.folded)
         self._view.setups.update(wanted.setups)
-        self._view.grouping = Grouping(wanted.grouping)
+        self._view.grouping = wanted.grouping
         self._zoom = wanted.zoom
 
     def compose(self) -> ComposeResult:
@@ -202,16 +200,13 @@ class YardScreen(Screen[None]):
     def show_second(self, rate: float, running: Sequence[Progress], stoppable: int) -> None:
         """A second has gone by: messages were counted, samples taken, places may have changed."""
         self._rate = rate
-        self._show_running(running, stoppable)
+        self._stoppable = stoppable
+        self._progress.show(running, self._key_of("stop") if stoppable else "")
         if self._view.tidy():
             self._list.reload(reveal=False)
         elif any(column.name in _BY_THE_CLOCK for column in self._list.columns.columns):
             self._list.redraw(self._list.ids_in_sight())
         self.refresh_situation()
-
-    def show_running(self, running: Sequence[Progress], stoppable: int) -> None:
-        """What takes a while is this far; so many of it can be stopped."""
-        self._show_running(running, stoppable)
 
     def show_selection(self) -> None:
         """Another charge point has been selected from outside."""
@@ -230,10 +225,6 @@ class YardScreen(Screen[None]):
         self._details.show(self._view.selected, chosen.number if chosen else None)
         self._filter_box.refresh_count()
         self._title()
-
-    def _show_running(self, running: Sequence[Progress], stoppable: int) -> None:
-        self._under_way, self._stoppable = tuple(running), stoppable
-        self._progress.show(self._under_way, self._key_of("stop") if stoppable else "")
 
     def _key_of(self, name: str) -> str:
         return next(

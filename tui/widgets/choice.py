@@ -34,6 +34,11 @@ class Choice(Widget, can_focus=True):
         choice: Choice
         word: str
 
+        @property
+        def control(self) -> Choice:
+            """Where it was chosen."""
+            return self.choice
+
     def __init__(self, words: Sequence[str], chosen: str, *, id: str) -> None:
         super().__init__(id=id)
         self._words = tuple(words)

@@ -88,7 +88,8 @@ class FilterBox(Vertical):
     def open(self) -> None:
         """Begin to type."""
         self.display = True
-        self._input.focus()
+        # At once: what is typed ahead belongs to the filter, and is no key of the screen.
+        self.screen.set_focus(self._input)
 
     def settle(self) -> None:
         """Typing has ended."""
