@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.screens.overlay import Overlay
 from tui.state.cells import left
 from tui.state.columns import BY_NAME, COLUMNS
 from tui.state.ordering import Order
@@ -26,7 +26,7 @@ class ColumnChoice:
     order: Order
 
 
-class ColumnForm(ModalScreen[ColumnChoice | None]):
+class ColumnForm(Overlay[ColumnChoice | None]):
     """Every column with what it tells; marks, moves and sorts by single keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

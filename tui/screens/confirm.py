@@ -8,11 +8,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tui.screens.overlay import Overlay
 
-class Confirm(ModalScreen[bool]):
+
+class Confirm(Overlay[bool]):
     """Asks ``question`` and says what follows; the answer is whether to do it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,13 +10,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from chargepoint.api.payloads import CarInput, ConnectorStatus, ErrorCode, TokenInput
 from tui.screens.dialog import Dialog, entry, labelled, row
+from tui.screens.overlay import Overlay
 from tui.state.drafts import number_or_text
 
 
@@ -98,7 +98,7 @@ class TokenForm(Dialog[TokenInput]):
         return "Starts a transaction, or stops the one this tag started."
 
 
-class FaultChoice(ModalScreen[ErrorCode | None]):
+class FaultChoice(Overlay[ErrorCode | None]):
     """Asks for the error code of a fault."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

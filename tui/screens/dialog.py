@@ -9,16 +9,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
 from chargepoint.api.errors import InputError
+from tui.screens.overlay import Overlay
 
 Result = TypeVar("Result")
 
 
-class Dialog(ModalScreen[Result | None], Generic[Result]):
+class Dialog(Overlay[Result | None], Generic[Result]):
     """A form: fields, a line that says what is wrong while it is typed, and two buttons.
 
     ``fields`` makes the inside, ``read`` makes the result of it or raises InputError, ``hint`` says what the

@@ -9,16 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.markup import escape
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.keymap import GROUPS, Action, Group, why_not
+from tui.screens.overlay import Overlay
 from tui.state.situation import Situation
 
 _KEYS_WIDTH: Final = 12
 
 
-class Help(ModalScreen[None]):
+class Help(Overlay[None]):
     """Every action with its keys; one that cannot be done now says why."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,0 +1,18 @@
+"""What is laid over the yard and leaves with one answer."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen
+
+Answer = TypeVar("Answer")
+
+
+class Overlay(ModalScreen[Answer]):
+    """A modal screen that answers once: a key typed twice must not close what lies below, nor do the deed twice."""
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Leave with ``result``; nothing when it was left already, or something lies above."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
