@@ -46,6 +46,7 @@ from tui.messages import (
 )
 from tui.preferences import Preferences
 from tui.processes import Processes
+from tui.screens.overlay import Palette
 from tui.screens.yard import YardScreen
 from tui.state import units
 from tui.state.answers import Notice, Severity, few, notice_of
@@ -153,6 +154,11 @@ class YardApp(App[None]):
         """Connect, and begin to sample."""
         self._connect()
         self.set_interval(SAMPLE_S, self._sample)
+
+    def action_command_palette(self) -> None:
+        """Every action by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: every action of the registry, those that cannot be done with the reason."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette
 from textual.screen import ModalScreen
 
 Answer = TypeVar("Answer")
@@ -15,4 +16,12 @@ class Overlay(ModalScreen[Answer]):
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Leave with ``result``; nothing when it was left already, or something lies above."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which leaves once too."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave; nothing when it was left already."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
