@@ -11,7 +11,7 @@ LEVEL ?= info
 # Without bytecode every start of a charge point costs three and a half times as much.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint bench down clean picture
+.PHONY: demo test lint bench down clean picture recording
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,9 +45,13 @@ bench: $(VENV)/.installed
 picture: $(VENV)/.installed
 	$(BIN)/python -m tests.support.screenshot --select depot-02 --wait 66 --output etc/tui.svg
 
+# A session on the same yard, to be played with `asciinema play tui.cast`.
+recording: $(VENV)/.installed
+	$(BIN)/python -m tests.support.recording --output tui.cast
+
 down: $(VENV)/.installed
 	$(BIN)/cp-simu down
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) tui.cast build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,7 +6,8 @@ import asyncio
 import dataclasses
 import itertools
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,44 +16,57 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter, Monochrome
 from textual.screen import Screen
 from textual.worker import Worker
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.orders import Describe, Watch
+from chargepoint.api.orders import Close, Describe, Watch
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Broker
 from tui import files
-from tui.keymap import GROUPS, Group, why_not
+from tui.colourless import Colourless
+from tui.errands import Errands
+from tui.keymap import Group, why_not
 from tui.link import Link
 from tui.messages import (
+    BatchesStopped,
+    BatchWanted,
     CarChanged,
     ConnectionWanted,
     FaultSet,
     LauncherOrdered,
+    LayoutChanged,
     LinkChanged,
     SaveWanted,
     StationOpened,
     StationOrdered,
+    StationsClosed,
     TokenPresented,
     TraceWanted,
     YardSettled,
     YardSpoke,
 )
+from tui.preferences import Preferences
+from tui.processes import Processes
+from tui.screens.overlay import Palette
 from tui.screens.station import StationScreen
 from tui.screens.yard import YardScreen
 from tui.state import units
 from tui.state.answers import Notice, Severity, few, notice_of
 from tui.state.fleet import Change, Fleet, LauncherAnswered, LauncherChanged, StationChanged
+from tui.state.layouts import ScreenLayout
 from tui.state.setups import setup_text
 from tui.state.situation import LinkState, LinkStatus
 from tui.state.traces import Traces
 from tui.state.view import View
-from tui.themes import DARK, LIGHT
+from tui.themes import DARK, PLAIN, THEMES
+from tui.user_keys import Keys, groups_with
 
 log = logging.getLogger(__name__)
 
 SAMPLE_S: Final = 1.0
+_COLOURLESS: Final = Colourless()
 _NOTICE_S: Final = {Severity.INFORMATION: 3.0, Severity.WARNING: 6.0, Severity.ERROR: 10.0}
 
 
@@ -60,7 +74,8 @@ class YardApp(App[None]):
     """The terminal screen of the yard below ``topics`` on ``broker``; connects by itself.
 
     ``central_system`` is what the form of new charge points proposes; ``logs`` is the folder with the logs of a yard
-    on this machine.
+    on this machine. ``keys`` are the user's own. A ``read_only`` screen only looks: it publishes nothing that changes
+    anything.
     """
 
     TITLE = "cp-simu"
@@ -69,13 +84,28 @@ class YardApp(App[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
 
-    def __init__(self, broker: Broker, topics: Topics, central_system: str, logs: Path | None = None) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        topics: Topics,
+        central_system: str,
+        logs: Path | None = None,
+        *,
+        keys: Keys | None = None,
+        preferences: Preferences | None = None,
+        read_only: bool = False,
+    ) -> None:
         super().__init__()
         self._logs = logs
         self._close: StationScreen | None = None
-        for theme in (DARK, LIGHT):
+        for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        self._preferences = preferences or Preferences()
+        self._key_groups = groups_with(keys or {})
+        self._read_only = read_only
+        self.set_keymap({name: ",".join(own) for name, own in (keys or {}).items()})
+        self._kept_layout = self._preferences.read_layout()
+        self.theme = self._first_theme(self._kept_layout)
         self._topics = topics
         self._link = Link(broker, topics, self.post_message)
         self.fleet = Fleet(topics)
@@ -86,8 +116,19 @@ class YardApp(App[None]):
         self._worker: Worker[None] | None = None
         self._request_numbers = itertools.count(1)
         self._own_requests: set[str] = set()
+        self._errands = Errands(self.fleet, self.post_message)
+        self._processes = Processes()
         self._heard = 0
-        self._yard = YardScreen(self.fleet, self._view, self._traces, self._link.address, central_system)
+        self._yard = YardScreen(
+            self.fleet,
+            self._view,
+            self._traces,
+            self._link.address,
+            central_system,
+            self._key_groups,
+            read_only=read_only,
+        )
+        self._yard.adopt(self._kept_layout)
 
     @property
     def link(self) -> LinkStatus:
@@ -112,17 +153,27 @@ class YardApp(App[None]):
         """Our own colours, for themes that do not have them."""
         return dict(DARK.variables)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Without colour nothing is coloured; Textual itself would turn colours into greys."""
+        filters = [one for one in super().get_line_filters() if not isinstance(one, Monochrome)]
+        return [*filters, _COLOURLESS] if self.theme == PLAIN.name else filters
+
     def on_mount(self) -> None:
         """Connect, and begin to sample."""
         self._connect()
         self.set_interval(SAMPLE_S, self._sample)
+
+    def action_command_palette(self) -> None:
+        """Every action by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette: every action of the registry, those that cannot be done with the reason."""
         if screen is not self._yard:
             return
         situation = self._yard.situation
-        for group, actions in GROUPS.items():
+        for group, actions in self._key_groups.items():
             for action in actions if group is not Group.MOVE else ():
                 reason = why_not(action, situation)
                 help_text = f"not now: {reason}" if reason else f"key {action.shown_keys}"
@@ -135,13 +186,18 @@ class YardApp(App[None]):
         """The connection came or went."""
         if message.state is LinkState.CONNECTED:
             self.fleet.begin()
+        else:
+            self._errands.abandon()
         self._settled = False
         self._set_status(message.state, message.reason)
 
     @on(YardSpoke)
     def take(self, message: YardSpoke) -> None:
         """Apply what was heard, and let the link send more."""
-        changes = [self.fleet.apply(heard.topic, heard.payload) for heard in message.heard]
+        now = self._now()
+        changes = [
+            self.fleet.apply(heard.topic, heard.payload, None if heard.retain else now) for heard in message.heard
+        ]
         self._show([change for change in changes if change is not None])
         self._link.grant()
 
@@ -166,13 +222,25 @@ class YardApp(App[None]):
         for notice in few(notices):
             self._notify(notice)
         answers = (change.result.request_id for change in changes if isinstance(change, LauncherAnswered))
-        self._own_requests.difference_update(answers)
+        for request_id in answers:
+            self._own_requests.discard(request_id)
+            self._errands.answered(request_id)
 
     def _sample(self) -> None:
         heard, self._heard = self._heard, self._link.heard
         if self._status.up:
             self._traces.sample(self.fleet)
-        self._yard.show_rate((self._heard - heard) / SAMPLE_S)
+        self._now()
+        self._yard.show_second((self._heard - heard) / SAMPLE_S, self._errands.progress, self._errands.stoppable)
+        if pids := self._yard.pids_in_sight:
+            self.run_worker(self._look_at_processes(pids), exclusive=True, group="processes")
+
+    async def _look_at_processes(self, pids: tuple[tuple[str, int], ...]) -> None:
+        self._view.moment.processes = await asyncio.to_thread(self._processes.look, pids)
+
+    def _now(self) -> float:
+        self._view.moment.now = time.time()
+        return self._view.moment.now
 
     # ---- what somebody wants ----
 
@@ -190,21 +258,19 @@ class YardApp(App[None]):
     @on(CarChanged)
     def tell_car(self, message: CarChanged) -> None:
         """Publish what the car does."""
-        self._link.publish(
-            self._topics.connector(message.station_id, message.connector, "car"), message.car.to_json()
-        )
+        self._publish(self._topics.connector(message.station_id, message.connector, "car"), message.car.to_json())
 
     @on(TokenPresented)
     def tell_token(self, message: TokenPresented) -> None:
         """Publish the id tag."""
         topic = self._topics.connector(message.station_id, message.connector, "id_tag")
-        self._link.publish(topic, message.token.to_json())
+        self._publish(topic, message.token.to_json())
 
     @on(FaultSet)
     def tell_fault(self, message: FaultSet) -> None:
         """Publish the fault."""
         topic = self._topics.connector(message.station_id, message.connector, "faulted")
-        self._link.publish(topic, message.fault.to_json())
+        self._publish(topic, message.fault.to_json())
 
     @on(LauncherOrdered)
     def tell_launcher(self, message: LauncherOrdered) -> None:
@@ -212,7 +278,36 @@ class YardApp(App[None]):
         request_id = f"{self._link.name}-{next(self._request_numbers)}"
         self._own_requests.add(request_id)
         command = dataclasses.replace(message.command, request_id=request_id)
-        self._link.publish(self._topics.launcher("cmd"), command.to_json())
+        self._errands.begin(command)
+        self._publish(self._topics.launcher("cmd"), command.to_json())
+
+    @on(StationsClosed)
+    def tell_stations(self, message: StationsClosed) -> None:
+        """Publish the command that ends each in good order."""
+        for station_id in message.station_ids:
+            self._publish(self._topics.station(station_id, "cmd"), Close().to_json())
+
+    @on(BatchWanted)
+    def spread(self, message: BatchWanted) -> None:
+        """Publish many inputs, each at its time."""
+        self.run_worker(self._errands.spread(message.batch), group="batches")
+
+    @on(BatchesStopped)
+    def stop(self) -> None:
+        """What is being spread ends here."""
+        self.workers.cancel_group(self, "batches")
+
+    @on(LayoutChanged)
+    def keep_layout(self) -> None:
+        """Remember how the screen is arranged."""
+        layout, self._kept_layout = self._yard.layout_now, self._yard.layout_now
+        self.run_worker(partial(self._preferences.write_layout, layout), thread=True, exclusive=True, group="layout")
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        if self._read_only:
+            log.warning("read-only: nothing is published on %s", topic)
+            return
+        self._link.publish(topic, payload)
 
     @on(StationOrdered)
     def tell_station(self, message: StationOrdered) -> None:
@@ -222,7 +317,10 @@ class YardApp(App[None]):
             request_id = f"{self._link.name}-{next(self._request_numbers)}"
             self._own_requests.add(request_id)
             order = dataclasses.replace(order, request_id=request_id)
-        self._link.publish(self._topics.station(message.station_id, "cmd"), order.to_json())
+            self._publish(self._topics.station(message.station_id, "cmd"), order.to_json())
+        else:
+            # To look changes nothing.
+            self._link.publish(self._topics.station(message.station_id, "cmd"), order.to_json())
 
     @on(StationOpened)
     def open_station(self, message: StationOpened) -> None:
@@ -262,21 +360,26 @@ class YardApp(App[None]):
     @on(SaveWanted)
     def save(self, message: SaveWanted) -> None:
         """Write the setup in a thread."""
-        text, left_out = setup_text(self.fleet)
-        self.run_worker(self._write(message.path, text, left_out))
+        text, left_out = setup_text(message.stations)
+        self.run_worker(self._write(message.path, text, len(message.stations) - len(left_out), left_out))
+        self.keep_layout()
 
-    async def _write(self, path: Path, text: str, left_out: list[str]) -> None:
+    async def _write(self, path: Path, text: str, saved: int, left_out: list[str]) -> None:
         try:
             await asyncio.to_thread(files.write_setup, path, text)
         except InputError as error:
             self._notify(Notice("save", str(error), Severity.ERROR))
             return
-        saved = len(self.fleet) - len(left_out)
         self._notify(Notice("", f"{units.plural(saved, 'charge point')} saved to {path}", Severity.INFORMATION))
         if left_out:
             names = ", ".join(left_out[:5]) + (" …" if len(left_out) > 5 else "")
             reason = f"left out, because they have not told how they are started: {names}"
             self._notify(Notice("save", reason, Severity.WARNING))
+
+    def _first_theme(self, layout: ScreenLayout) -> str:
+        if self.no_color:
+            return PLAIN.name
+        return layout.theme if layout.theme in self.available_themes else DARK.name
 
     def _connect(self) -> None:
         if self._worker is None:

@@ -16,8 +16,12 @@ from chargepoint.api.topics import DEFAULT_ROOT, Topics
 from chargepoint.bus import Broker
 from chargepoint.settings import default_broker, default_state_dir
 from tui.app import YardApp
+from tui.preferences import Preferences
+from tui.serving import Address, serve
 
 _CENTRAL_SYSTEM = "ws://localhost:9000"
+_SERVED = "TEXTUAL_DRIVER" in os.environ
+"""Whether a browser is the terminal: textual-serve names its own driver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,15 @@ class Yard:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the screen until it is left; 0, or 2 for a wrong option."""
-    options = _parser().parse_args(argv)
+    """Run the screen until it is left, or offer it to browsers; 0, or 2 for a wrong option."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    options = _parser().parse_args(arguments)
     try:
         app = _app(options)
+        if options.serve is not None:
+            return serve(Address.parse(options.serve), _for_each_browser(arguments))
         _configure_logs(options.log_file, options.state_dir)
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not _SERVED and not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise InputError("standard input and output", "no terminal", "a terminal")
     except InputError as error:
         print(f"cp-simu tui: {error}", file=sys.stderr)
@@ -67,7 +74,30 @@ def _app(options: argparse.Namespace) -> YardApp:
     # The folder's logs are those of the yard that is looked at only where nobody named another.
     logs = options.state_dir / "logs" if broker == Broker.parse(yard.broker or broker.url) else None
     topics = Topics(options.root or yard.root or DEFAULT_ROOT)
-    return YardApp(broker, topics, yard.central_system or _CENTRAL_SYSTEM, logs)
+    preferences = Preferences.of_user(options.state_dir, read_only=options.read_only)
+    return YardApp(
+        broker,
+        topics,
+        yard.central_system or _CENTRAL_SYSTEM,
+        logs,
+        keys=preferences.read_keys(),
+        preferences=preferences,
+        read_only=options.read_only,
+    )
+
+
+def _for_each_browser(arguments: list[str]) -> list[str]:
+    """The command line of the screen that one browser gets: the same without ``--serve``."""
+    kept: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--serve":
+            following = next(words, None)
+            if following is not None and following.startswith("-"):
+                kept.append(following)
+        elif not word.startswith("--serve="):
+            kept.append(word)
+    return [sys.executable, "-m", "tui", *kept]
 
 
 def _configure_logs(wanted: Path | None, state_dir: Path) -> None:
@@ -91,6 +121,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--root", metavar="TOPIC", help=f"the first topic level of the yard; default: {DEFAULT_ROOT}")
     parser.add_argument(
         "--state-dir", metavar="DIR", type=Path, default=default_state_dir(), help="the yard's folder"
+    )
+    parser.add_argument("--read-only", action="store_true", help="look, and change nothing: for demonstrations")
+    parser.add_argument(
+        "--serve",
+        metavar="[HOST:]PORT",
+        nargs="?",
+        const="8000",
+        help="offer the screen to browsers instead; on the loopback unless a host is named (default: 8000)",
     )
     parser.add_argument("--log-file", metavar="FILE", type=Path, help="default: logs/tui.log in the yard's folder")
     return parser

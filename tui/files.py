@@ -9,6 +9,7 @@ from typing import Final
 from chargepoint.api.errors import InputError
 from tui.state.setups import Setup, parse_setup
 
+_MOST_BESIDE: Final = 200
 LARGEST: Final = 50_000_000
 """Bytes of a setup file that are read at most."""
 
@@ -68,6 +69,25 @@ def complete(typed: str) -> str | None:
         if fits and (entry.is_dir() or entry.name.endswith(".json")):
             return typed + entry.name[len(start) :] + ("/" if entry.is_dir() else "")
     return None
+
+
+def beside(typed: str) -> list[str]:
+    """The folders and JSON files that begin with ``typed``, or lie beside it where it is one of them; folders end
+    in a slash."""
+    folder, _, start = typed.rpartition("/")
+    place = Path(f"{folder}/" if "/" in typed else ".").expanduser()
+    try:
+        entries = sorted(os.scandir(place), key=lambda entry: (not entry.is_dir(), entry.name))
+    except OSError:
+        return []
+    before = typed[: len(typed) - len(start)]
+    named = [
+        before + entry.name + ("/" if entry.is_dir() else "")
+        for entry in entries
+        if (entry.is_dir() or entry.name.endswith(".json")) and entry.name.startswith(".") is start.startswith(".")
+    ]
+    fitting = named if typed in named else [path for path in named if path.startswith(typed)]
+    return ([f"{before}../"] if not start else []) + fitting[:_MOST_BESIDE]
 
 
 def _reason(error: OSError) -> str:

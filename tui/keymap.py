@@ -13,6 +13,7 @@ from textual.keys import format_key
 from chargepoint.api.payloads import ConnectorState
 from tui.state.fleet import LauncherState
 from tui.state.situation import LinkState, Situation
+from tui.state.station import Station
 
 
 class Group(StrEnum):
@@ -22,6 +23,8 @@ class Group(StrEnum):
     STATION = "Charge point"
     YARD = "Yard"
     MOVE = "Moving"
+    MARK = "Marking"
+    LIST = "List"
     SCREEN = "Screen"
 
 
@@ -38,9 +41,13 @@ class Need(StrEnum):
     ANY = "any charge point"
     ANY_LIVING = "any living charge point"
     ENTRIES = "charge points to save"
+    REMOVED = "something that was removed"
+    RUNNING = "something that takes a while"
 
 
-_BY_LAUNCHER: Final = frozenset({Need.LAUNCHER, Need.STATION, Need.LIVING, Need.ANY, Need.ANY_LIVING})
+_BY_LAUNCHER: Final = frozenset({Need.LAUNCHER, Need.STATION, Need.LIVING, Need.ANY, Need.ANY_LIVING, Need.REMOVED})
+_LOOKING: Final = frozenset({Need.NOTHING, Need.ENTRIES})
+"""What a screen may do that only looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Action:
 
     ``title`` fits behind a key, ``undo`` is what it is called when it would undo; ``says`` is a sentence for help
     and palette. ``weight`` is its place in the footer where room is short: lower stays longer, 0 is never there.
+    ``only_looks``: it changes nothing in the yard, whatever it needs.
     """
 
     name: str
@@ -58,6 +66,7 @@ class Action:
     need: Need = Need.NOTHING
     weight: int = 0
     undo: str = ""
+    only_looks: bool = False
 
     @property
     def shown_keys(self) -> str:
@@ -80,7 +89,7 @@ GROUPS: Final = {
         Action("demand", ("e",), "Wants", "Set what the car wants per phase", Need.CONNECTOR, 7),
         Action("cable", ("c",), "Cable", "Set the cable's capacity; 0 unplugs", Need.CONNECTOR, 11),
         Action("fault", ("f",), "Fault", "Inject a fault, or clear it", Need.CONNECTOR, 9, undo="Clear"),
-        Action("vehicle", ("v",), "Vehicle", "Let a car of the catalogue ask for what it takes", Need.CONNECTOR),
+        Action("vehicle", ("V",), "Vehicle", "Let a car of the catalogue ask for what it takes", Need.CONNECTOR),
     ),
     Group.STATION: (
         Action("add", ("a",), "Add", "Add one or many charge points", Need.LAUNCHER, 5),
@@ -89,13 +98,18 @@ GROUPS: Final = {
         Action("restart", ("r", "R"), "Restart", "Restart the charge point, its data kept", Need.STATION),
         Action("open", ("enter",), "Open", "See everything about it: traffic, configuration, log …", Need.ONE, 18),
         Action("reboot", ("B",), "Reboot", "Power off and on; its process lives on", Need.ANSWERING),
+        Action("close", ("X",), "Close", "End the charge point in good order", Need.LIVING),
+        Action("cycle", ("P",), "Power-cycle", "Cut the power, and give it back at once", Need.LIVING),
+        Action("clone", ("y",), "Clone", "Add charge points like the selected one", Need.STATION),
         Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 10),
+        Action("undo", ("u",), "Undo", "Add again what was removed last", Need.REMOVED),
     ),
     Group.YARD: (
         Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Need.ANY_LIVING, 16),
         Action("restart_all", ("ctrl+r",), "Restart all", "Restart every charge point", Need.ANY, 17),
         Action("save", ("w", "ctrl+s"), "Save", "Save the setup to a JSON file", Need.ENTRIES, 13),
         Action("load", ("o", "ctrl+o"), "Load", "Load a setup from a JSON file", Need.LAUNCHER, 14),
+        Action("stop", ("ctrl+x",), "Stop", "Stop what is being spread over time", Need.RUNNING),
         Action("connect", ("b",), "Connect", "Connect to the broker, or leave it", weight=15, undo="Disconnect"),
     ),
     Group.MOVE: (
@@ -112,10 +126,30 @@ GROUPS: Final = {
         Action("cards", ("right", "l"), "Connectors", "Move among the connectors"),
         Action("other", ("tab",), "Other side", "Change between list and connectors"),
     ),
+    Group.MARK: (
+        Action(
+            "mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked", weight=18
+        ),
+        Action("range", ("v",), "Range", "Mark from here to where you move; again keeps it"),
+        Action("extend_up", ("shift+up",), "Mark up", "Mark while moving up"),
+        Action("extend_down", ("shift+down",), "Mark down", "Mark while moving down"),
+        Action("mark_all", ("ctrl+a", "asterisk"), "Mark all", "Mark all that the filter shows, or none"),
+    ),
+    Group.LIST: (
+        Action("filter", ("slash",), "Filter", "Show only what these words say", weight=12),
+        Action("clear", ("escape",), "Clear", "Unmark all; then show all charge points again"),
+        Action("alarm", ("exclamation_mark",), "Alarm", "The next charge point in trouble"),
+        Action("columns", ("comma",), "Columns", "Choose the columns, and what to sort by"),
+        Action("sort_next", ("greater_than_sign",), "Sort", "Sort by the next column"),
+        Action("sort_previous", ("less_than_sign",), "Sort", "Sort by the previous column"),
+        Action("reverse", ("S",), "Reverse", "Turn the order round"),
+        Action("group", ("ctrl+g",), "Group", "Group by id prefix, setup, status, central system, or not"),
+        Action("fold", ("minus",), "Fold", "Fold or unfold the group"),
+        Action("fold_all", ("underscore",), "Fold all", "Fold or unfold every group"),
+        Action("zoom", ("z",), "Zoom", "Only the list, only the charge point, or both", weight=19),
+    ),
     Group.SCREEN: (
-        Action("filter", ("slash",), "Filter", "Show only what has these words", weight=12),
-        Action("clear", ("escape",), "Clear", "Show all charge points again"),
-        Action("theme", ("ctrl+t",), "Theme", "Change between dark and light"),
+        Action("theme", ("ctrl+t",), "Theme", "Dark, light, high contrast, no colour"),
         Action("help", ("question_mark", "f1"), "Keys", "All keys", weight=1),
         Action("quit", ("q", "ctrl+c"), "Quit", "Leave the screen; the yard goes on", weight=2),
     ),
@@ -129,13 +163,17 @@ def bindings() -> Iterator[Binding]:
     """The keys of all actions, for the yard's screen."""
     for action in ACTIONS:
         for key in action.keys:
-            yield Binding(key, f"perform('{action.name}', '{key}')", action.title, show=False)
+            yield Binding(key, f"perform('{action.name}', '{key}')", action.title, show=False, id=action.name)
 
 
 def why_not(action: Action, situation: Situation) -> str:
     """Why ``action`` cannot be done in ``situation``, in words; empty when it can."""
     if action.need is Need.NOTHING:
         return ""
+    if situation.read_only and action.need not in _LOOKING and not action.only_looks:
+        return "this screen is read-only"
+    if action.need is Need.RUNNING:
+        return "" if situation.running else "nothing is being done"
     if action.need is Need.ENTRIES:
         return "" if situation.stations else "there is no charge point to save"
     if not situation.link.up:
@@ -151,6 +189,8 @@ def title_now(action: Action, situation: Situation) -> str:
 
 
 def _undoes(action: Action, situation: Situation) -> bool:
+    if situation.many:
+        return action.name == "toggle" and not any(station.alive for station in situation.chosen)
     status = situation.connector.status if situation.connector else None
     match action.name:
         case "plug":
@@ -168,15 +208,20 @@ def _undoes(action: Action, situation: Situation) -> bool:
 
 
 def _missing(need: Need, situation: Situation) -> str:
-    station = situation.station
     if need is Need.LAUNCHER:
         return ""
+    if need is Need.REMOVED:
+        return "" if situation.removed else "nothing was removed since this screen is open"
     if need is Need.ANY:
         return "" if situation.stations else "there is no charge point"
     if need is Need.ANY_LIVING:
         return "" if situation.living else "no charge point is alive"
-    if station is None:
+    chosen = situation.chosen
+    if not chosen:
         return "no charge point is selected"
+    if len(chosen) > 1:
+        return _missing_of_many(need, chosen)
+    station = chosen[0]
     if need is Need.LIVING and not station.alive:
         return f"{station.id} is {station.standing} already"
     if need is Need.ANSWERING and not station.alive:
@@ -189,6 +234,12 @@ def _missing(need: Need, situation: Situation) -> str:
     return ""
 
 
+def _missing_of_many(need: Need, chosen: tuple[Station, ...]) -> str:
+    if need in (Need.LIVING, Need.CONNECTOR) and not any(station.alive for station in chosen):
+        return f"none of the {len(chosen)} charge points is alive"
+    return ""
+
+
 def _shown(key: str) -> str:
     return _KEY_SIGNS.get(key) or format_key(key)
 
@@ -197,6 +248,13 @@ _KEY_SIGNS: Final = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "slash": "/",
+    "asterisk": "*",
+    "comma": ",",
+    "minus": "-",
+    "underscore": "_",
+    "exclamation_mark": "!",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "question_mark": "?",
     "up": "↑",
     "down": "↓",

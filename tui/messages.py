@@ -11,7 +11,9 @@ from chargepoint.api.orders import Order
 from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
 from chargepoint.bus import Message
 from launcher.api.commands import Command
+from tui.state.batches import Batch
 from tui.state.situation import LinkState
+from tui.state.station import Station
 
 # ---- from the link: what the yard says ----
 
@@ -118,13 +120,50 @@ class TabChosen(TextualMessage):
 
 @dataclass
 class SaveWanted(TextualMessage):
-    """Write the setup of the yard to a file."""
+    """Write the setup of these charge points to a file."""
 
     path: Path
+    stations: tuple[Station, ...]
+
+
+@dataclass
+class StationsClosed(TextualMessage):
+    """End charge points in good order."""
+
+    station_ids: tuple[str, ...]
+
+
+@dataclass
+class BatchWanted(TextualMessage):
+    """Many inputs, each at its time after now."""
+
+    batch: Batch
+
+
+class BatchesStopped(TextualMessage):
+    """What is being spread over time ends here."""
 
 
 class SelectionMoved(TextualMessage):
-    """Another row of the list is selected."""
+    """Another row of the list is selected, or others are marked."""
+
+
+@dataclass
+class SortWanted(TextualMessage):
+    """The heading of a column was clicked."""
+
+    column: str
+
+
+@dataclass
+class FoldWanted(TextualMessage):
+    """The heading of a group was clicked."""
+
+    group: str
+
+
+class LayoutChanged(TextualMessage):
+    """Theme, columns, order, groups or panes differ: to be remembered."""
 
 
 @dataclass

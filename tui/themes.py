@@ -1,4 +1,4 @@
-"""Two calm themes, dark and light, and the colour of each tone in them."""
+"""Four calm themes: dark, light, high contrast, no colour; and the colour of each tone in them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ DARK: Final = Theme(
         "hold": "#b3a0f5",
         "selection": "#22405e",
         "selection-blurred": "#202934",
+        "marked": "#1a2a3a",
         "alarm": "#8c2f2f",
         "alarm-text": "#fff4f2",
         "border": "#6cb6ff",
@@ -64,6 +65,7 @@ LIGHT: Final = Theme(
         "hold": "#6742b8",
         "selection": "#cfe3f7",
         "selection-blurred": "#e4e7e8",
+        "marked": "#e8f0f8",
         "alarm": "#c4242b",
         "alarm-text": "#ffffff",
         "border": "#0a5fb4",
@@ -77,6 +79,79 @@ LIGHT: Final = Theme(
         "input-selection-background": "#0a5fb4 25%",
     },
 )
+
+_PLAIN_GROUNDS: Final = {
+    "dim": "#aaaaaa",
+    "line": "#aaaaaa",
+    "track": "#aaaaaa",
+    "selection": "#010101",
+    "selection-blurred": "#020202",
+    "marked": "#000000",
+    "alarm": "#010101",
+    "scrollbar-background": "#000000",
+    "scrollbar-background-hover": "#000000",
+    "scrollbar-background-active": "#000000",
+    "input-selection-background": "#010101",
+}
+"""Grounds that are told apart from black by ``tui.colourless`` alone."""
+
+CONTRAST: Final = Theme(
+    name="yard-contrast",
+    dark=True,
+    primary="#5fd7ff",
+    secondary="#5fffd7",
+    accent="#5fd7ff",
+    success="#5fff87",
+    warning="#ffd75f",
+    error="#ff8787",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    variables={
+        **DARK.variables,
+        "dim": "#c8c8c8",
+        "line": "#9e9e9e",
+        "track": "#9e9e9e",
+        "busy": "#5fffd7",
+        "hold": "#d7afff",
+        "selection": "#005faf",
+        "selection-blurred": "#3a3a3a",
+        "marked": "#303030",
+        "alarm": "#af0000",
+        "alarm-text": "#ffffff",
+        "border": "#ffffff",
+        "border-blurred": "#9e9e9e",
+        "scrollbar": "#9e9e9e",
+        "scrollbar-background": "#000000",
+    },
+)
+
+PLAIN: Final = Theme(
+    name="yard-plain",
+    dark=True,
+    primary="#ffffff",
+    secondary="#ffffff",
+    accent="#ffffff",
+    success="#ffffff",
+    warning="#ffffff",
+    error="#ffffff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#000000",
+    variables={**DARK.variables, **dict.fromkeys(DARK.variables, "#ffffff"), **_PLAIN_GROUNDS},
+)
+"""Without any colour: what is drawn goes through ``tui.colourless``, which leaves bold, dim and reverse only."""
+
+THEMES: Final = (DARK, LIGHT, CONTRAST, PLAIN)
+
+
+def following_theme(name: str) -> str:
+    """The theme after the one of that name, round and round."""
+    names = [theme.name for theme in THEMES]
+    return names[(names.index(name) + 1) % len(names)] if name in names else DARK.name
+
 
 TONES: Final[dict[Tone, tuple[str, bool]]] = {
     Tone.PLAIN: ("foreground", False),

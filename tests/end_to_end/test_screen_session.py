@@ -6,22 +6,34 @@ A field that is entered is selected, so that typing replaces what stands in it.
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from chargepoint.api.payloads import ConnectorState, Registration
+from tests.support.ssh import SSHD, sshd
 from tests.support.terminal import Terminal
 from tests.support.waiting import eventually
 from tests.support.yard import Yard
 
+
+def remotely(command: Sequence[str]) -> str:
+    """``command`` for a shell that was just logged into."""
+    return f"cd {shlex.quote(str(Path.cwd()))} && exec {shlex.join(command)}"
+
+
 pytestmark = pytest.mark.end_to_end
 
 
+@pytest.mark.skipif(SSHD is None, reason="openssh-server is not installed")
 def test_add_charge_limit_fault_kill_restart_save_remove_and_load_by_keys(yard: Yard, tmp_path: Path) -> None:
-    """S0-10 .. S0-20 and S0-38, end to end: everything of the original's window, from the keyboard."""
+    """S0-10 .. S0-20 and S0-38, end to end and over SSH: everything of the original's window, from the keyboard."""
     setup = tmp_path / "saved.json"
-    with Terminal(yard.command("tui")) as terminal:
+    with sshd(tmp_path) as ssh, Terminal(ssh.command([remotely(yard.command("tui"))])) as terminal:
         terminal.wait_for("● launcher Alive", "No charge points yet")
 
         terminal.keys("a")
@@ -55,7 +67,7 @@ def test_add_charge_limit_fault_kill_restart_save_remove_and_load_by_keys(yard: 
         terminal.keys("f")
         terminal.wait_for("1 ► Charging")
 
-        terminal.keys("x")
+        os.kill(yard.wait_for_status("bay-1", Registration.ACCEPTED).pid, signal.SIGKILL)
         terminal.wait_for("1 Dead")
         yard.wait_for_status("bay-1", Registration.DEAD)
         terminal.keys("x")

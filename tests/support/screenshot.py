@@ -17,7 +17,7 @@ from chargepoint.api.topics import DEFAULT_ROOT, Topics
 from chargepoint.bus import Broker
 from chargepoint.settings import default_broker
 from tui.app import YardApp
-from tui.themes import DARK, LIGHT
+from tui.themes import DARK, THEMES
 
 SETTLE_S = 8.0
 
@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("--root", default=DEFAULT_ROOT)
     parser.add_argument("--select", default="", metavar="ID")
     parser.add_argument("--size", default="120x36", metavar="COLUMNSxLINES")
-    parser.add_argument("--theme", default=DARK.name, choices=[DARK.name, LIGHT.name])
+    parser.add_argument("--theme", default=DARK.name, choices=[theme.name for theme in THEMES])
     parser.add_argument("--keys", default="", help="keys pressed before, separated by blanks")
     parser.add_argument("--wait", type=float, default=3.0, help="seconds before the picture: the curves need some")
     parser.add_argument("--output", type=Path, required=True)

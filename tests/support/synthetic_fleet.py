@@ -174,6 +174,7 @@ class SyntheticYard:
                 topics.connector("+", "+", "car"),
                 topics.connector("+", "+", "id_tag"),
                 topics.connector("+", "+", "faulted"),
+                topics.station("+", "cmd"),
             ),
             will=Message(topics.launcher("status"), b"Dead", retain=True),
             greet=self._state,

@@ -21,9 +21,11 @@ from tests.chargepoint.brokers import RealBroker
 from tests.support.synthetic_fleet import SyntheticStation, SyntheticYard
 from tests.support.waiting import eventually_async
 from tui.app import YardApp
+from tui.preferences import Preferences
+from tui.user_keys import Keys
 
 _ROOTS = itertools.count(1)
-PATIENCE_S = 40.0
+PATIENCE_S = 10.0
 """How long anything may take on a machine that does much else."""
 
 
@@ -100,13 +102,19 @@ class Looking:
 
 @contextlib.asynccontextmanager
 async def looking(
-    broker: RealBroker, *station_ids: str, size: tuple[int, int] = (80, 24), populate: int = 0
+    broker: RealBroker,
+    *station_ids: str,
+    size: tuple[int, int] = (80, 24),
+    populate: int = 0,
+    keys: Keys | None = None,
+    preferences: Preferences | None = None,
+    read_only: bool = False,
 ) -> AsyncIterator[Looking]:
     """The screen on a yard with these charge points, connected and told everything."""
     url, topics = Broker.parse(broker.url), Topics(f"yard_{next(_ROOTS)}")
     yard = SyntheticYard(url, topics)
     async with yard.running():
-        app = YardApp(url, topics, "ws://localhost:9000")
+        app = YardApp(url, topics, "ws://localhost:9000", keys=keys, preferences=preferences, read_only=read_only)
         async with app.run_test(size=size, notifications=True) as pilot:
             seen = Looking(app, pilot, yard)
             for station_id in station_ids:

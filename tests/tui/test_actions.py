@@ -157,7 +157,7 @@ async def test_add_starts_one_instance_with_everything_the_form_says(broker: Rea
         await seen.type("simu_cp_001")
         await seen.press("tab", "tab")
         await seen.type("ws://csms.example.org/ocpp")
-        await seen.press("tab", "tab")
+        await seen.press("tab", "tab", "tab")
         await seen.type("1")
         await seen.press("tab")
         await seen.type("2")
@@ -173,7 +173,7 @@ async def test_add_starts_many_dc_instances_at_once(broker: RealBroker) -> None:
     async with looking(broker) as seen:
         await seen.press("a")
         await seen.type("CP_{1..50}")
-        await seen.press("tab", "tab", "tab", "space")
+        await seen.press("tab", "tab", "tab", "tab", "space")
         await seen.sees("◉ DC", "Starts 50 charge points: CP_1, CP_2 … CP_50", "150000", "W")
         await seen.press("shift+tab", "enter")
         await seen.sees("50 started", "CP_9", "50")
@@ -190,8 +190,8 @@ async def test_add_starts_many_dc_instances_at_once(broker: RealBroker) -> None:
         (0, "a b", "id: 'a b' is not an id of 1 to 48"),
         (1, "x", "count: 'x' is not a whole number"),
         (2, "http://x", "central_system: 'http://x' is not a central system's URL"),
-        (4, "4", "nb_phases: 4 is not a whole number from 1 to 3"),
-        (7, "-5", "max_setpoint: -5 is not a number above 0"),
+        (5, "4", "nb_phases: 4 is not a whole number from 1 to 3"),
+        (8, "-5", "max_setpoint: -5 is not a number above 0"),
     ],
 )
 async def test_the_add_form_says_what_is_wrong_as_it_is_typed(
@@ -304,7 +304,7 @@ async def test_saving_and_loading_a_setup_recreates_the_yard(broker: RealBroker,
         await seen.press("d", "y")
         await eventually_async(lambda: "CP_1" not in seen.yard.stations)
         await seen.press("o")
-        await seen.sees("2 charge points: starts 1; 1 of them is in the")
+        await seen.sees("+ starts 1 charge point: CP_1", "= 1 as in the file already")
         await seen.press("enter")
         await seen.hears("launcher/cmd", {"type": "start", "charge_points": [specs["CP_1"].to_entry()]})
         await seen.sees("CP_1 started")
@@ -346,7 +346,7 @@ async def test_paths_are_completed(broker: RealBroker, tmp_path: Path) -> None:
         await seen.press("o")
         await seen.type(str(tmp_path / "dep"))
 
-        while "1 charge point: starts 1." not in seen.screen:
+        while "+ starts 1 charge point: A" not in seen.screen:
             await seen.press("right")
 
 

@@ -1,15 +1,10 @@
-"""Broker and launcher come and go; random keys; nothing of it ends the screen."""
+"""Broker and launcher come and go; nothing of it ends the screen."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import random
 from dataclasses import replace
 from pathlib import Path
-
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Broker
@@ -17,7 +12,6 @@ from tests.chargepoint.brokers import RealBroker, real_broker
 from tests.support.waiting import eventually_async
 from tests.tui.looking import looking
 from tui.app import YardApp
-from tui.keymap import ACTIONS
 from tui.state.situation import LinkState
 
 
@@ -97,25 +91,3 @@ async def test_a_flood_of_changes_leaves_the_last_one_on_the_screen(broker: Real
             if number % 500 == 0:
                 await asyncio.sleep(0)
         await seen.sees("3.0 kW")
-
-
-_KEYS = sorted({key for action in ACTIONS for key in action.keys} - {"q", "ctrl+c"})
-_OTHER_KEYS = ["enter", "escape", "tab", "shift+tab", "space", "backspace", "x", "7", "{", "ctrl+p", "y", "n", "z"]
-
-
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
-@given(keys=st.lists(st.sampled_from(_KEYS + _OTHER_KEYS), min_size=20, max_size=40))
-def test_no_sequence_of_keys_ends_the_screen(broker: RealBroker, tmp_path: Path, keys: list[str]) -> None:
-    dice = random.Random(1)
-
-    async def press_them() -> None:
-        async with looking(broker, populate=6) as seen:
-            for key in keys:
-                await seen.press(key)
-                seen.yard.change_something(dice)
-            assert seen.app.is_running
-            assert seen.screen
-
-    # Setups that random keys save belong to the test.
-    with contextlib.chdir(tmp_path):
-        asyncio.run(press_them())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import pytest
 
 from chargepoint.api.errors import InputError
 from tests.chargepoint.brokers import RealBroker
+from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.terminal import Terminal
+from tests.support.waiting import eventually
 from tui.cli import Yard, main, read_yard
 
 
@@ -75,3 +78,21 @@ def test_in_a_real_terminal_it_shows_the_yard_and_leaves_without_a_word(
         terminal.keys("C-c")
         terminal.wait_for("left with 0")
     assert (tmp_path / "logs" / "tui.log").exists()
+
+
+def test_without_colour_no_colour_is_sent_and_the_selection_is_told_by_reverse(
+    broker: RealBroker, tmp_path: Path
+) -> None:
+    """https://no-color.org: neither colours nor greys."""
+    command = [sys.executable, "-m", "tui", "--state-dir", str(tmp_path), "--broker", broker.url, "--root", "plain"]
+    terminal = PseudoTerminal(command, 80, 24, {"NO_COLOR": "1", "TERM": "xterm-256color"})
+    written = bytearray()
+    try:
+        eventually(lambda: written.extend(terminal.read(0.2)) or b"NO LAUNCHER" in written, 30.0, "the screen")
+        terminal.press(b"a")
+        eventually(lambda: written.extend(terminal.read(0.2)) or b"not now" in written, 30.0, "a notice")
+    finally:
+        terminal.leave()
+    codes = {code for style in re.findall(rb"\x1b\[([0-9;]*)m", bytes(written)) for code in style.split(b";")}
+    assert codes <= {b"", b"0", b"1", b"2", b"3", b"4", b"7"}
+    assert b"7" in codes

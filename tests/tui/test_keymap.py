@@ -24,6 +24,8 @@ WELL = Situation(
     living=1,
     station=_CP,
     connector=_CP.connectors[1],
+    removed=1,
+    running=1,
 )
 _DEAD_CP = station(AVAILABLE, status=replace(STATUS, status=Registration.DEAD))
 DEAD = replace(WELL, living=0, station=_DEAD_CP, connector=_DEAD_CP.connectors[1])
@@ -64,7 +66,7 @@ def test_when_all_is_well_everything_can_be_done() -> None:
 
 def test_without_a_broker_only_looking_is_possible_and_the_reason_is_told() -> None:
     for action in ACTIONS:
-        needs_broker = action.need not in (Need.NOTHING, Need.ENTRIES)
+        needs_broker = action.need not in (Need.NOTHING, Need.ENTRIES, Need.RUNNING)
         assert bool(why_not(action, NO_BROKER)) is needs_broker
     assert reason("plug", NO_BROKER) == "there is no connection to the broker at localhost:1883"
 

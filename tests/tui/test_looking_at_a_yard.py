@@ -118,7 +118,7 @@ async def test_the_filter_narrows_the_list_and_escape_shows_all_again(broker: Re
         await seen.press("escape")
         await seen.sees("street_1", "2 of 3")
         await seen.press("slash", *"zzz")
-        await seen.sees("Nothing has all of these words.")
+        await seen.sees("Nothing is like that.")
 
 
 @pytest.mark.parametrize("text", ["[red]", "\\", "[/]\\", "{", "漢字"])

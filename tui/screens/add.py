@@ -13,10 +13,11 @@ from textual.widgets import Input, Label, Static
 from chargepoint.api.spec import ChargePointSpec, CurrentType
 from tui.screens.dialog import Dialog, entry, labelled, row
 from tui.state import units
-from tui.state.drafts import Draft
+from tui.state.drafts import TEMPLATES, Draft
 from tui.widgets.choice import Choice
 
-_TYPED = tuple(field.name for field in dataclasses.fields(Draft) if field.name != "type")
+_TYPED = tuple(field.name for field in dataclasses.fields(Draft) if field.name not in ("type", "beyond"))
+_OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,20 @@ class AddForm(Dialog[Added]):
     accept_word = "Start"
     size_class = ""
 
-    def __init__(self, draft: Draft, taken: Container[str]) -> None:
+    def __init__(self, draft: Draft, taken: Container[str], *, like: str = "") -> None:
         super().__init__()
+        if like:
+            self.heading = f"Add charge points like {like}"
         self._draft = draft
         self._taken = taken
 
     def fields(self) -> Iterable[Widget]:
         """Two columns of inputs."""
         kinds = Choice([kind.value for kind in CurrentType], self._draft.type.value, id="type")
+        templates = Choice([*TEMPLATES, _OWN], self._draft.template, id="template")
         yield row(self._field("Id", "id", "CP_1 or CP_{1..50}"), self._field("How many", "count"))
         yield row(self._field("Central system", "central_system", "ws://host:port/path"))
+        yield row(labelled("Template, kW", templates))
         yield row(labelled("Current", kinds), self._field("Phases", "nb_phases"))
         yield row(self._field("Connectors", "nb_connectors"), self._field("Voltage", "voltage", unit="V"))
         yield row(
@@ -72,15 +77,28 @@ class AddForm(Dialog[Added]):
         return f"Starts {units.plural(len(ids), 'charge point')}: {shown}"
 
     @on(Choice.Changed)
-    def change_type(self, event: Choice.Changed) -> None:
-        """Take limits that make sense for this kind of current, in its unit."""
-        draft = self._draft_typed().of_type(CurrentType(event.word))
+    def change_kind(self, event: Choice.Changed) -> None:
+        """Take limits that make sense for this template, or this kind of current, in its unit."""
+        typed = self._draft_typed()
+        if event.choice.id == "template":
+            if event.word == _OWN or event.word == typed.template:
+                return
+            draft = typed.of_template(event.word)
+        else:
+            draft = typed.of_type(CurrentType(event.word))
         self._draft = draft
         for name in _TYPED:
             self.query_one(f"#{name}", Input).value = getattr(draft, name)
+        self.query_one("#type", Choice).chosen = draft.type.value
+        self.query_one("#template", Choice).chosen = draft.template
         for unit in self.query(".limit-unit").results(Label):
             unit.update("W" if draft.type is CurrentType.DC else "A")
         self.judge()
+
+    def judge(self) -> None:
+        """Name the template whose limits are typed, and say what is wrong."""
+        self.query_one("#template", Choice).chosen = self._draft_typed().template
+        super().judge()
 
     def _field(self, label: str, name: str, placeholder: str = "", unit: str = "") -> Widget:
         if unit == "A" and self._draft.type is CurrentType.DC:
@@ -89,4 +107,4 @@ class AddForm(Dialog[Added]):
         return labelled(label, entry(name, getattr(self._draft, name), placeholder), unit, classes)
 
     def _draft_typed(self) -> Draft:
-        return Draft(type=self._draft.type, **{name: self.text(name) for name in _TYPED})
+        return Draft(type=self._draft.type, beyond=self._draft.beyond, **{name: self.text(name) for name in _TYPED})

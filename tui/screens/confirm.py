@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
-from tui.screens.leaving import Modal
+from tui.screens.overlay import Overlay
 
 
-class Confirm(Modal[bool]):
+class Confirm(Overlay[bool]):
     """Asks ``question`` and says what follows; the answer is whether to do it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from chargepoint.api.payloads import CarInput, ConnectorStatus, ErrorCode, TokenInput
 from tui.screens.dialog import Dialog, entry, labelled, row
-from tui.screens.leaving import Modal
+from tui.screens.overlay import Overlay
 from tui.state.drafts import number_or_text
 
 
@@ -105,7 +105,7 @@ class TokenForm(Dialog[TokenInput]):
         return "Starts a transaction, or stops the one this tag started."
 
 
-class FaultChoice(Modal[ErrorCode | None]):
+class FaultChoice(Overlay[ErrorCode | None]):
     """Asks for the error code of a fault."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

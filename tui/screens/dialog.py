@@ -13,12 +13,12 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
 from chargepoint.api.errors import InputError
-from tui.screens.leaving import Modal
+from tui.screens.overlay import Overlay
 
 Result = TypeVar("Result")
 
 
-class Dialog(Modal[Result | None], Generic[Result]):
+class Dialog(Overlay[Result | None], Generic[Result]):
     """A form: fields, a line that says what is wrong while it is typed, and two buttons.
 
     ``fields`` makes the inside, ``read`` makes the result of it or raises InputError, ``hint`` says what the
@@ -27,6 +27,7 @@ class Dialog(Modal[Result | None], Generic[Result]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
+        Binding("enter", "accept", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
@@ -75,7 +76,9 @@ class Dialog(Modal[Result | None], Generic[Result]):
             field.set_class(wrong is not None and field.id == wrong.field.rsplit(".", 1)[-1], "-wrong")
 
     def action_accept(self) -> None:
-        """Leave with the result, if the fields have one."""
+        """Leave with the result, if the fields have one; a key typed ahead finds none yet."""
+        if not self.is_mounted:
+            return
         try:
             result = self.read()
         except InputError:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from textual import work
+from textual import on, work
 from textual.suggester import Suggester
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from chargepoint.api.errors import InputError
 from tui import files
 from tui.screens.dialog import Dialog, entry, labelled, row
 from tui.state import units
-from tui.state.setups import Setup, preview
+from tui.state.setups import Difference, LoadMode, Setup, difference, preview
+from tui.state.station import Station
+from tui.widgets.choice import Choice
+from tui.widgets.file_picker import FilePicker
 
 Found = TypeVar("Found")
 
@@ -60,8 +63,11 @@ class PathForm(Dialog[Found]):
 
     @work(exclusive=True)
     async def _look(self, *, accept: bool) -> None:
+        field = next(iter(self.query("#path").results(Input)), None)
+        if field is None:
+            return
         try:
-            found = await asyncio.to_thread(self._inspect_typed, self.text("path"))
+            found = await asyncio.to_thread(self._inspect_typed, field.value.strip())
         except InputError as error:
             self._say(str(error), wrong=True)
             return
@@ -74,63 +80,115 @@ class PathForm(Dialog[Found]):
         return self.inspect(files.path_of(typed))
 
     def _say(self, verdict: str, *, wrong: bool) -> None:
-        shown = self.query_one("#verdict", Static)
-        shown.update(verdict)
-        shown.set_class(wrong, "-wrong")
-        self.query_one("#path").set_class(wrong, "-wrong")
-        self.query_one("#accept", Button).disabled = wrong
+        # The form may have been left while the disk was looked at.
+        for shown in self.query("#verdict").results(Static):
+            shown.update(verdict)
+            shown.set_class(wrong, "-wrong")
+        self.query("#path").set_class(wrong, "-wrong")
+        for accept in self.query("#accept").results(Button):
+            accept.disabled = wrong
 
 
 @dataclass(frozen=True, slots=True)
 class SaveTo:
-    """Where the setup goes; ``replaces`` when a file is there already."""
+    """Where the setup goes; ``replaces`` when a file is there already, ``marked_only`` when not all are saved."""
 
     path: Path
     replaces: bool
+    marked_only: bool = False
+
+
+_ALL, _MARKED = "all", "the marked ones"
+_MERGED, _REPLACED = "merged with it", "replaced by it"
 
 
 class SaveForm(PathForm[SaveTo]):
-    """Asks where to save the setup."""
+    """Asks where to save the setup, and of what."""
 
     heading = "Save setup"
     accept_word = "Save"
 
-    def __init__(self, path: str, stations: int) -> None:
+    def __init__(self, path: str, stations: int, marked: int = 0) -> None:
         super().__init__(path)
         self._stations = stations
+        self._marked = marked
+        self._marked_only = marked > 0
+
+    def fields(self) -> Iterable[Widget]:
+        """One path; what to save, where some are marked."""
+        if self._marked:
+            yield row(labelled("Of", Choice((_MARKED, _ALL), _MARKED, id="which")))
+        yield from super().fields()
 
     def inspect(self, path: Path) -> SaveTo:
         """Whether a file is there."""
-        return SaveTo(path.absolute(), files.check_writable(path))
+        return SaveTo(path.absolute(), files.check_writable(path), self._marked_only)
 
     def hint(self, result: SaveTo) -> str:
         """How much is saved, and what is lost."""
         replaces = " and replaces the file that is there" if result.replaces else ""
-        return f"Saves {units.plural(self._stations, 'charge point')}{replaces}."
+        count = self._marked if result.marked_only else self._stations
+        return f"Saves {units.plural(count, 'charge point')}{replaces}."
+
+    @on(Choice.Changed, "#which")
+    def take_which(self, event: Choice.Changed) -> None:
+        """All, or the marked ones."""
+        self._marked_only = event.word == _MARKED
+        self.judge()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFrom:
-    """A setup and the file it came from."""
+    """A setup, the file it came from, what it differs in from the yard, and what to do about that."""
 
     path: Path
     setup: Setup
+    difference: Difference
+    mode: LoadMode
 
 
 class LoadForm(PathForm[LoadFrom]):
-    """Asks which setup to load, and says before what it would start."""
+    """Asks which setup to load, and says before what that would change."""
 
     heading = "Load setup"
-    accept_word = "Start"
+    accept_word = "Load"
 
-    def __init__(self, path: str, present: Container[str]) -> None:
+    def __init__(self, path: str, yard: Sequence[Station]) -> None:
         super().__init__(path)
-        self._present = present
+        self._yard = yard
+        self._mode = LoadMode.MERGE
+
+    def fields(self) -> Iterable[Widget]:
+        """The path, the files beside it, and whether to merge or to replace."""
+        yield from super().fields()
+        yield FilePicker()
+        yield row(labelled("The yard is", Choice((_MERGED, _REPLACED), _MERGED, id="mode")))
 
     def inspect(self, path: Path) -> LoadFrom:
         """Read and check the file."""
-        return LoadFrom(path, files.read_setup(path))
+        setup = files.read_setup(path)
+        return LoadFrom(path, setup, difference(setup, self._yard), self._mode)
 
     def hint(self, result: LoadFrom) -> str:
-        """What would start."""
-        return preview(result.setup, self._present)
+        """What would change, kind by kind."""
+        return "\n".join(preview(result.difference, result.mode))
+
+    @on(Choice.Changed, "#mode")
+    def take_mode(self, event: Choice.Changed) -> None:
+        """Merge, or replace."""
+        self._mode = LoadMode.REPLACE if event.word == _REPLACED else LoadMode.MERGE
+        self.judge()
+
+    @on(Input.Changed, "#path")
+    def list_beside(self, event: Input.Changed) -> None:
+        """Show the files where the path leads."""
+        self.query_one(FilePicker).show(event.value)
+
+    @on(FilePicker.Picked)
+    def take(self, event: FilePicker.Picked) -> None:
+        """A file or a folder was picked."""
+        path = self.query_one("#path", Input)
+        path.value = event.path
+        path.cursor_position = len(event.path)
+        if not event.path.endswith("/"):
+            path.focus()

@@ -12,7 +12,7 @@ from textual.markup import escape
 from textual.widgets import Static
 
 from tui.keymap import GROUPS, Action, Group, why_not
-from tui.screens.leaving import Modal
+from tui.screens.overlay import Overlay
 from tui.state.situation import Situation
 
 _KEYS_WIDTH: Final = 12
@@ -20,7 +20,7 @@ _KEYS_WIDTH: Final = 12
 Groups = Mapping[Group, tuple[Action, ...]] | Mapping[str, tuple[Action, ...]]
 
 
-class Help(Modal[None]):
+class Help(Overlay[None]):
     """Every action with its keys; one that cannot be done now says why."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -31,7 +31,7 @@ class Help(Modal[None]):
 
     def __init__(self, situation: Situation, groups: Groups = GROUPS) -> None:
         super().__init__()
-        self._groups = groups
+        self._key_groups = groups
         self._situation = situation
 
     def compose(self) -> ComposeResult:
@@ -39,7 +39,7 @@ class Help(Modal[None]):
         with VerticalScroll(id="dialog", classes="help") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "esc closes"
-            for group, actions in self._groups.items():
+            for group, actions in self._key_groups.items():
                 yield Static(str(group), classes="group")
                 yield Static("\n".join(self._lines(actions)), classes="keys")
 

@@ -15,12 +15,12 @@ from textual.widgets.option_list import Option
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import parse_json
 from chargepoint.api.orders import Send
-from tui.screens.leaving import Modal
+from tui.screens.overlay import Overlay
 from tui.state.examples import example
 from tui.verdicts import Verdicts
 
 
-class SendForm(Modal[Send | None]):
+class SendForm(Overlay[Send | None]):
     """Asks for an action and its payload; begins with an example that validates, and judges while it is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

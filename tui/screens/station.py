@@ -24,7 +24,7 @@ from tui.messages import (
 from tui.screens.asking import Asking
 from tui.screens.connector_actions import ConnectorActions, Memory
 from tui.screens.help import Help
-from tui.screens.leaving import OnceLeft
+from tui.screens.overlay import OnceLeft
 from tui.screens.station_actions import StationActions
 from tui.state.cells import clean
 from tui.state.close_up import FILTERED, CloseUp, Tab

@@ -18,7 +18,7 @@ from chargepoint.api.description import ConfigurationEntry
 from chargepoint.api.orders import Configure
 from tui import files
 from tui.screens.dialog import Dialog, entry, labelled, row
-from tui.screens.leaving import Modal
+from tui.screens.overlay import Overlay
 from tui.vehicles import VehicleOffer
 
 
@@ -75,7 +75,7 @@ class TraceForm(Dialog[Path]):
         return f"Writes {self._frames} frames{there}."
 
 
-class VehicleChoice(Modal[VehicleOffer | None]):
+class VehicleChoice(Overlay[VehicleOffer | None]):
     """Asks which car of the catalogue is at the plug."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

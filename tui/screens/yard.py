@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -11,65 +11,144 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, Static
 
 from chargepoint.api.orders import Reboot
-from tui.keymap import BY_NAME, bindings, title_now, why_not
-from tui.messages import ActionWanted, ConnectorChosen, SelectionMoved, StationOpened, StationOrdered
+from tui.keymap import BY_NAME, Action, Group, bindings, title_now, why_not
+from tui.messages import (
+    ActionWanted,
+    BatchWanted,
+    ConnectorChosen,
+    FoldWanted,
+    LayoutChanged,
+    SelectionMoved,
+    SortWanted,
+    StationOpened,
+    StationOrdered,
+)
+from tui.screens.batch import DEEDS, BatchForm
 from tui.screens.connector_actions import ConnectorActions, Memory
 from tui.screens.help import Help
+from tui.screens.list_actions import ListActions
 from tui.screens.yard_actions import YardActions
-from tui.state.filters import TextFilter
+from tui.state.batches import Batch
 from tui.state.fleet import Fleet
+from tui.state.layouts import ScreenLayout, Zoom
+from tui.state.ordering import Order
+from tui.state.progress import Progress
 from tui.state.situation import LinkState, LinkStatus, Situation
+from tui.state.titles import list_place, list_title
 from tui.state.traces import Traces
-from tui.state.view import View
-from tui.themes import DARK, LIGHT
+from tui.state.view import View, connector_of
+from tui.themes import following_theme
 from tui.widgets.details_pane import DetailsPane
-from tui.widgets.fleet_list import FleetList
+from tui.widgets.filter_box import FilterBox
+from tui.widgets.fleet_list import FleetHeading, FleetList
 from tui.widgets.headline import Banner, Headline
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.progress_line import ProgressLine
 
 
 class YardScreen(Screen[None]):
-    """Shows the fleet and turns keys into intentions; what it shows is handed to it."""
+    """Shows the fleet and turns keys into intentions; what it shows is handed to it.
+
+    ``actions`` is the registry with the user's keys; a ``read_only`` screen changes nothing in the yard.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings())
 
-    def __init__(self, fleet: Fleet, view: View, traces: Traces, address: str, central_system: str) -> None:
+    def __init__(
+        self,
+        fleet: Fleet,
+        view: View,
+        traces: Traces,
+        address: str,
+        central_system: str,
+        actions: Mapping[Group, tuple[Action, ...]],
+        *,
+        read_only: bool = False,
+    ) -> None:
         super().__init__()
         self._fleet = fleet
         self._view = view
         self._traces = traces
+        self._key_groups = actions
+        self._read_only = read_only
         self._link = LinkStatus(LinkState.CONNECTING, address)
         self._settled = False
         self._rate = 0.0
+        self._stoppable = 0
+        self._zoom = Zoom.BOTH
         self._titles = ("", "")
         self._headline = Headline()
         self._banner = Banner()
         self._box = Vertical(id="fleet")
-        self._heading = Static(id="heading", markup=False)
+        self._heading = FleetHeading()
         self._list = FleetList(view, self._heading)
-        self._filter = Input(id="filter", placeholder="words to look for", compact=True)
+        self._filter_box = FilterBox(self._counted)
         self._details = DetailsPane(traces)
-        self._key_bar = KeyBar()
+        self._progress = ProgressLine()
+        self._key_bar = KeyBar([action for group in actions.values() for action in group])
         self.memory = Memory()
         self._connector_actions = ConnectorActions(self, self.memory)
-        self._yard_actions = YardActions(self, fleet, central_system)
+        self._yard_actions = YardActions(self, fleet, central_system, view.setups)
+        self._list_actions = ListActions(self, fleet, view, self._list, self._filter_box)
         self._performers = self._make_performers()
 
     @property
     def situation(self) -> Situation:
         """What actions depend on, now."""
+        targets = self._view.targets
+        selected = self._view.selected
+        connector = self._view.connector
+        if selected is None and targets:
+            connector = connector_of(targets[0], self._view.wanted_connector)
         return Situation(
             link=self._link,
             launcher=self._fleet.launcher,
             settled=self._settled,
             stations=len(self._fleet),
             living=self._fleet.totals.living,
-            station=self._view.selected,
-            connector=self._view.connector,
+            station=selected,
+            targets=targets,
+            removed=len(self._yard_actions.removals),
+            running=self._stoppable,
+            read_only=self._read_only,
+            connector=connector,
         )
+
+    @property
+    def layout_now(self) -> ScreenLayout:
+        """How the screen is arranged."""
+        return ScreenLayout(
+            theme=self.app.theme,
+            columns=self._list.chosen_columns,
+            sort_by=self._view.order.column,
+            descending=self._view.order.descending,
+            grouping=self._view.grouping,
+            folded=tuple(sorted(self._view.folded)),
+            zoom=self._zoom,
+            setups=dict(self._view.setups),
+        )
+
+    @property
+    def pids_in_sight(self) -> tuple[tuple[str, int], ...]:
+        """Ids and process numbers whose cost is shown, or sorted or filtered by."""
+        order = self._view.order.column
+        if self._view.filter.passes or order in ("cpu", "memory"):
+            ids: Collection[str] = [station.id for station in self._fleet]
+        else:
+            ids = self._list.ids_in_sight() if self._list.columns.costs else ()
+        found = (self._fleet.get(station_id) for station_id in ids)
+        return tuple((s.id, s.status.pid) for s in found if s and s.alive and s.status and s.status.pid)
+
+    def adopt(self, wanted: ScreenLayout) -> None:
+        """Take an arrangement from before."""
+        self._list.chosen_columns = wanted.columns
+        self._view.order = Order(wanted.sort_by, wanted.descending)
+        self._view.folded = set(wanted.folded)
+        self._view.setups.update(wanted.setups)
+        self._view.grouping = wanted.grouping
+        self._zoom = wanted.zoom
 
     def compose(self) -> ComposeResult:
         """Two lines, the banner, list and details, the keys."""
@@ -79,13 +158,16 @@ class YardScreen(Screen[None]):
             with self._box:
                 yield self._heading
                 yield self._list
-                yield self._filter
+                yield self._filter_box
             yield self._details
-        yield self._key_bar
+        with Vertical(id="foot"):
+            yield self._progress
+            yield self._key_bar
 
     def on_mount(self) -> None:
         """Begin in the list."""
-        self._filter.display = False
+        self._progress.display = False
+        self._show_zoom()
         self._list.focus()
         self.refresh_situation()
 
@@ -102,7 +184,7 @@ class YardScreen(Screen[None]):
     def show_changes(self, changed: Collection[str], *, listed: bool) -> None:
         """These charge points have changed; ``listed`` when some came or went."""
         if self._view.update(changed, listed):
-            self._list.reload()
+            self._list.reload(reveal=self._settled)
         else:
             self._list.redraw(changed)
         self.refresh_situation()
@@ -119,9 +201,15 @@ class YardScreen(Screen[None]):
             self._details.refresh()
         self.refresh_situation()
 
-    def show_rate(self, rate: float) -> None:
-        """Messages a second have been counted, and a sample of all powers was taken."""
+    def show_second(self, rate: float, running: Sequence[Progress], stoppable: int) -> None:
+        """A second has gone by: messages were counted, samples taken, places may have changed."""
         self._rate = rate
+        self._stoppable = stoppable
+        self._progress.show(running, self._key_of("stop") if stoppable else "")
+        if self._view.tidy():
+            self._list.reload(reveal=False)
+        elif any(column.name in _BY_THE_CLOCK for column in self._list.columns.columns):
+            self._list.redraw(self._list.ids_in_sight())
         self.refresh_situation()
 
     def show_selection(self) -> None:
@@ -139,18 +227,25 @@ class YardScreen(Screen[None]):
         self._key_bar.show(situation)
         chosen = self._view.connector
         self._details.show(self._view.selected, chosen.number if chosen else None)
+        self._filter_box.refresh_count()
         self._title()
 
+    def _key_of(self, name: str) -> str:
+        return next(
+            action.first_key for group in self._key_groups.values() for action in group if action.name == name
+        )
+
     def _title(self) -> None:
-        shown, total = len(self._view), len(self._fleet)
-        place = f"{self._view.position + 1} of {shown}" if shown else "none"
-        if shown != total:
-            place += f" ({total} in all)"
-        titles = (" ".join(["charge points", *self._view.filter.words]), place)
+        title, place = list_title(self._view), list_place(self._view, len(self._fleet))
+        if hidden := self._list.columns.hidden:
+            title += f" · no room for {', '.join(column.heading for column in hidden)}"
         # A title that is set is drawn, and its box with all that is in it.
-        if titles != self._titles:
-            self._titles = titles
-            self._box.border_title, self._box.border_subtitle = Content(titles[0]), Content(titles[1])
+        if (title, place) != self._titles:
+            self._titles = (title, place)
+            self._box.border_title, self._box.border_subtitle = Content(title), Content(place)
+
+    def _counted(self) -> str:
+        return f"{self._view.matching} of {len(self._fleet)}"
 
     # ---- what somebody does ----
 
@@ -165,6 +260,8 @@ class YardScreen(Screen[None]):
             return
         if name == "choose":
             self._choose(int(key))
+        elif name in DEEDS and situation.many:
+            self._do_to_many(name, situation)
         else:
             self._performers[name]()
 
@@ -178,22 +275,33 @@ class YardScreen(Screen[None]):
         """Show the details of another charge point."""
         self.refresh_situation()
 
+    @on(SortWanted)
+    def sort(self, message: SortWanted) -> None:
+        """The heading of a column was clicked."""
+        self._list_actions.sort(message.column)
+
+    @on(FoldWanted)
+    def fold(self, message: FoldWanted) -> None:
+        """The heading of a group was clicked."""
+        self._list_actions.fold_group(message.group)
+
     @on(ConnectorChosen)
     def follow_connector(self, message: ConnectorChosen) -> None:
         """A card was clicked."""
         self._choose(message.connector)
 
-    @on(Input.Changed, "#filter")
-    def narrow(self, event: Input.Changed) -> None:
-        """Show only what has the words typed so far."""
-        self._view.filter = TextFilter(event.value)
+    @on(FilterBox.Changed)
+    def narrow(self, event: FilterBox.Changed) -> None:
+        """Show only what the filter says so far."""
+        self._view.filter = event.filter
         self._list.reload()
         self.refresh_situation()
 
-    @on(Input.Submitted, "#filter")
+    @on(FilterBox.Kept)
     def keep_filter(self) -> None:
         """Go back to the list with the filter as it is."""
-        self._leave_filter()
+        self._filter_box.settle()
+        self._list.focus()
 
     def on_descendant_focus(self) -> None:
         """The selected row is brighter in the pane that has the keys."""
@@ -208,26 +316,28 @@ class YardScreen(Screen[None]):
         if self._details.has_focus:
             self._step(rows)
         else:
-            self._list.move(rows)
+            self._list_actions.move(lambda: self._list.move(rows))
 
     def _step(self, connectors: int) -> None:
         self._view.step_connector(connectors)
         self.refresh_situation()
 
-    def _open_filter(self) -> None:
-        self._filter.display = True
-        self._filter.focus()
+    def _to_the_connectors(self) -> None:
+        if self._zoom is Zoom.LIST:
+            self._change_zoom(Zoom.BOTH)
+        self._details.focus()
 
-    def _leave_filter(self) -> None:
-        self._filter.display = bool(self._filter.value)
-        self._list.focus()
+    def _do_to_many(self, name: str, situation: Situation) -> None:
+        def accepted(batch: Batch | None) -> None:
+            if batch is not None:
+                self.post_message(BatchWanted(batch))
 
-    def _clear_filter(self) -> None:
-        self._filter.value = ""
-        self._leave_filter()
+        self.app.push_screen(BatchForm(DEEDS[name], situation.chosen, self._view.wanted_connector), accepted)
 
     def _open(self) -> None:
-        if station := self._view.selected:
+        if self._view.heading_at(self._view.position) and self._list.has_focus:
+            self._list_actions.fold()
+        elif station := self._view.selected:
             self.post_message(StationOpened(station.id))
 
     def _reboot(self) -> None:
@@ -235,33 +345,44 @@ class YardScreen(Screen[None]):
             self.post_message(StationOrdered(station.id, Reboot()))
 
     def _change_side(self) -> None:
-        (self._list if self._details.has_focus else self._details).focus()
+        if self._zoom is not Zoom.BOTH:
+            self._change_zoom(Zoom.DETAILS if self._zoom is Zoom.LIST else Zoom.LIST)
+        else:
+            (self._list if self._details.has_focus else self._details).focus()
+
+    def _change_zoom(self, zoom: Zoom) -> None:
+        self._zoom = zoom
+        self._show_zoom()
+        self.post_message(LayoutChanged())
+
+    def _show_zoom(self) -> None:
+        self._box.display = self._zoom is not Zoom.DETAILS
+        self._details.display = self._zoom is not Zoom.LIST
+        (self._details if self._zoom is Zoom.DETAILS else self._list).focus()
 
     def change_theme(self) -> None:
-        """Change between dark and light."""
-        self.app.theme = LIGHT.name if self.app.theme == DARK.name else DARK.name
+        """Go on to the next theme."""
+        self.app.theme = following_theme(self.app.theme)
+        self.post_message(LayoutChanged())
 
     def _make_performers(self) -> dict[str, Callable[[], object]]:
-        view, rows = self._view, self._list
         return {
             **self._connector_actions.performers,
             **self._yard_actions.performers,
+            **self._list_actions.performers,
             "up": lambda: self._move(-1),
             "down": lambda: self._move(1),
-            "first": lambda: rows.move_to(0),
-            "last": lambda: rows.move_to(len(view) - 1),
-            "page_up": lambda: rows.move_page(-1),
-            "page_down": lambda: rows.move_page(1),
             "previous": lambda: self._step(-1),
             "next": lambda: self._step(1),
-            "list": rows.focus,
-            "cards": self._details.focus,
+            "cards": self._to_the_connectors,
             "other": self._change_side,
-            "filter": self._open_filter,
-            "clear": self._clear_filter,
-            "theme": self.change_theme,
             "open": self._open,
             "reboot": self._reboot,
-            "help": lambda: self.app.push_screen(Help(self.situation)),
+            "zoom": lambda: self._change_zoom(self._zoom.following),
+            "theme": self.change_theme,
+            "help": lambda: self.app.push_screen(Help(self.situation, self._key_groups)),
             "quit": lambda: self.app.exit(),
         }
+
+
+_BY_THE_CLOCK = frozenset({"uptime", "age", "cpu", "memory"})

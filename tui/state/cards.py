@@ -10,9 +10,9 @@ from chargepoint.api.payloads import ConnectorStatus
 from tui.state import units
 from tui.state.boxes import box, inner_width
 from tui.state.cells import Cell, Line, Tone, clean, fit, joined, left, right
+from tui.state.columns import transaction_text
 from tui.state.graphs import graph
 from tui.state.looks import look_of
-from tui.state.rows import transaction_text
 from tui.state.station import Connector, Station
 from tui.state.traces import LENGTH
 

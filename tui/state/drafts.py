@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import ChargePointSpec, CurrentType, parse_spec
 from tui.state.naming import expand_ids, following
 
+_NUMBERS: Final = ("nb_connectors", "nb_phases", "max_setpoint", "max_setpoint_per_connector", "voltage")
+_TYPED: Final = frozenset({"id", "central_system", "type", "vendor", "model", "serial", *_NUMBERS})
+_ITS_OWN: Final = frozenset({"meter_serial", "iccid", "imsi"})
+"""What no two charge points have in common."""
+
+
+def _ac(phases: int, limit_a: int) -> tuple[CurrentType, dict[str, Any]]:
+    limit = str(limit_a)
+    limits = {"max_setpoint": limit, "max_setpoint_per_connector": limit, "voltage": "230"}
+    return CurrentType.AC, {"nb_phases": str(phases), **limits}
+
+
+def _dc(limit_w: int) -> tuple[CurrentType, dict[str, Any]]:
+    limit = str(limit_w)
+    limits = {"max_setpoint": limit, "max_setpoint_per_connector": limit, "voltage": "400"}
+    return CurrentType.DC, {"nb_phases": "1", **limits}
+
+
+TEMPLATES: Final[Mapping[str, tuple[CurrentType, dict[str, Any]]]] = {
+    "AC 11": _ac(3, 16),
+    "AC 22": _ac(3, 32),
+    "DC 50": _dc(50_000),
+    "DC 150": _dc(150_000),
+    "DC 350": _dc(350_000),
+}
+"""The usual kinds, by their name and their power in kW."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The texts of the form, under the names of the start entry's keys."""
+    """The texts of the form, under the names of the start entry's keys; ``beyond`` is what a clone has besides."""
 
     id: str = "CP_1"
     count: str = "1"
@@ -27,6 +55,7 @@ class Draft:
     vendor: str = "Open OCPP"
     model: str = "Simulated CP"
     serial: str = ""
+    beyond: Mapping[str, object] = field(default_factory=dict)
 
     def ids(self, taken: Container[str] = ()) -> tuple[str, ...]:
         """The ids it describes; ``taken`` ones are refused. Raises InputError."""
@@ -51,16 +80,41 @@ class Draft:
 
     def of_type(self, kind: CurrentType) -> Draft:
         """The same for the other kind of current, with limits that make sense there."""
-        if kind is self.type:
-            return self
-        if kind is CurrentType.DC:
-            limits = {"max_setpoint": "150000", "max_setpoint_per_connector": "150000", "voltage": "400"}
-            return replace(self, type=kind, nb_phases="1", **limits)
-        limits = {"max_setpoint": "32", "max_setpoint_per_connector": "32", "voltage": "230"}
-        return replace(self, type=kind, nb_phases="3", **limits)
+        return self if kind is self.type else self.of_template("DC 150" if kind is CurrentType.DC else "AC 22")
+
+    @classmethod
+    def like(cls, entry: Mapping[str, object]) -> Draft:
+        """What makes charge points like the one that ``entry`` starts; each with a serial of its own."""
+        spec = parse_spec(entry)
+        complete = spec.to_entry()
+        beyond = {key: value for key, value in complete.items() if key not in _TYPED and key not in _ITS_OWN}
+        numbers = {key: f"{complete[key]:g}" for key in _NUMBERS}
+        return cls(
+            id=following(spec.id),
+            central_system=spec.central_system,
+            type=spec.type,
+            vendor=spec.vendor,
+            model=spec.model,
+            beyond=beyond,
+            **numbers,
+        )
+
+    def of_template(self, name: str) -> Draft:
+        """The same with the limits of a template."""
+        kind, limits = TEMPLATES[name]
+        return replace(self, type=kind, **limits)
+
+    @property
+    def template(self) -> str:
+        """The name of the template whose limits it has, else "own"."""
+        for name, (kind, values) in TEMPLATES.items():
+            if kind is self.type and all(getattr(self, key) == value for key, value in values.items()):
+                return name
+        return "own"
 
     def _entry(self, name: str) -> dict[str, object]:
         typed: dict[str, object] = {
+            **self.beyond,
             "id": name,
             "central_system": self.central_system,
             "type": self.type.value,
@@ -68,7 +122,7 @@ class Draft:
             "model": self.model,
             "serial": self.serial or None,
         }
-        for key in ("nb_connectors", "nb_phases", "max_setpoint", "max_setpoint_per_connector", "voltage"):
+        for key in _NUMBERS:
             text: str = getattr(self, key)
             typed[key] = number_or_text(text) if text else None
         return typed

@@ -127,6 +127,7 @@ class Fleet:
         self._told: set[tuple[str, int]] | None = None
         self._launcher_told = False
         self.totals = Totals()
+        self.heard_at: dict[str, float] = {}
         self.launcher = LauncherState.UNKNOWN
 
     def __len__(self) -> int:
@@ -140,8 +141,11 @@ class Fleet:
         """The charge point of that id, if there is one."""
         return self._stations.get(station_id)
 
-    def apply(self, topic: str, payload: bytes) -> Change | None:
-        """Take one message; an empty ``payload`` is a status that is retained no longer."""
+    def apply(self, topic: str, payload: bytes, heard_at: float | None = None) -> Change | None:
+        """Take one message; an empty ``payload`` is a status that is retained no longer.
+
+        ``heard_at``: the moment a charge point spoke, POSIX seconds; None for what was retained from before.
+        """
         match self._topics.parse(topic):
             case LauncherTopic("status"):
                 return self._apply_launcher(payload)
@@ -151,6 +155,7 @@ class Fleet:
                 except InputError as error:
                     return AnswerUnreadable(topic, str(error))
             case StationTopic(station_id, "status"):
+                self._note(station_id, heard_at)
                 return self._apply_station(station_id, payload)
             case StationTopic(station_id, "result"):
                 try:
@@ -170,6 +175,7 @@ class Fleet:
                 except InputError as error:
                     return AnswerUnreadable(topic, str(error))
             case ConnectorTopic(station_id, number, "status"):
+                self._note(station_id, heard_at)
                 return self._apply_connector(station_id, number, payload)
         return None
 
@@ -192,6 +198,10 @@ class Fleet:
         if not self._launcher_told and self.launcher is not LauncherState.UNKNOWN:
             changes.append(self._apply_launcher(b""))
         return changes
+
+    def _note(self, station_id: str, heard_at: float | None) -> None:
+        if heard_at is not None:
+            self.heard_at[station_id] = heard_at
 
     def _apply_launcher(self, payload: bytes) -> LauncherChanged:
         self._launcher_told = bool(payload)
@@ -232,6 +242,7 @@ class Fleet:
             if known:
                 del self._stations[station.id]
                 del self._order[self._place(station.id)]
+                self.heard_at.pop(station.id, None)
             return StationChanged(station.id, listed=known is not None)
         self.totals.add(station)
         self._stations[station.id] = station

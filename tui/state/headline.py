@@ -29,8 +29,8 @@ _LAUNCHER_LOOKS: Final = {
 _CURVE_WIDTH: Final = 24
 
 
-def connection_line(situation: Situation, rate: float, width: int) -> Line:
-    """Broker, launcher, and messages a second."""
+def connection_line(situation: Situation, rate: float, width: int, alarms: int = 0) -> Line:
+    """Broker, launcher; whether this screen only looks, alarms, and messages a second."""
     link = situation.link
     glyph, tone = _LINK_LOOKS[link.state]
     launcher = situation.launcher_now
@@ -46,7 +46,13 @@ def connection_line(situation: Situation, rate: float, width: int) -> Line:
     start = joined((name, broker, launcher_line), "   ")
     if width_of(start) > width:
         start = joined((broker, launcher_line))
-    return spread(start, (Cell(f"{rate:.0f}"), Cell(" msg/s ", Tone.DIM)), width)
+    messages: Line = (Cell(f"{rate:.0f}"), Cell(" msg/s ", Tone.DIM))
+    alarm: Line = (Cell(f"! {units.plural(alarms, 'alarm')}", Tone.BAD),) if alarms else ()
+    looking: Line = (Cell("read-only", Tone.WARN),) if situation.read_only else ()
+    for end in (joined((looking, alarm, messages), "   "), joined((looking, alarm)), looking):
+        if end and width_of(start) + width_of(end) < width:
+            return spread(start, end, width)
+    return fit(start, width)
 
 
 def counts_line(totals: Totals, stations: int, yard_w: Sequence[float], width: int) -> Line:

@@ -2,144 +2,128 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from tui.state import units
-from tui.state.cells import Cell, Line, Tone, clean, clip_middle, fit, joined, left, right, width_of
-from tui.state.looks import STANDINGS, look_of
+from tui.state.cells import Cell, Line, Tone, clip_middle, fit, left, right
+from tui.state.columns import BY_NAME, COLUMNS, CONNECTOR_GLYPHS, CONNECTOR_WORDS, Column
+from tui.state.moment import Moment
+from tui.state.ordering import BY_ID, Order
 from tui.state.station import Station
 
 ID_WIDTH: Final = 14
 """What is left to the id before a column of more is shown."""
 
 _WIDEST_ID: Final = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its heading, how wide it is, and the cells of a charge point in it."""
-
-    heading: str
-    width: int
-    cells: Callable[[Station, int], Line]
-    numeric: bool = False
+_LEAST_ID: Final = 9
+_SIGNS: Final = {False: "▲", True: "▼"}
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns for one width; the id takes what they leave."""
+    """The columns for one width; the id takes what they leave. ``hidden``: chosen, but there is no room."""
 
     id_width: int
     columns: tuple[Column, ...]
+    order: Order = BY_ID
+    hidden: tuple[Column, ...] = ()
 
     @property
     def heading(self) -> str:
-        """The line above the rows."""
+        """The line above the rows, the sorted column marked."""
         cells = [
-            right(column.heading, column.width) if column.numeric else left(column.heading, column.width)
+            right(self._named(column.name, column.heading, column.width), column.width)
+            if column.numeric
+            else left(self._named(column.name, column.heading, column.width), column.width)
             for column in self.columns
         ]
-        return " ".join([left(" id", self.id_width + 1), *cells])
+        id_heading = " id" if self.order == BY_ID else f" {self._named('id', 'id', self.id_width)}"
+        return " ".join([left(id_heading, self.id_width + 1), *cells])
 
-    def row(self, station: Station) -> Line:
+    @property
+    def costs(self) -> bool:
+        """Whether a column is shown that needs a look at the processes."""
+        return any(column.costs for column in self.columns)
+
+    def row(self, station: Station, moment: Moment | None = None, *, indent: int = 0) -> Line:
         """The row of one charge point."""
-        cells = [Cell(" " + left(clip_middle(station.id, self.id_width), self.id_width), Tone.PLAIN)]
+        moment = moment or Moment()
+        width = max(0, self.id_width - indent)
+        name = " " * min(indent, self.id_width) + left(clip_middle(station.id, width), width)
+        cells = [Cell(" " + name, Tone.PLAIN)]
         for column in self.columns:
-            cells += [Cell(" "), *fit(column.cells(station, column.width), column.width)]
+            cells += [Cell(" "), *fit(column.cells(station, moment, column.width), column.width)]
         return tuple(cells)
 
+    def column_at(self, x: int) -> str | None:
+        """The name of the column at ``x``: "id", or that of another; None behind the last one."""
+        end = self.id_width + 1
+        if x <= end:
+            return "id"
+        for column in self.columns:
+            end += column.width + 1
+            if x <= end:
+                return column.name
+        return None
 
-def layout(width: int) -> Layout:
-    """The columns that ``width`` has room for, the more telling first."""
+    def _named(self, name: str, heading: str, width: int) -> str:
+        if self.order.column != name:
+            return heading
+        sign = _SIGNS[self.order.descending]
+        return f"{heading[: max(0, width - 1)]}{sign}"
+
+
+def layout(width: int, chosen: tuple[str, ...] = (), order: Order = BY_ID) -> Layout:
+    """The columns that ``width`` has room for: the ``chosen`` ones in their order, else the more telling first."""
+    if chosen:
+        return _of_chosen(width, [BY_NAME[name] for name in chosen if name in BY_NAME], order)
     room = width - 1
-    chosen: list[Column] = []
-    for column, keep_for_id in _BY_WORTH:
+    fitting: list[Column] = []
+    for name, keep_for_id in _BY_WORTH:
+        column = BY_NAME[name]
         if room - (column.width + 1) < keep_for_id:
             continue
-        if column is _CONNECTOR_WORDS:
-            chosen.remove(_CONNECTOR_GLYPHS)
-            room += _CONNECTOR_GLYPHS.width + 1
-        chosen.append(column)
+        if column is CONNECTOR_WORDS:
+            fitting.remove(CONNECTOR_GLYPHS)
+            room += CONNECTOR_GLYPHS.width + 1
+        fitting.append(column)
         room -= column.width + 1
-    chosen.sort(key=_ORDER.index)
-    return Layout(min(room, _WIDEST_ID), tuple(chosen))
+    return Layout(min(room, _WIDEST_ID), _in_order(fitting), order)
 
 
-def _standing(station: Station, width: int) -> Line:
-    return STANDINGS[station.standing].line
+def _of_chosen(width: int, chosen: list[Column], order: Order) -> Layout:
+    room = width - 1
+    fitting: list[Column] = []
+    hidden: list[Column] = []
+    for column in chosen:
+        if room - (column.width + 1) < _LEAST_ID:
+            hidden.append(column)
+            continue
+        fitting.append(column)
+        room -= column.width + 1
+    return Layout(min(room, _WIDEST_ID), tuple(fitting), order, tuple(hidden))
 
 
-def _power(station: Station, width: int) -> Line:
-    power_w = station.power_w
-    if round(power_w) == 0:
-        return (Cell(right(units.NONE, width), Tone.DIM),)
-    return (Cell(right(units.power_kw(power_w), width), Tone.STRONG),)
+def _in_order(columns: Iterable[Column]) -> tuple[Column, ...]:
+    wanted = set(columns)
+    return tuple(column for column in COLUMNS if column in wanted)
 
 
-def _soc(station: Station, width: int) -> Line:
-    soc_pct = station.soc_pct
-    if soc_pct is None:
-        return (Cell(right(units.NONE, width), Tone.DIM),)
-    return (Cell(right(f"{soc_pct:.0f}", width)),)
-
-
-def _transaction(station: Station, width: int) -> Line:
-    transactions = station.transactions
-    if not transactions:
-        return (Cell(right(units.NONE, width), Tone.DIM),)
-    shown = transaction_text(transactions[0])
-    if len(transactions) > 1:
-        shown += f"+{len(transactions) - 1}"
-    return (Cell(right(shown, width)),)
-
-
-def transaction_text(transaction_id: int) -> str:
-    """A transaction's id; one that the central system has not numbered yet reads "new"."""
-    return "new" if transaction_id == -1 else str(transaction_id)
-
-
-def _connector_glyphs(station: Station, width: int) -> Line:
-    looks = [look_of(connector) for connector in station.connectors.values()]
-    if len(looks) > width:
-        return (*(Cell(look.glyph, look.tone) for look in looks[: width - 1]), Cell("…", Tone.DIM))
-    return tuple(Cell(look.glyph, look.tone) for look in looks)
-
-
-def _connector_words(station: Station, width: int) -> Line:
-    counts = Counter(look_of(connector) for connector in station.connectors.values())
-    line: Line = ()
-    for look, count in counts.items():
-        number = f"{count} " if count > 1 else ""
-        worded = joined((line, (Cell(f"{look.glyph} {number}{look.word}", look.tone),)))
-        brief = joined((line, (Cell(f"{look.glyph} {number}".rstrip(), look.tone),)))
-        line = worded if width_of(worded) <= width else brief
-    return line
-
-
-def _model(station: Station, width: int) -> Line:
-    return (Cell(clean(station.status.model) if station.status else "", Tone.DIM),)
-
-
-_STANDING = Column("status", 14, _standing)
-_CONNECTOR_GLYPHS = Column("con", 3, _connector_glyphs)
-_CONNECTOR_WORDS = Column("connectors", 24, _connector_words)
-_POWER = Column("kW", 5, _power, numeric=True)
-_SOC = Column("SoC%", 4, _soc, numeric=True)
-_TRANSACTION = Column("tx", 7, _transaction, numeric=True)
-_MODEL = Column("model", 20, _model)
-
-_ORDER: Final = [
-    _STANDING, _CONNECTOR_GLYPHS, _CONNECTOR_WORDS, _POWER, _SOC, _TRANSACTION, _MODEL,
-]  # fmt: skip
-_BY_WORTH: Final = [
-    (_STANDING, 6),
-    (_POWER, 8),
-    (_CONNECTOR_GLYPHS, 9),
-    (_TRANSACTION, ID_WIDTH),
-    (_SOC, ID_WIDTH),
-    (_CONNECTOR_WORDS, ID_WIDTH),
-    (_MODEL, 24),
-]
+_BY_WORTH: Final = (
+    ("status", 6),
+    ("power", 8),
+    ("con", 9),
+    ("tx", ID_WIDTH),
+    ("soc", ID_WIDTH),
+    ("connectors", ID_WIDTH),
+    ("energy", 18),
+    ("uptime", 18),
+    ("error", 18),
+    ("age", 18),
+    ("pid", 18),
+    ("cpu", 18),
+    ("memory", 18),
+    ("version", 18),
+    ("model", 24),
+)

@@ -36,7 +36,11 @@ class LinkStatus:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The moment a key is pressed, or the footer drawn."""
+    """The moment a key is pressed, or the footer drawn.
+
+    ``targets`` is what an action is done to: the marked ones, the selected group, or the selected ``station`` alone.
+    ``removed`` counts the removals that can be undone, ``running`` what takes a while and can be stopped.
+    """
 
     link: LinkStatus
     launcher: LauncherState
@@ -44,7 +48,21 @@ class Situation:
     stations: int = 0
     living: int = 0
     station: Station | None = None
+    targets: tuple[Station, ...] = ()
+    removed: int = 0
+    running: int = 0
+    read_only: bool = False
     connector: Connector | None = None
+
+    @property
+    def chosen(self) -> tuple[Station, ...]:
+        """What an action is done to, also where only one was named."""
+        return self.targets or ((self.station,) if self.station else ())
+
+    @property
+    def many(self) -> bool:
+        """Whether an action is done to several, or to something else than what the details show."""
+        return len(self.targets) > 1 or (bool(self.targets) and self.targets[0] != self.station)
 
     @property
     def launcher_now(self) -> LauncherState:

@@ -42,6 +42,18 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def duration(length_s: float) -> str:
+    """``length_s`` in its two largest units, six characters at most up to 99 days: "42s", "3m05s", "4d03h"."""
+    seconds = int(length_s)
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 3600:
+        return f"{seconds // 60}m{seconds % 60:02}s"
+    if seconds < 86_400:
+        return f"{seconds // 3600}h{seconds % 3600 // 60:02}m"
+    return f"{seconds // 86_400}d{seconds % 86_400 // 3600:02}h"
+
+
 def _kilo(value: float) -> str:
     shown = f"{value / 1000:.1f}"
     return "0.0" if shown == "-0.0" else shown

@@ -1,49 +1,128 @@
-"""The list as it is looked at: what the filter leaves, in order, and which one is selected."""
+"""The list as it is looked at: filtered, in order, in groups; what is selected and what is marked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from tui.state.filters import TextFilter
-from tui.state.fleet import Fleet
+from tui.state.filters import Filter
+from tui.state.fleet import Fleet, natural_key
+from tui.state.groups import Grouping, Heading, group_of
+from tui.state.marks import Marks
+from tui.state.moment import Moment
+from tui.state.ordering import BY_ID, Order
 from tui.state.station import Connector, Station
 
 
 class View:
-    """Rows of a fleet by position and by id.
+    """Rows of a fleet by position and by id; a row is a charge point, or the heading of a group.
 
-    The selection is an id. When its charge point leaves the list, the one that took its place is shown as
-    selected, and the wish is kept: should it come back before somebody moves, it is selected again.
+    The selection is an id, or a group. When it leaves the list, what took its place is shown as selected, and the
+    wish is kept: should it come back before somebody moves, it is selected again.
     """
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self._ids: list[str] = []
+        self._keys: list[str] = []
         self._positions: dict[str, int] = {}
-        self._filter = TextFilter()
+        self._headings: dict[str, Heading] = {}
+        self._matching: set[str] = set()
+        self._filter = Filter()
+        self._order = BY_ID
+        self._grouping = Grouping.NONE
         self._wanted = ""
         self._pinned = False
         self._last_position = 0
+        self._disturbed = False
+        self.moment = Moment(heard_at=fleet.heard_at)
+        self.marks = Marks()
+        self.folded: set[str] = set()
+        self.setups: dict[str, str] = {}
         self.wanted_connector = 1
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._keys)
+
+    # ---- what is shown ----
 
     @property
-    def filter(self) -> TextFilter:
+    def filter(self) -> Filter:
         """What the list is narrowed to."""
         return self._filter
 
     @filter.setter
-    def filter(self, wanted: TextFilter) -> None:
+    def filter(self, wanted: Filter) -> None:
         self._filter = wanted
         self.rebuild()
+
+    @property
+    def order(self) -> Order:
+        """What the list is sorted by."""
+        return self._order
+
+    @order.setter
+    def order(self, wanted: Order) -> None:
+        self._order = wanted
+        self.rebuild()
+
+    @property
+    def grouping(self) -> Grouping:
+        """What makes a group."""
+        return self._grouping
+
+    @grouping.setter
+    def grouping(self, wanted: Grouping) -> None:
+        self._grouping = wanted
+        self.rebuild()
+
+    @property
+    def matching(self) -> int:
+        """How many charge points the filter leaves, those in folded groups included."""
+        return len(self._matching)
+
+    def matches(self, station_id: str) -> bool:
+        """Whether the filter leaves that charge point."""
+        return station_id in self._matching
+
+    @property
+    def matching_ids(self) -> list[str]:
+        """Their ids, in the order of the fleet."""
+        return [station.id for station in self._fleet if station.id in self._matching]
+
+    def at(self, position: int) -> Station | None:
+        """The charge point in row ``position``, if there is one."""
+        if 0 <= position < len(self._keys):
+            return self._fleet.get(self._keys[position])
+        return None
+
+    def heading_at(self, position: int) -> Heading | None:
+        """The group whose heading is row ``position``, if it is one."""
+        if 0 <= position < len(self._keys):
+            return self._headings.get(self._keys[position])
+        return None
+
+    def members(self, heading: Heading) -> list[Station]:
+        """The charge points of a group that the filter leaves."""
+        found = (self._fleet.get(station_id) for station_id in heading.ids)
+        return [station for station in found if station]
+
+    def position_of(self, station_id: str) -> int | None:
+        """The row of that charge point, None when the list does not show it."""
+        return self._positions.get(station_id)
+
+    def heading_of(self, station_id: str) -> int | None:
+        """The row of the heading of its group, None without groups or for a stranger."""
+        station = self._fleet.get(station_id)
+        if station is None or not self._headings:
+            return None
+        return self._positions.get(f"#{group_of(station, self._grouping, self.setups)}")
+
+    # ---- what is selected ----
 
     @property
     def position(self) -> int:
         """The selected row; 0 in an empty list."""
         position = self._positions.get(self._wanted, self._last_position)
-        return max(0, min(position, len(self._ids) - 1))
+        return max(0, min(position, len(self._keys) - 1))
 
     @property
     def selected(self) -> Station | None:
@@ -51,15 +130,20 @@ class View:
         return self.at(self.position)
 
     @property
+    def targets(self) -> tuple[Station, ...]:
+        """What an action is done to: all that are marked, else the selected group, else the selected one."""
+        if self.marks:
+            found = (self._fleet.get(station_id) for station_id in self.marks)
+            return tuple(station for station in found if station)
+        if heading := self.heading_at(self.position):
+            return tuple(self.members(heading))
+        return (self.selected,) if self.selected else ()
+
+    @property
     def connector(self) -> Connector | None:
         """The chosen connector of the selected charge point: the wanted number where it has one, else its first."""
         station = self.selected
-        if station is None or not station.connectors:
-            return None
-        wanted = station.connectors.get(self.wanted_connector)
-        return wanted or next(
-            (c for n, c in station.connectors.items() if n), next(iter(station.connectors.values()))
-        )
+        return connector_of(station, self.wanted_connector) if station else None
 
     def step_connector(self, steps: int) -> None:
         """Choose the connector so many further on."""
@@ -69,21 +153,13 @@ class View:
             place = numbers.index(chosen.number) + steps
             self.wanted_connector = numbers[max(0, min(place, len(numbers) - 1))]
 
-    def at(self, position: int) -> Station | None:
-        """The charge point in row ``position``, if there is one."""
-        if 0 <= position < len(self._ids):
-            return self._fleet.get(self._ids[position])
-        return None
-
-    def position_of(self, station_id: str) -> int | None:
-        """The row of that charge point, None when the list does not show it."""
-        return self._positions.get(station_id)
-
     def select_position(self, position: int) -> None:
         """Select the row at ``position``, or the nearest there is."""
-        if self._ids:
-            self._last_position = max(0, min(position, len(self._ids) - 1))
-            self._wanted = self._ids[self._last_position]
+        if self._keys:
+            self._last_position = max(0, min(position, len(self._keys) - 1))
+            self._wanted = self._keys[self._last_position]
+        if self.marks.anchor:
+            self._stretch()
 
     def select(self, station_id: str) -> None:
         """Select a charge point by id, also one that is not there yet."""
@@ -93,31 +169,134 @@ class View:
     def pin(self) -> None:
         """From now on the selection is an id; before, while the list still fills, it is simply the first row."""
         self._pinned = True
-        if not self._wanted and self._ids:
-            self._wanted = self._ids[self.position]
+        if not self._wanted and self._keys:
+            self._wanted = self._keys[self.position]
+
+    # ---- what is marked ----
+
+    def toggle_mark(self) -> None:
+        """Mark the selected charge point or group, or take its mark away."""
+        if heading := self.heading_at(self.position):
+            self.marks.toggle(heading.ids)
+        elif station := self.selected:
+            self.marks.toggle((station.id,))
+
+    def toggle_all(self) -> None:
+        """Mark all that the filter leaves, or none if all of them are marked."""
+        if ids := self.matching_ids:
+            self.marks.toggle(ids)
+
+    def begin_range(self, *, lasting: bool) -> None:
+        """Mark from the selected row to wherever the selection goes."""
+        if self._keys:
+            self.marks.begin_range(self._keys[self.position], lasting=lasting)
+            self._stretch()
+
+    def _stretch(self) -> None:
+        start = self._positions.get(self.marks.anchor)
+        if start is None:
+            self.marks.keep_range()
+            return
+        first, last = sorted((start, self.position))
+        ids: list[str] = []
+        for key in self._keys[first : last + 1]:
+            heading = self._headings.get(key)
+            if heading is None:
+                ids.append(key)
+            elif heading.folded:
+                ids += heading.ids
+        self.marks.stretch(ids)
+
+    # ---- groups ----
+
+    def fold(self, name: str) -> None:
+        """Fold a group, or unfold it."""
+        self.folded ^= {name}
+        self.rebuild()
+
+    def fold_all(self) -> None:
+        """Fold every group, or unfold all if all of them are folded."""
+        names = {heading.name for heading in self._headings.values()}
+        self.folded = set() if names <= self.folded else names
+        self.rebuild()
+
+    # ---- following the fleet ----
 
     def update(self, changed: Iterable[str], listed: bool) -> bool:
         """Follow changes of the fleet; whether rows came, went or moved. ``listed``: some joined or left it."""
-        if listed or (self._filter and any(self._misplaced(station_id) for station_id in changed)):
+        changed = list(changed)
+        moved = listed
+        for station_id in changed:
+            moved = self._match(station_id) or moved
+        if listed and self.marks:
+            self.marks.forget([station_id for station_id in changed if self._fleet.get(station_id) is None])
+        if moved:
+            self._arrange()
+        elif self._order.moves or self._grouping is Grouping.STATUS:
+            # Sorted anew at most once a second, by ``tidy``: rows that never rest cannot be read.
+            self._disturbed = True
+        return moved
+
+    def tidy(self) -> bool:
+        """A second has gone by: sort anew what moved meanwhile; whether rows may have moved."""
+        if self._filter.passes:
             self.rebuild()
             return True
+        if self._disturbed or (self._order.column in ("age", "cpu", "memory") and self._keys):
+            before = self._keys
+            self._arrange()
+            return self._keys != before
         return False
 
     def rebuild(self) -> None:
         """Look at the whole fleet anew."""
+        shows, moment = self._filter.shows, self.moment
+        self._matching = {station.id for station in self._fleet if shows(station, moment)}
+        self._arrange()
+
+    def _match(self, station_id: str) -> bool:
+        """Judge one charge point anew; whether it came into the list, or left it."""
+        station = self._fleet.get(station_id)
+        before = station_id in self._matching
+        now = station is not None and self._filter.shows(station, self.moment)
+        if now:
+            self._matching.add(station_id)
+        else:
+            self._matching.discard(station_id)
+        return now is not before
+
+    def _arrange(self) -> None:
+        self._disturbed = False
         self._last_position = self.position
-        shows = self._filter.shows
-        self._ids = [station.id for station in self._fleet if shows(station)]
-        self._positions = {station_id: position for position, station_id in enumerate(self._ids)}
+        shown = (station for station in self._fleet if station.id in self._matching)
+        in_order = self._order.sorted(shown, self.moment)
+        if self._grouping is Grouping.NONE:
+            self._headings = {}
+            self._keys = [station.id for station in in_order]
+        else:
+            self._headings = _headings(in_order, self._grouping, self.setups, self.folded)
+            self._keys = []
+            for key, heading in self._headings.items():
+                self._keys += [key] if heading.folded else [key, *heading.ids]
+        self._positions = {key: position for position, key in enumerate(self._keys)}
         if self._pinned:
             self.pin()
         self._last_position = self.position
 
-    def _misplaced(self, station_id: str) -> bool:
-        station = self._fleet.get(station_id)
-        shown = station is not None and self._filter.shows(station)
-        return shown is not (station_id in self._positions)
+
+def connector_of(station: Station, wanted: int) -> Connector | None:
+    """The connector of that number where there is one, else the first that is not the station itself."""
+    if not station.connectors:
+        return None
+    found = station.connectors.get(wanted)
+    return found or next((c for n, c in station.connectors.items() if n), next(iter(station.connectors.values())))
 
 
-def _station_last(number: int) -> tuple[bool, int]:
-    return number == 0, number
+def _headings(
+    stations: Iterable[Station], grouping: Grouping, setups: Mapping[str, str], folded: set[str]
+) -> dict[str, Heading]:
+    members: dict[str, list[str]] = {}
+    for station in stations:
+        members.setdefault(group_of(station, grouping, setups), []).append(station.id)
+    headings = (Heading(name, tuple(members[name]), name in folded) for name in sorted(members, key=natural_key))
+    return {heading.key: heading for heading in headings}

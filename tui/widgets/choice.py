@@ -31,7 +31,13 @@ class Choice(Widget, can_focus=True):
     class Changed(Message):
         """Another word was chosen."""
 
+        choice: Choice
         word: str
+
+        @property
+        def control(self) -> Choice:
+            """Where it was chosen."""
+            return self.choice
 
     def __init__(self, words: Sequence[str], chosen: str, *, id: str) -> None:
         super().__init__(id=id)
@@ -40,7 +46,7 @@ class Choice(Widget, can_focus=True):
 
     def watch_chosen(self, chosen: str) -> None:
         """Tell what was chosen."""
-        self.post_message(self.Changed(chosen))
+        self.post_message(self.Changed(self, chosen))
 
     def action_step(self, steps: int) -> None:
         """Choose the next word, or the one before."""

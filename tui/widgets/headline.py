@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.state.alarms import alarm_count
 from tui.state.banner import banner
 from tui.state.cells import Line
 from tui.state.headline import connection_line, counts_line
@@ -28,7 +29,7 @@ class Headline(Widget):
         """Draw these; nothing is sent to the terminal when nothing differs."""
         width = self.size.width
         lines = (
-            connection_line(situation, rate, width),
+            connection_line(situation, rate, width, alarm_count(totals)),
             counts_line(totals, situation.stations, yard_w, width),
         )
         if lines != self._lines:

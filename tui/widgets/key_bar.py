@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.footer import FooterItem, footer
-from tui.keymap import ACTIONS, Action
+from tui.keymap import Action
 from tui.messages import ActionWanted
 from tui.state.cells import Cell, Line, Tone
 from tui.state.situation import Situation
@@ -19,13 +19,14 @@ from tui.widgets.painting import paint
 class KeyBar(Widget):
     """One line of keys and words; a click does what the key does, and dimmed ones say why they cannot."""
 
-    def __init__(self) -> None:
+    def __init__(self, actions: Sequence[Action] = ()) -> None:
         super().__init__()
+        self._named = actions
         self._items: tuple[FooterItem, ...] = ()
 
-    def show(self, situation: Situation, actions: Sequence[Action] = ACTIONS) -> None:
+    def show(self, situation: Situation, actions: Sequence[Action] | None = None) -> None:
         """Draw the keys for this situation."""
-        items = footer(situation, self.size.width, actions)
+        items = footer(situation, self.size.width, self._named if actions is None else actions)
         if items != self._items:
             self._items = items
             self.refresh()

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.api.errors import InputError
+from chargepoint.api.payloads import ChargePointStatus, Registration
 from chargepoint.api.spec import CurrentType, parse_spec
 from tests.tui.state.payloads import AVAILABLE, STATUS, TOPICS, station, with_entry
-from tui.state.drafts import Draft, number_or_text
+from tui.state.drafts import TEMPLATES, Draft, number_or_text
 from tui.state.fleet import Fleet
 from tui.state.naming import MOST_AT_ONCE, expand_ids, following
-from tui.state.setups import parse_setup, preview, setup_text
+from tui.state.removals import Removals
+from tui.state.setups import LoadMode, difference, parse_setup, preview, setup_text
 from tui.state.station import Station
 
 
@@ -178,11 +180,65 @@ def test_a_wrong_setup_says_where_and_what(text: bytes, words: str) -> None:
     assert words in str(refused.value)
 
 
-def test_the_preview_tells_what_starts_and_what_stays() -> None:
-    setup = parse_setup(json.dumps([entry("A"), entry("B"), entry("C")]).encode(), "setup.json")
-    assert preview(setup, {"A"}) == "3 charge points: starts 2; 1 of them is in the yard already and stays as it is."
-    assert preview(setup, {"A", "B"}).endswith("2 of them are in the yard already and stay as they are.")
-    assert preview(setup, ()) == "3 charge points: starts 3."
-    assert preview(setup, {"A", "B", "C"}) == "All of them are here."
-    assert preview(parse_setup(b"[]", "setup.json"), ()) == "The file holds no charge point."
-    assert [found["id"] for found in setup.missing({"A"})] == ["B", "C"]
+def yard_of(*entries: dict[str, object]) -> list[Station]:
+    """The charge points that these entries started."""
+    return [
+        station(status=ChargePointStatus.of(parse_spec(one), Registration.ACCEPTED), station_id=str(one["id"]))
+        for one in entries
+    ]
+
+
+def test_a_setup_is_compared_with_the_yard_by_what_it_says() -> None:
+    wider = entry("B", nb_connectors=2)
+    setup = parse_setup(json.dumps([entry("A"), wider, entry("C")]).encode(), "setup.json")
+    found = difference(setup, yard_of(entry("A"), entry("B"), entry("D")))
+    assert ([e["id"] for e in found.added], [e["id"] for e in found.changed]) == (["C"], ["B"])
+    assert (found.equal, found.beside) == (1, ("D",))
+    assert (found.removed(LoadMode.MERGE), found.removed(LoadMode.REPLACE)) == ((), ("B", "D"))
+    assert [e["id"] for e in found.started(LoadMode.MERGE)] == ["C"]
+    assert [e["id"] for e in found.started(LoadMode.REPLACE)] == ["B", "C"]
+
+
+def test_the_preview_tells_what_loading_would_change() -> None:
+    wider = entry("B", nb_connectors=2)
+    setup = parse_setup(json.dumps([entry("A"), wider, entry("C")]).encode(), "setup.json")
+    found = difference(setup, yard_of(entry("A"), entry("B"), entry("D")))
+    assert preview(found, LoadMode.MERGE) == [
+        "+ starts 1 charge point: C",
+        "~ stays as it is, the file differs: 1 charge point: B",
+        "  not in the file, stays: 1 charge point: D",
+        "= 1 as in the file already",
+    ]
+    assert preview(found, LoadMode.REPLACE)[1:3] == [
+        "~ starts anew, with other settings and without data: 1 charge point: B",
+        "- removes 1 charge point: D",
+    ]
+    assert preview(difference(parse_setup(b"[]", "setup.json"), []), LoadMode.MERGE) == [
+        "The file holds no charge point."
+    ]
+
+
+def test_what_was_removed_can_be_added_again_in_the_order_of_a_stack() -> None:
+    removals = Removals()
+    removals.note(yard_of(entry("A"), entry("B")))
+    removals.note(yard_of(entry("C")))
+    assert len(removals) == 2
+    assert [e["id"] for e in removals.take(())] == ["C"]
+    assert [e["id"] for e in removals.take({"A"})] == ["B"]
+    assert removals.take(()) == ()
+
+
+def test_a_clone_has_everything_of_its_model_but_what_is_its_own() -> None:
+    model = entry("CP_7", vehicle="generic", firmware_version="2.1", fixed_cable=True, imsi="1")
+    draft = Draft.like(model)
+    spec = draft.spec("CP_8")
+    assert (draft.id, spec.firmware_version, spec.fixed_cable, spec.imsi) == ("CP_8", "2.1", True, "")
+    assert spec.serial == "S/NCP_8"
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_makes_a_charge_point_and_is_recognized(name: str) -> None:
+    draft = Draft().of_template(name)
+    assert draft.template == name
+    assert draft.spec("CP_1").type is draft.type
+    assert replace(draft, voltage="231").template == "own"

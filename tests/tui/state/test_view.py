@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from chargepoint.api.payloads import Registration
 from tests.tui.state.payloads import AVAILABLE, CHARGING, STATUS, TOPICS, fleet_of, status_topic, tell
-from tui.state.filters import TextFilter
+from tui.state.filters import parse_filter
 from tui.state.fleet import Fleet
+from tui.state.moment import Moment
 from tui.state.view import View
 
 
@@ -74,13 +75,13 @@ def test_before_the_list_has_settled_the_first_row_is_selected_afterwards_it_is_
 def test_a_filter_narrows_and_follows_what_changes() -> None:
     fleet = fleet_of("CP_1", "CP_2")
     view = view_of(fleet)
-    view.filter = TextFilter("dead")
+    view.filter = parse_filter("dead")
     assert len(view) == 0
     tell(fleet, "CP_2", replace(STATUS, status=Registration.DEAD))
     assert view.update(["CP_2"], listed=False)
     assert selected(view) == "CP_2"
     assert not view.update(["CP_1"], listed=False)
-    view.filter = TextFilter("")
+    view.filter = parse_filter("")
     assert len(view) == 2
 
 
@@ -98,7 +99,7 @@ def test_every_word_of_a_filter_must_be_there(words: str, ids: list[str]) -> Non
     fleet = Fleet(TOPICS)
     tell(fleet, "CP_1", STATUS, CHARGING)
     tell(fleet, "CP_2", replace(STATUS, status=Registration.DEAD), AVAILABLE)
-    assert [station.id for station in fleet if TextFilter(words).shows(station)] == ids
+    assert [station.id for station in fleet if parse_filter(words).shows(station, Moment())] == ids
 
 
 def test_the_connector_is_the_wanted_one_where_there_is_such_a_one() -> None:
@@ -158,11 +159,11 @@ class AnyChanges(RuleBasedStateMachine):
 
     @rule(words=st.sampled_from(["", "dead", "accepted", "cp_1", "nothing"]))
     def filtered(self, words: str) -> None:
-        self.view.filter = TextFilter(words)
+        self.view.filter = parse_filter(words)
 
     @invariant()
     def the_rows_are_what_the_filter_shows_in_order(self) -> None:
-        shown = [station.id for station in self.fleet if self.view.filter.shows(station)]
+        shown = [station.id for station in self.fleet if self.view.filter.shows(station, self.view.moment)]
         rows = [self.view.at(position) for position in range(len(self.view))]
         assert [row.id for row in rows if row] == shown
         assert [self.view.position_of(station_id) for station_id in shown] == list(range(len(shown)))

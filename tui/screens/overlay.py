@@ -1,0 +1,36 @@
+"""What is laid over the yard and leaves with one answer."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.command import CommandList, CommandPalette
+from textual.screen import ModalScreen, Screen
+
+Answer = TypeVar("Answer")
+
+
+class OnceLeft(Screen[Answer]):
+    """A screen that answers once: a key typed twice must not close what lies below, nor do the deed twice."""
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Leave with ``result``; nothing when it was left already, or something lies above."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+
+class Overlay(OnceLeft[Answer], ModalScreen[Answer]):
+    """A form or a question laid over another screen."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which leaves once too."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave; nothing when it was left already."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def _action_command_list(self, action: str) -> None:
+        # Textual 8.2 raises KeyError for a page up in a list without hits.
+        if self.query_one(CommandList).option_count:
+            super()._action_command_list(action)
