@@ -86,9 +86,9 @@ GROUPS: Final = {
         Action("plug", ("p",), "Plug", "Plug the car in, or unplug it", Need.CONNECTOR, 3, undo="Unplug"),
         Action("tap", ("t",), "Tag", "Present an id tag", Need.CONNECTOR, 4),
         Action("ready", ("s",), "Suspend", "Let the car suspend, or resume", Need.CONNECTOR, 8, undo="Resume"),
-        Action("demand", ("e",), "Wants", "Set what the car wants per phase", Need.CONNECTOR, 7),
-        Action("cable", ("c",), "Cable", "Set the cable's capacity; 0 unplugs", Need.CONNECTOR, 11),
-        Action("fault", ("f",), "Fault", "Inject a fault, or clear it", Need.CONNECTOR, 9, undo="Clear"),
+        Action("demand", ("e",), "Wants", "Set what the car wants per phase", Need.CONNECTOR, 9),
+        Action("cable", ("c",), "Cable", "Set the cable's capacity; 0 unplugs", Need.CONNECTOR, 12),
+        Action("fault", ("f",), "Fault", "Inject a fault, or clear it", Need.CONNECTOR, 10, undo="Clear"),
         Action("vehicle", ("V",), "Vehicle", "Let a car of the catalogue ask for what it takes", Need.CONNECTOR),
     ),
     Group.STATION: (
@@ -96,21 +96,21 @@ GROUPS: Final = {
         Action("toggle", ("x",), "Kill", "Kill a living one, restart a dead one", Need.STATION, 6, undo="Restart"),
         Action("kill", ("K",), "Kill", "Kill the charge point: a power cut", Need.LIVING),
         Action("restart", ("r", "R"), "Restart", "Restart the charge point, its data kept", Need.STATION),
-        Action("open", ("enter",), "Open", "See everything about it: traffic, configuration, log …", Need.ONE, 18),
+        Action("open", ("enter",), "Open", "See everything about it: traffic, configuration, log …", Need.ONE, 7),
         Action("reboot", ("B",), "Reboot", "Power off and on; its process lives on", Need.ANSWERING),
         Action("close", ("X",), "Close", "End the charge point in good order", Need.LIVING),
         Action("cycle", ("P",), "Power-cycle", "Cut the power, and give it back at once", Need.LIVING),
         Action("clone", ("y",), "Clone", "Add charge points like the selected one", Need.STATION),
-        Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 10),
+        Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 11),
         Action("undo", ("u",), "Undo", "Add again what was removed last", Need.REMOVED),
     ),
     Group.YARD: (
-        Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Need.ANY_LIVING, 16),
-        Action("restart_all", ("ctrl+r",), "Restart all", "Restart every charge point", Need.ANY, 17),
-        Action("save", ("w", "ctrl+s"), "Save", "Save the setup to a JSON file", Need.ENTRIES, 13),
-        Action("load", ("o", "ctrl+o"), "Load", "Load a setup from a JSON file", Need.LAUNCHER, 14),
+        Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Need.ANY_LIVING, 17),
+        Action("restart_all", ("ctrl+r",), "Restart all", "Restart every charge point", Need.ANY, 18),
+        Action("save", ("w", "ctrl+s"), "Save", "Save the setup to a JSON file", Need.ENTRIES, 14),
+        Action("load", ("o", "ctrl+o"), "Load", "Load a setup from a JSON file", Need.LAUNCHER, 15),
         Action("stop", ("ctrl+x",), "Stop", "Stop what is being spread over time", Need.RUNNING),
-        Action("connect", ("b",), "Connect", "Connect to the broker, or leave it", weight=15, undo="Disconnect"),
+        Action("connect", ("b",), "Connect", "Connect to the broker, or leave it", weight=16, undo="Disconnect"),
     ),
     Group.MOVE: (
         Action("up", ("up", "k"), "Up", "The charge point (or connector) above"),
@@ -128,7 +128,7 @@ GROUPS: Final = {
     ),
     Group.MARK: (
         Action(
-            "mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked", weight=18
+            "mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked", weight=19
         ),
         Action("range", ("v",), "Range", "Mark from here to where you move; again keeps it"),
         Action("extend_up", ("shift+up",), "Mark up", "Mark while moving up"),
@@ -136,7 +136,7 @@ GROUPS: Final = {
         Action("mark_all", ("ctrl+a", "asterisk"), "Mark all", "Mark all that the filter shows, or none"),
     ),
     Group.LIST: (
-        Action("filter", ("slash",), "Filter", "Show only what these words say", weight=12),
+        Action("filter", ("slash",), "Filter", "Show only what these words say", weight=13),
         Action("clear", ("escape",), "Clear", "Unmark all; then show all charge points again"),
         Action("alarm", ("exclamation_mark",), "Alarm", "The next charge point in trouble"),
         Action("columns", ("comma",), "Columns", "Choose the columns, and what to sort by"),
@@ -146,7 +146,7 @@ GROUPS: Final = {
         Action("group", ("ctrl+g",), "Group", "Group by id prefix, setup, status, central system, or not"),
         Action("fold", ("minus",), "Fold", "Fold or unfold the group"),
         Action("fold_all", ("underscore",), "Fold all", "Fold or unfold every group"),
-        Action("zoom", ("z",), "Zoom", "Only the list, only the charge point, or both", weight=19),
+        Action("zoom", ("z",), "Zoom", "Only the list, only the charge point, or both", weight=20),
     ),
     Group.SCREEN: (
         Action("theme", ("ctrl+t",), "Theme", "Dark, light, high contrast, no colour"),

@@ -86,7 +86,7 @@ async def test_everything_that_can_be_done_to_a_connector_is_done_here_too(broke
         await seen.press("right_square_bracket", "p")
         await seen.hears("cps/CP_1/connectors/2/car", {"cable": 32.0})
         await seen.sees("2 ◔ Preparing")
-        await seen.press("v")
+        await seen.press("V")
         await seen.sees("The car at CP_1 connector 2", "mid_400V", "3 × 16 A", "the usual case")
         await seen.press("down", "enter")
         wants = {"consumption_l1": 32.0, "consumption_l2": 0.0, "consumption_l3": 0.0}

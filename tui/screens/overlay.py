@@ -19,8 +19,13 @@ class OnceLeft(Screen[Answer]):
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
 
-class Overlay(OnceLeft[Answer], ModalScreen[Answer]):
-    """A form or a question laid over another screen."""
+class Overlay(ModalScreen[Answer]):
+    """A form or a question laid over another screen; it answers once."""
+
+    # Not an OnceLeft: Textual takes the style sheets of the first base alone.
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Leave with ``result``; nothing when it was left already, or something lies above."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
 
 class Palette(CommandPalette):
