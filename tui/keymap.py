@@ -86,9 +86,9 @@ GROUPS: Final = {
         Action("plug", ("p",), "Plug", "Plug the car in, or unplug it", Need.CONNECTOR, 3, undo="Unplug"),
         Action("tap", ("t",), "Tag", "Present an id tag", Need.CONNECTOR, 4),
         Action("ready", ("s",), "Suspend", "Let the car suspend, or resume", Need.CONNECTOR, 8, undo="Resume"),
-        Action("demand", ("e",), "Wants", "Set what the car wants per phase", Need.CONNECTOR, 9),
+        Action("demand", ("e",), "Wants", "Set what the car wants per phase", Need.CONNECTOR, 10),
         Action("cable", ("c",), "Cable", "Set the cable's capacity; 0 unplugs", Need.CONNECTOR, 12),
-        Action("fault", ("f",), "Fault", "Inject a fault, or clear it", Need.CONNECTOR, 10, undo="Clear"),
+        Action("fault", ("f",), "Fault", "Inject a fault, or clear it", Need.CONNECTOR, 9, undo="Clear"),
         Action("vehicle", ("V",), "Vehicle", "Let a car of the catalogue ask for what it takes", Need.CONNECTOR),
     ),
     Group.STATION: (
@@ -163,7 +163,15 @@ def bindings() -> Iterator[Binding]:
     """The keys of all actions, for the yard's screen."""
     for action in ACTIONS:
         for key in action.keys:
-            yield Binding(key, f"perform('{action.name}', '{key}')", action.title, show=False, id=action.name)
+            yield Binding(
+                key,
+                f"perform('{action.name}', '{key}')",
+                action.title,
+                show=False,
+                # At once, before the next key: what is typed ahead belongs to the filter, and is no key of the screen.
+                priority=action.name == "filter",
+                id=action.name,
+            )
 
 
 def why_not(action: Action, situation: Situation) -> str:

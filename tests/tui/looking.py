@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from chargepoint.api.payloads import ConnectorStatus, Registration
@@ -48,6 +48,12 @@ class Looking:
     async def press(self, *keys: str) -> None:
         """Press keys."""
         await self.pilot.press(*keys)
+
+    async def burst(self, text: str) -> None:
+        """All keys of ``text`` in one piece, as a line over SSH brings them."""
+        for sign in text:
+            self.app.post_message(Key("slash" if sign == "/" else sign, sign))
+        await self.pilot.pause()
 
     async def type(self, text: str) -> None:
         """Replace what stands in the focused input, as a terminal pastes."""

@@ -130,7 +130,7 @@ def test_the_footer_fits_and_help_and_quit_are_always_there(width: int) -> None:
 
 
 def test_at_80_columns_the_keys_of_a_whole_session_are_in_the_footer() -> None:
-    shown = {"plug", "tap", "ready", "demand", "fault", "add", "toggle", "help", "quit"}
+    shown = {"plug", "tap", "ready", "fault", "add", "toggle", "open", "help", "quit"}
     assert {item.name for item in footer(WELL, 80)} == shown
     assert {item.name for item in footer(DEAD, 80)} == shown
-    assert {item.name for item in footer(DEAD, 80) if item.enabled} == {"add", "toggle", "help", "quit"}
+    assert {item.name for item in footer(DEAD, 80) if item.enabled} == {"add", "toggle", "open", "help", "quit"}

@@ -108,6 +108,19 @@ async def test_it_can_be_resized_while_it_runs(broker: RealBroker) -> None:
         await seen.sees("simu_cp_001", "model", "q Quit")
 
 
+async def test_what_is_typed_ahead_belongs_to_the_filter(broker: RealBroker) -> None:
+    async with looking(broker) as seen:
+        seen.add("CP_1")
+        await seen.sees("CP_1")
+        await seen.burst("/depot/")
+        await seen.sees("depot/", "none")
+        await seen.press("escape", "escape", "enter")
+        await seen.sees("1 Overview")
+        await seen.press("2")
+        await seen.burst("/boot/")
+        await seen.sees("boot/")
+
+
 async def test_the_filter_narrows_the_list_and_escape_shows_all_again(broker: RealBroker) -> None:
     async with looking(broker, "depot_1", "depot_2", "street_1") as seen:
         await seen.press("slash", *"depot", "enter")

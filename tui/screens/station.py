@@ -227,6 +227,10 @@ class StationScreen(OnceLeft[None]):
 
     # ---- what somebody does ----
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """The filter's key is a letter of the filter once that is open."""
+        return parameters[:1] != ("slash",) or self.focused is not self._filter
+
     def action_press(self, key: str) -> None:
         """Do what ``key`` does in this tab, or say why it cannot be done."""
         action = action_of(self._tab, key)

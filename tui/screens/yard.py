@@ -249,6 +249,10 @@ class YardScreen(Screen[None]):
 
     # ---- what somebody does ----
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """The filter's key is a letter of the filter once that is open."""
+        return parameters[:1] != ("filter",) or not self._filter_box.typing
+
     def action_perform(self, name: str, key: str = "") -> None:
         """Do the action of that name, or say why it cannot be done."""
         action = BY_NAME[name]

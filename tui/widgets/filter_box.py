@@ -83,7 +83,8 @@ class FilterBox(Vertical):
     @property
     def typing(self) -> bool:
         """Whether keys go to the line."""
-        return self._input.has_focus
+        # Not has_focus, which becomes true when the widget hears of it: the next key may come sooner.
+        return self.screen.focused is self._input
 
     def open(self) -> None:
         """Begin to type."""
