@@ -168,7 +168,7 @@ def bindings() -> Iterator[Binding]:
                 f"perform('{action.name}', '{key}')",
                 action.title,
                 show=False,
-                # At once, before the next key: what is typed ahead belongs to the filter, and is no key of the screen.
+                # At once, before the next key: what is typed ahead belongs to the filter.
                 priority=action.name == "filter",
                 id=action.name,
             )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
 
 Answer = TypeVar("Answer")
@@ -36,6 +37,6 @@ class Palette(CommandPalette):
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def _action_command_list(self, action: str) -> None:
-        # Textual 8.2 raises KeyError for a page up in a list without hits.
-        if self.query_one(CommandList).option_count:
+        # Textual 8.2 raises KeyError for a page up or down in a list without hits, or not laid out yet.
+        with suppress(KeyError):
             super()._action_command_list(action)
