@@ -277,20 +277,6 @@ class _Client(aiomqtt.Client):
             )
 
 
-async def publish_once(broker: Broker, messages: Iterable[Message]) -> None:
-    """Connect, publish, leave; raises aiomqtt.MqttError when the broker cannot be reached."""
-    async with _Client(
-        broker.host,
-        broker.port,
-        username=broker.username,
-        password=broker.password,
-        timeout=CONNECT_TIMEOUT_S,
-        tls_context=broker.tls_context(),
-    ) as client:
-        for message in messages:
-            await _send(client, message)
-
-
 async def _send(client: aiomqtt.Client, message: Message) -> None:
     await client.publish(message.topic, message.payload, message.qos, message.retain)
 

@@ -13,7 +13,7 @@ import aiomqtt
 import pytest
 
 from chargepoint import bus as bus_module
-from chargepoint.bus import Broker, Bus, Message, publish_once
+from chargepoint.bus import Broker, Bus, Message
 from tests.chargepoint.brokers import (
     CONNACK,
     CONNECT,
@@ -123,13 +123,6 @@ async def test_what_is_published_without_a_connection_is_dropped(broker: RealBro
         await seen.sees("t/event", b"sent".__eq__)
         assert seen.payloads("t/event") == [b"sent"]
         task.cancel()
-
-
-async def test_publish_once_connects_publishes_and_leaves(broker: RealBroker) -> None:
-    await publish_once(Broker.parse(broker.url), [ALIVE, Message("t/x", b"1", retain=True)])
-    async with observer(broker.port) as seen:
-        await seen.sees("t/x", b"1".__eq__)
-        await seen.sees("t/status", b"Alive".__eq__)
 
 
 async def test_two_of_one_name_do_not_evict_each_other(broker: RealBroker) -> None:
