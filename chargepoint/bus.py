@@ -9,10 +9,10 @@ import os
 import random
 import re
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiomqtt
@@ -20,6 +20,8 @@ import aiomqtt
 from chargepoint.api.errors import InputError
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 KEEPALIVE_S = 15
 CONNECT_TIMEOUT_S = 10.0
@@ -168,7 +170,8 @@ class Bus:
     async def drained(self, timeout_s: float = 2.0) -> None:
         """Return when everything published so far is with the broker, or after ``timeout_s``."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._drained.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._drained.wait()
 
     async def run(self) -> None:
         """Connect, and connect again after every loss, until cancelled; then leave with a DISCONNECT."""
@@ -249,29 +252,29 @@ class Bus:
 
 
 class _Client(aiomqtt.Client):
-    """aiomqtt, which waits out its timeout when a broker hangs up instead of answering CONNECT; this one does not."""
+    """aiomqtt, which waits out its timeout when a broker hangs up instead of answering CONNECT; this one does not.
+
+    It also ends when it is told to, in whatever moment.
+    """
+
+    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:
+        # Of Python 3.11, asyncio.wait_for forgets a cancellation that comes together with the result
+        # (python/cpython#86296), and then a connection goes on for ever; asyncio.timeout does not.
+        try:
+            async with asyncio.timeout(self.timeout if timeout is None else timeout):
+                return await fut
+        except TimeoutError:
+            raise aiomqtt.MqttError("Operation timed out") from None
 
     def _on_disconnect(self, *arguments: Any, **named: Any) -> None:
+        if self._connected.cancelled():
+            return
         if self._connected.done():
             super()._on_disconnect(*arguments, **named)
         else:
             self._connected.set_exception(
                 aiomqtt.MqttError("hung up before it let us in; does it want TLS, or none?")
             )
-
-
-async def publish_once(broker: Broker, messages: Iterable[Message]) -> None:
-    """Connect, publish, leave; raises aiomqtt.MqttError when the broker cannot be reached."""
-    async with _Client(
-        broker.host,
-        broker.port,
-        username=broker.username,
-        password=broker.password,
-        timeout=CONNECT_TIMEOUT_S,
-        tls_context=broker.tls_context(),
-    ) as client:
-        for message in messages:
-            await _send(client, message)
 
 
 async def _send(client: aiomqtt.Client, message: Message) -> None:

@@ -51,7 +51,8 @@ from chargepoint.model.facts import (
 from chargepoint.model.noise import MeterClass
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.security_log import SecurityEvent
-from chargepoint.model.station import Record, Station
+from chargepoint.model.station import Station
+from chargepoint.model.survival import Record
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event

@@ -161,7 +161,8 @@ class Service:
         deadline = self._fleet.next_deadline()
         timeout_s = None if deadline is None else max(0.0, deadline - self._clock.now())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stirred.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._stirred.wait()
         self._stirred.clear()
 
     async def _take(self, message: Message) -> None:

@@ -1,6 +1,11 @@
 """What the README says is what the code does."""
 
+import pytest
+
+from chargepoint.dialects.v16.configuration import Configuration
+from chargepoint.ocpp.v16 import ConfigurationKey
 from tests.support import support_table
+from tests.support.bench import Bench
 
 
 def test_the_table_of_supported_messages_is_the_one_the_code_makes() -> None:
@@ -9,3 +14,15 @@ def test_the_table_of_supported_messages_is_the_one_the_code_makes() -> None:
 
 def test_every_action_of_the_standard_has_its_place_in_the_table() -> None:
     assert support_table.listed_actions() == support_table.all_actions()
+
+
+def test_every_key_that_is_not_of_the_standard_itself_is_explained() -> None:
+    section = support_table.README.read_text().split("### Configuration keys")[1].split("\n### ")[0]
+    keys = [entry.key.name for entry in Configuration.of(Bench().spec, {}).entries()]
+    missing = [name for name in keys if name not in set(ConfigurationKey) and f"`{name}`" not in section]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", ["AuthorizationKey", "SecurityProfile", "CpoName", "CertificateStoreMaxLength"])
+def test_the_keys_of_the_security_whitepaper_are_explained(name: str) -> None:
+    assert f"| `{name}`" in support_table.README.read_text() or f", `{name}`" in support_table.README.read_text()

@@ -129,7 +129,8 @@ class Link:
         self._stirred.clear()
         timeout_s = None if self._retained_at is None else SETTLE_S / 4
         try:
-            await asyncio.wait_for(self._stirred.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._stirred.wait()
         except TimeoutError:
             return
 

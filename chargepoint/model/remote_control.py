@@ -61,6 +61,8 @@ def _choose(state: StationState, number: int | None, id_tag: str) -> Connector |
 
 def remote_stop(state: StationState, central_id: int, now: float) -> Outcome:
     """RemoteStopTransaction: accepted when that transaction runs here (section 5.12)."""
+    if not state.online:
+        return Outcome(Verdict.REJECTED, "the central system has not accepted this station")
     connector = state.running(central_id)
     if connector is None:
         return Outcome(Verdict.REJECTED, f"no transaction {central_id} runs here")

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from chargepoint.api.fields import Fields
 from chargepoint.model import charging
 from chargepoint.model.availability import change_availability, change_fault, go_down, unlock
 from chargepoint.model.commands import (
@@ -45,7 +44,6 @@ from chargepoint.model.commands import (
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact, MeterSampled
-from chargepoint.model.interruption import outlive_power_cut
 from chargepoint.model.metering import Meter, SampleContext, next_aligned_at, next_sample_at
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.power import (
@@ -57,15 +55,11 @@ from chargepoint.model.power import (
 )
 from chargepoint.model.reading import reading, station_reading, watts_and_vars
 from chargepoint.model.remote_control import remote_start, remote_stop
-from chargepoint.model.reservation import Reservation, Reservations
 from chargepoint.model.reserving import cancel, next_expiry, reserve, review
-from chargepoint.model.security_log import SecurityLog
-from chargepoint.model.smartcharging.records import from_records, to_records
 from chargepoint.model.state import StationState
+from chargepoint.model.survival import Record, changed_records, restore
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
-
-Record = Mapping[str, object]
 
 
 class Station:
@@ -98,7 +92,7 @@ class Station:
             connector.meter.watts, connector.meter.vars = watts_and_vars(self.state)
         self._set_meters()
         if records:
-            self._restore(records, now)
+            restore(self.state, records, now)
         settle(self.state, now)
 
     def tell(self, command: Command, now: float) -> Outcome:
@@ -213,33 +207,7 @@ class Station:
 
     def changes(self) -> dict[str, Record]:
         """What has to be stored since the last time: key to record, for ``records`` of a later life."""
-        state = self.state
-        records: dict[str, Record] = {}
-        for key in sorted(state.changed):
-            match key.split("/"):
-                case ["connector", number]:
-                    records[key] = state.connectors[int(number)].to_record()
-                case ["station"]:
-                    records[key] = {
-                        "operative": state.operative,
-                        "last_handle": state.last_handle,
-                        "clock_offset_s": state.clock_offset_s,
-                        "accepted_once": state.accepted_once,
-                    }
-                case ["cache"]:
-                    records[key] = state.cache.to_record()
-                case ["local_list"]:
-                    records[key] = state.local_list.to_record()
-                case ["profiles"]:
-                    records[key] = {"installed": to_records(state.profiles)}
-                case ["reservations"]:
-                    records[key] = {"kept": state.reservations.to_records()}
-                case ["firmware"]:
-                    from chargepoint.model.updating import to_record
-
-                    records[key] = to_record(state)
-        state.changed.clear()
-        return records | state.security_log.changes()
+        return changed_records(self.state)
 
     def _at(self, moment: float) -> None:
         state = self.state
@@ -303,39 +271,6 @@ class Station:
     def _next_aligned(self) -> float | None:
         state = self.state
         return next_aligned_at(state.parameters.aligned_interval_s, state.at, state.clock_offset_s)
-
-    def _restore(self, records: Mapping[str, Record], now: float) -> None:
-        state = self.state
-        if "station" in records:
-            fields = Fields(records["station"], "station")
-            state.operative = fields.boolean("operative", True)
-            state.last_handle = fields.integer("last_handle", 0, minimum=0, maximum=2**62)
-            state.clock_offset_s = fields.number("clock_offset_s", 0.0)
-            state.accepted_once = fields.boolean("accepted_once", False)
-        state.cache.restore(records.get("cache", {}))
-        state.local_list.restore(records.get("local_list", {}))
-        if "profiles" in records:
-            state.profiles = from_records(Fields(records["profiles"], "profiles").array("installed"))
-        if "reservations" in records:
-            kept = Fields(records["reservations"], "reservations").array("kept")
-            state.reservations = Reservations(Reservation.from_record(record) for record in kept)
-        for number, connector in state.connectors.items():
-            if f"connector/{number}" not in records:
-                continue
-            stored_at = min(connector.restore(records[f"connector/{number}"]), now)
-            # The power went at some time after this: what was last known is what is billed.
-            if state.parameters.resume_after_power_loss:
-                outlive_power_cut(state, connector, stored_at, now)
-            else:
-                charging.stop(state, connector, StopReason.POWER_LOSS, stored_at)
-            if connector.car.plugged and not connector.finishing and connector.transaction is None:
-                charging.wait_for_the_other(connector, now)
-        state.security_log = SecurityLog(records)
-        if "firmware" in records:
-            from chargepoint.model.updating import restore
-
-            restore(state, records["firmware"], now)
-        review(state, now)
 
 
 def _is_due(at: float | None, now: float) -> bool:

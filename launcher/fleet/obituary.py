@@ -32,14 +32,6 @@ def obituary(
     return messages
 
 
-def is_dead(payload: bytes) -> bool:
-    """Whether a charge point's status says Dead; what cannot be read does not."""
-    try:
-        return ChargePointStatus.from_json(payload).status is Registration.DEAD
-    except InputError:
-        return False
-
-
 def _dead_station(spec: ChargePointSpec, payload: bytes | None, reason: str) -> ChargePointStatus:
     try:
         last = ChargePointStatus.from_json(payload or b"{}")

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from chargepoint.bus import Message
+from chargepoint.bus import Broker, Message
 from tests.launcher.broker.processes import MOSQUITTO
 from tests.support.ports import free_port
 from tests.support.waiting import eventually, eventually_async
@@ -123,6 +123,13 @@ async def observer(port: int, *filters: str) -> AsyncIterator[Observer]:
             yield seen
         finally:
             listening.cancel()
+
+
+async def publish_once(broker: Broker, messages: Iterable[Message]) -> None:
+    """Connect, publish, leave."""
+    async with aiomqtt.Client(broker.host, broker.port) as client:
+        for message in messages:
+            await client.publish(message.topic, message.payload, message.qos, message.retain)
 
 
 CONNECT, PUBLISH, SUBSCRIBE, DISCONNECT = 1, 3, 8, 14

@@ -7,11 +7,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import aiomqtt
 import pytest
 
 from chargepoint import bus as bus_module
-from chargepoint.bus import Broker, Bus, Message, publish_once
+from chargepoint.bus import Broker, Bus, Message
 from tests.chargepoint.brokers import (
     CONNACK,
     CONNECT,
@@ -123,13 +125,6 @@ async def test_what_is_published_without_a_connection_is_dropped(broker: RealBro
         task.cancel()
 
 
-async def test_publish_once_connects_publishes_and_leaves(broker: RealBroker) -> None:
-    await publish_once(Broker.parse(broker.url), [ALIVE, Message("t/x", b"1", retain=True)])
-    async with observer(broker.port) as seen:
-        await seen.sees("t/x", b"1".__eq__)
-        await seen.sees("t/status", b"Alive".__eq__)
-
-
 async def test_two_of_one_name_do_not_evict_each_other(broker: RealBroker) -> None:
     """Defect 2: brokers end the older of two connections with one client id, so ours are never equal."""
     async with running(broker.url) as (one, told), running(broker.url) as (other, told_other):
@@ -216,6 +211,32 @@ async def test_a_cancelled_bus_leaves_with_a_disconnect() -> None:
             await bus.drained()
         await eventually_async(lambda: connections[0][-1] == DISCONNECT)
     assert connections == [[CONNECT, PUBLISH, DISCONNECT]]
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_bus_can_be_cancelled_in_the_very_moment_of_an_acknowledgement(
+    turns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever turn of the event loop it comes in: a charge point that cannot end is killed, and says no farewell."""
+    acknowledged = asyncio.Event()
+    on_publish = aiomqtt.Client._on_publish
+
+    def noted(*arguments: Any) -> None:
+        on_publish(*arguments)
+        acknowledged.set()
+
+    monkeypatch.setattr(aiomqtt.Client, "_on_publish", noted)
+    async with scripted_broker(accepting) as (port, connections):
+        bus = Bus(Broker.parse(f"mqtt://127.0.0.1:{port}"), name="test", greet=lambda: [ALIVE])
+        task = asyncio.create_task(bus.run())
+        await acknowledged.wait()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=5)
+        assert done, "it goes on for ever"
+        assert task.cancelled()
+        await eventually_async(lambda: connections[0][-1] == DISCONNECT)
 
 
 async def test_a_bus_can_be_cancelled_even_if_the_broker_has_stopped_reading(monkeypatch: pytest.MonkeyPatch) -> None:

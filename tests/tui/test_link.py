@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 from textual.message import Message as TextualMessage
 
 from chargepoint.api.topics import Topics
-from chargepoint.bus import Broker, Message, publish_once
-from tests.chargepoint.brokers import RealBroker
+from chargepoint.bus import Broker, Message
+from tests.chargepoint.brokers import RealBroker, publish_once
 from tests.support.waiting import eventually_async
 from tests.tui.state.payloads import STATUS
 from tui.link import Link

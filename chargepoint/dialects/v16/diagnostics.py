@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chargepoint.dialects.v16.session import Answer, Session
 from chargepoint.dialects.v16.transfers import bound, file_name, retries
 from chargepoint.dialects.v16.uploads import Compose, ReportedUpload
-from chargepoint.model.station import Record
+from chargepoint.model.survival import Record
 from chargepoint.model.uploading import Progress, UploadRequest, UploadStatus
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, DiagnosticsStatus, Log

@@ -48,7 +48,8 @@ from chargepoint.model.facts import (
 )
 from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.smartcharging.validation import Rules
-from chargepoint.model.station import Record, Station
+from chargepoint.model.station import Station
+from chargepoint.model.survival import Record
 from chargepoint.ocpp.checking import Checking
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chargepoint.dialects.v16.session import Answer, Session
 from chargepoint.model.facts import FirmwareChanged
-from chargepoint.model.station import Record
+from chargepoint.model.survival import Record
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, MessageTrigger
 

@@ -11,7 +11,7 @@ from chargepoint.dialects.v16.logs import Logs
 from chargepoint.dialects.v16.report import compose
 from chargepoint.dialects.v16.session import Answer, Session
 from chargepoint.dialects.v16.signed_firmware import SignedFirmware
-from chargepoint.model.station import Record
+from chargepoint.model.survival import Record
 from chargepoint.ocpp.v16 import Action
 
 

@@ -12,7 +12,7 @@ from chargepoint.dialects.v16.transfers import required_moment, retries
 from chargepoint.model.commands import UpdateWanted
 from chargepoint.model.facts import FirmwareChanged
 from chargepoint.model.firmware import FirmwareStatus, UpdateRequest
-from chargepoint.model.station import Record
+from chargepoint.model.survival import Record
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action

@@ -8,7 +8,7 @@ from chargepoint.dialects.v16.session import Answer, Session
 from chargepoint.dialects.v16.transfers import bound, file_name, retries
 from chargepoint.dialects.v16.uploads import Compose, ReportedUpload
 from chargepoint.dialects.v16.values import integer
-from chargepoint.model.station import Record
+from chargepoint.model.survival import Record
 from chargepoint.model.uploading import Progress, UploadRequest
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, Log, LogStatus, UploadLogStatus

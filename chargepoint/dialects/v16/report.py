@@ -13,7 +13,7 @@ from chargepoint.ocpp.v16 import Log
 def compose(session: Session, request: UploadRequest) -> bytes:
     """The file that ``request`` asks for."""
     lines = security_lines(session, request) if request.kind == Log.security_log else diagnostics(session, request)
-    return "".join(f"{line}\n" for line in lines).encode()
+    return "".join(f"{line}\n" for line in lines).encode(errors="backslashreplace")
 
 
 def security_lines(session: Session, request: UploadRequest) -> Iterator[str]:

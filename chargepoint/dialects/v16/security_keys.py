@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chargepoint.api.security import CERTIFICATE_PROFILE, SecuritySpec
-from chargepoint.dialects.v16.keys import Check, Key, number_key, switch_key, text_key
+from chargepoint.dialects.v16.keys import Check, Key, number_key, switch_key
 from chargepoint.ocpp.v16 import ConfigurationKey
 from chargepoint.security.password import new_password_of
 
@@ -16,6 +16,9 @@ SECURITY_EVENTS = "SecurityEventNotificationEnabled"
 
 CHAIN_SIZE_MAX = 10_000
 STORE_MAX = 10
+
+ORGANIZATION_MAX = 64
+"""Characters of an organizationName in a certificate (RFC 5280, ub-organization-name)."""
 
 
 def security_keys(security: SecuritySpec) -> list[Key]:
@@ -29,7 +32,7 @@ def security_keys(security: SecuritySpec) -> list[Key]:
             writeonly=True,
         ),
         number_key(K.security_profile, security.profile, minimum=0, maximum=CERTIFICATE_PROFILE),
-        text_key(K.cpo_name),
+        Key(K.cpo_name, "", _organization, f"a text of at most {ORGANIZATION_MAX} printable characters"),
         _readonly(switch_key(K.additional_root_certificate_check, False)),
         _readonly(number_key(K.certificate_signed_max_chain_size, CHAIN_SIZE_MAX, minimum=1, maximum=10**6)),
         _readonly(number_key(K.certificate_store_max_length, STORE_MAX, minimum=1, maximum=1_000)),
@@ -37,6 +40,10 @@ def security_keys(security: SecuritySpec) -> list[Key]:
         number_key(K.cert_signing_repeat_times, 3, minimum=0, maximum=20),
         switch_key(SECURITY_EVENTS, security.profile > 0),
     ]
+
+
+def _organization(value: str) -> str | None:
+    return value if len(value) <= ORGANIZATION_MAX and value.isprintable() else None
 
 
 def _readonly(key: Key) -> Key:

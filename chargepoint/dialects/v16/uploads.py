@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from chargepoint.dialects.v16.progress import ProgressReports
 from chargepoint.dialects.v16.session import Session
-from chargepoint.model.station import Record
+from chargepoint.model.survival import Record
 from chargepoint.model.uploading import Progress, Uploading, UploadRequest
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action

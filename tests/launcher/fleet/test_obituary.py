@@ -7,7 +7,7 @@ from dataclasses import replace
 from chargepoint.api.payloads import ChargePointStatus, ConnectorState, ConnectorStatus, Registration
 from chargepoint.api.spec import parse_spec
 from chargepoint.api.topics import Topics
-from launcher.fleet.obituary import is_dead, obituary
+from launcher.fleet.obituary import obituary
 
 SPEC = parse_spec({"id": "A", "central_system": "ws://x", "nb_connectors": 2, "max_setpoint_per_connector": 16})
 TOPICS = Topics()
@@ -48,7 +48,7 @@ def test_connectors_of_a_dead_one_give_nothing_and_its_car_stays() -> None:
         energy_wh=1234.5,
     )
     assert ConnectorStatus.from_json(told[SECOND]).status is ConnectorState.UNAVAILABLE
-    assert is_dead(told[STATUS])
+    assert ChargePointStatus.from_json(told[STATUS]).status is Registration.DEAD
     assert ChargePointStatus.from_json(told[STATUS]).pid == 5
 
 
@@ -79,6 +79,5 @@ def test_its_own_last_words_are_better_than_ours() -> None:
 
 def test_what_cannot_be_read_is_replaced() -> None:
     told = dict(obituary(SPEC, TOPICS, {STATUS: b"garbage", FIRST: b"[]"}))
-    assert is_dead(told[STATUS])
+    assert ChargePointStatus.from_json(told[STATUS]).status is Registration.DEAD
     assert ConnectorStatus.from_json(told[FIRST]).status is ConnectorState.UNAVAILABLE
-    assert not is_dead(b"garbage")

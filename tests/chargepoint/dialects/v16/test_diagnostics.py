@@ -68,6 +68,15 @@ def test_they_tell_who_the_station_is_what_it_does_and_what_it_went_through() ->
     assert b"secret" not in content
 
 
+def test_what_no_file_can_hold_is_escaped_in_it() -> None:
+    """JSON can spell half a character, and a central system that does so must not end the station."""
+    bench = Bench().connect()
+    bench.receive(r'[2,"1","RemoteStartTransaction",{"connectorId":1,"idTag":"\ud800"}]')
+    bench.plug()
+    bench.call("GetDiagnostics", location="ftp://files.test/")
+    assert bench.calls("DiagnosticsStatusNotification")[-1] == {"status": "Uploaded"}
+
+
 def test_the_log_in_it_is_of_the_time_that_is_asked_for() -> None:
     bench = Bench()
     bench.charging()

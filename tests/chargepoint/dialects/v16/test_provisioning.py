@@ -118,6 +118,19 @@ def test_a_pending_station_takes_no_remote_start() -> None:
     assert bench.call("RemoteStartTransaction", idTag="TAG", connectorId=1) == {"status": "Rejected"}
 
 
+def test_a_pending_station_takes_no_remote_stop() -> None:
+    """Section 4.2: neither of the two is allowed while Pending."""
+    bench = Bench({"ocpp_config": {"TransactionResumeAfterPowerLoss": "true"}})
+    transaction_id = bench.charging()
+    bench.script["BootNotification"] = lambda _: {"status": "Pending", "currentTime": iso(bench.now), "interval": 60}
+    bench.power_cut()
+    bench.connect()
+    assert bench.call("RemoteStopTransaction", transactionId=transaction_id) == {"status": "Rejected"}
+    bench.script.clear()
+    bench.advance(60)
+    assert bench.call("RemoteStopTransaction", transactionId=transaction_id) == {"status": "Accepted"}
+
+
 @pytest.mark.parametrize(("unknown_allowed", "starts"), [("false", 0), ("true", 1)])
 def test_a_station_that_was_never_accepted_does_not_charge_unless_it_may_charge_anybody(
     unknown_allowed: str, starts: int

@@ -41,6 +41,13 @@ def test_a_station_asks_for_a_certificate_with_its_serial_number_and_its_operato
     assert values == {NameOID.COMMON_NAME: "SN-4711", NameOID.ORGANIZATION_NAME: "Operator Ltd"}
 
 
+@pytest.mark.parametrize("name", ["\ud800", "a\nb", "\x00", "x" * 65])
+def test_a_name_of_the_operator_that_no_certificate_can_hold_is_rejected(name: str) -> None:
+    bench = in_profile(1)
+    assert bench.call("ChangeConfiguration", key="CpoName", value=name) == {"status": "Rejected"}
+    asked(bench)
+
+
 def test_in_profile_3_the_new_certificate_is_shown_by_a_new_connection() -> None:
     """TC_074_CS."""
     bench = in_profile(3)
