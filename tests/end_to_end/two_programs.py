@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,11 @@ class Pair:
         """ChangeConfiguration, accepted."""
         assert await self.command("ChangeConfiguration", key=key, value=str(value)) == {"status": "Accepted"}
 
-    async def key(self, name: str) -> str:
-        """What GetConfiguration tells of a configuration key."""
+    async def key(self, name: str) -> str | None:
+        """The value of a configuration key as GetConfiguration tells it, if it does."""
         answer = await self.command("GetConfiguration", key=[name])
-        return str(answer["configurationKey"][0]["value"])
+        value: str | None = answer["configurationKey"][0].get("value")
+        return value
 
     async def messages(self, action: str | None = None, **query: Any) -> list[Message]:
         """What was on the wire, of ``action`` when it is given."""
@@ -144,4 +145,5 @@ async def pair(
             yield Pair(id, http, seen, process)
         finally:
             process.kill()
-            await http.delete("/behaviours", params={"charge_point": id})
+            with suppress(httpx.TransportError):  # it may have ended
+                await http.delete("/behaviours", params={"charge_point": id})
