@@ -1,4 +1,4 @@
-"""A station's day between two real processes, with a power cut after everything: nothing is lost, nothing is doubled."""
+"""A station's day between two real processes, with power cuts all along: nothing is lost, nothing doubled."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Security profiles between two real programs: what the central system changes is used, kept, and survives kill -9."""
+"""Security profiles between two real programs: what the central system changes is used, and survives kill -9."""
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from chargepoint.api.payloads import Registration
 from csms.authority import Authority
 from tests.chargepoint.brokers import RealBroker
+from tests.csms.program import Program
 from tests.end_to_end.central_system import CentralSystem, central_system
 from tests.end_to_end.two_programs import Pair, pair
 from tests.support.waiting import eventually_async
@@ -82,6 +84,7 @@ async def test_from_profile_1_to_3_with_a_new_password_and_a_power_cut_at_every_
         two.process.start()
         await two.gets("BootNotification")
         assert await two.key("SecurityProfile") == "2"
+        assert came_in(csms) == ["by TLSv1.3"]
 
         # Profile 3: it asks for a certificate of its own, and shows it from the next connection on.
         unprepared = await two.command("ChangeConfiguration", key="SecurityProfile", value="3")
@@ -97,10 +100,11 @@ async def test_from_profile_1_to_3_with_a_new_password_and_a_power_cut_at_every_
         two.process.kill()
 
         # Without a password at the central system nobody gets in who shows no certificate.
-        central.restart("--ca", str(ca), "--tls", "--client-ca", trusted)
+        csms = central.restart("--ca", str(ca), "--tls", "--client-ca", trusted)
         two.process.start()
         await two.gets("BootNotification")
         assert await two.key("SecurityProfile") == "3"
+        assert came_in(csms) == ["by TLSv1.3 with the certificate of SN-1"]
         lower = await two.command("ChangeConfiguration", key="SecurityProfile", value="1")
         assert lower == {"status": "Rejected"}
         assert await two.key("AuthorizationKey") is None
@@ -111,6 +115,11 @@ async def test_from_profile_1_to_3_with_a_new_password_and_a_power_cut_at_every_
         assert OLD not in logged
         assert NEW not in logged
         assert "PRIVATE KEY" not in logged
+
+
+def came_in(csms: Program) -> list[str]:
+    """How the connections were secured that it has in its log."""
+    return re.findall(r"connected from \(.*\) (by .*)", csms.said())
 
 
 def mode(file: Path) -> str:
@@ -141,7 +150,7 @@ async def test_a_wrong_password_is_refused_until_the_central_system_knows_it(
 async def test_a_central_system_of_a_stranger_is_refused_and_the_right_one_is_told_of_it(
     central: CentralSystem, broker: RealBroker, tmp_path: Path
 ) -> None:
-    """Profile 2, A08: no word to whom the root certificate does not vouch for; the security event comes afterwards."""
+    """Profile 2, A08: no word to whom the root certificate does not vouch for, and a security event afterwards."""
     root = tmp_path / "ca" / "ca.pem"
     Authority.open(root.parent)
     csms = central.start("--ca", str(tmp_path / "stranger"), "--tls", "--authorization-key", OLD)
