@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from chargepoint.api.payloads import ChargePointStatus
 from tests.chargepoint.brokers import RealBroker
 from tests.csms.program import Program, running
+from tests.end_to_end.central_system import central_system
 from tests.end_to_end.two_programs import Pair, pair
 from tests.support.file_servers import IN_A_URL, ftp_server
 
@@ -243,3 +246,27 @@ async def test_firmware_comes_from_and_diagnostics_go_to_an_ftp_server(
             assert await two.tells("LogStatusNotification", "PermissionDenied") == ["Uploading", "PermissionDenied"]
             log_file = two.process.log.read_text()
             assert f"upload to ftp://127.0.0.1:{port}/: PermissionDenied FTP 530" in log_file
+
+
+async def test_an_update_goes_on_without_the_central_system_which_is_told_of_it(
+    broker: RealBroker, tmp_path: Path
+) -> None:
+    """The files are elsewhere: what was ordered happens, and the boot tells the new version."""
+    served = tmp_path / "served"
+    served.mkdir()
+    (served / "alone-2.0.bin").write_bytes(b"firmware")
+    with ftp_server(served) as port, central_system(tmp_path / "csms") as central:
+        async with booted("Alone", central.start(), broker, tmp_path) as two:
+            soon = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
+            location = f"ftp://{IN_A_URL}@127.0.0.1:{port}/alone-2.0.bin"
+            await two.command("UpdateFirmware", location=location, retrieveDate=soon)
+            central.end(signal.SIGKILL)
+            two.power_cut()
+
+            def shows_it(payload: bytes) -> bool:
+                return ChargePointStatus.from_json(payload).firmware_version == "alone-2.0"
+
+            await two.seen.sees(f"cp_simu/cps/{two.id}/status", shows_it, "version 2.0")
+            central.start()
+            assert await boots(two, 1) == ["alone-2.0"]
+            assert await two.tells(PLAIN, "Installed") == ["Installed"]

@@ -127,6 +127,27 @@ def mode(file: Path) -> str:
     return stat.filemode(file.stat().st_mode)
 
 
+async def test_a_certificate_may_be_signed_after_a_power_cut(
+    central: CentralSystem, broker: RealBroker, tmp_path: Path
+) -> None:
+    """A02: an operator's authority may take its time; the private key waits for it on the station's disk."""
+    csms = central.start("--ca", str(tmp_path / "ca"))
+    async with pair("Waits", csms, broker, tmp_path, CpoName="cp-simu") as two:
+        two.process.start()
+        await two.gets("StatusNotification", 2)
+        root = (await two.http.get("/ca/certificate")).text
+        use = {"certificateType": "CentralSystemRootCertificate", "certificate": root}
+        assert await two.command("InstallCertificate", **use) == {"status": "Accepted"}
+        await two.behave("SignCertificate", answer={"status": "Accepted"}, carried_out=False)
+        await two.command("ExtendedTriggerMessage", requestedMessage="SignChargePointCertificate")
+        [request] = await two.gets("SignCertificate")
+        two.power_cut()
+        await two.gets("BootNotification", 2)
+        signed = (await two.http.post("/ca/sign", json={"csr": request["payload"]["csr"]})).json()
+        assert await two.command("CertificateSigned", **signed) == {"status": "Accepted"}
+        assert await two.command("CertificateSigned", **signed) == {"status": "Rejected"}, "its key is in use"
+
+
 async def test_a_wrong_password_is_refused_until_the_central_system_knows_it(
     central: CentralSystem, broker: RealBroker, tmp_path: Path
 ) -> None:
