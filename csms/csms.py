@@ -53,7 +53,8 @@ class CentralSystem:
     ) -> None:
         """``tags`` gives the tags of the moment; the rest is what was kept from the last run."""
         self.charge_points = dict(charge_points or {})
-        self.transactions = transactions or Transactions()
+        # Not "or": no running transactions are false, and the next id would begin anew.
+        self.transactions = Transactions() if transactions is None else transactions
         self._tags = tags
         self._changes: list[Change] = []
         self._sightings: dict[str, float] = {}

@@ -95,10 +95,24 @@ class Handshake:
         Its common name is the id, or the serial number that the charge point has told: the whitepaper wants the
         serial number to be both (security whitepaper, section 4.3).
         """
-        names = [value for part in certificate["subject"] for name, value in part if name == "commonName"]
+        names = _common_names(certificate)
         if self.system.names_of(charge_point).isdisjoint(names):
             return f"the common name of its certificate is {' and '.join(names) or 'missing'}, not {charge_point}"
         return ""
+
+
+def security_of(connection: ServerConnection) -> str:
+    """How ``connection`` is secured, for the log; empty when it is not."""
+    tls = connection.transport.get_extra_info("ssl_object")
+    if not isinstance(tls, ssl.SSLObject):
+        return ""
+    certificate = _certificate(connection)
+    shown = f" with the certificate of {' and '.join(_common_names(certificate))}" if certificate else ""
+    return f" by {tls.version()}{shown}"
+
+
+def _common_names(certificate: Mapping[str, Any]) -> list[str]:
+    return [value for part in certificate["subject"] for name, value in part if name == "commonName"]
 
 
 def _certificate(connection: ServerConnection) -> Mapping[str, Any] | None:

@@ -25,7 +25,7 @@ from csms.behaviours.table import Table
 from csms.commands import DEFAULT_TIMEOUT_S, Answer, CommandError, InvalidCommand, NotConnected, UnknownCommand
 from csms.csms import CentralSystem
 from csms.dialect import Signer
-from csms.handshake import Handshake
+from csms.handshake import Handshake, security_of
 from csms.identity import identity_of
 from csms.link import Link
 from csms.messages import Messages
@@ -170,7 +170,7 @@ class Server:
             log.warning("%s: connected again; the older connection is closed", charge_point)
             self._in_background(older.close(CloseCode.NORMAL_CLOSURE, "replaced by a newer connection"))
         self.links[charge_point] = link
-        log.info("%s: connected from %s", charge_point, websocket.remote_address)
+        log.info("%s: connected from %s%s", charge_point, websocket.remote_address, security_of(websocket))
         try:
             self._system.seen(charge_point, self._clock.now())
             self._answering.keep()

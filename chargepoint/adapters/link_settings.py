@@ -11,6 +11,9 @@ LARGEST_READ = 2**24
 MESSAGES_AHEAD = 4
 """How many messages are read ahead of the station: with the above, what a peer can make it hold."""
 
+SHORTEST_WAIT_S = 0.1
+"""Between two attempts to connect, whatever the configuration says: a refused one takes less than a millisecond."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackOff:
@@ -23,7 +26,7 @@ class BackOff:
     def wait_s(self, attempt: int, draw: Callable[[], float]) -> float:
         """``draw`` gives a number of 0 to 1, anew each time, so that a fleet does not come back as one."""
         doubled: float = self.wait_minimum_s * 2.0 ** min(attempt, self.repeat_times)
-        return doubled + self.random_range_s * draw()
+        return max(doubled + self.random_range_s * draw(), SHORTEST_WAIT_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ class Websocket:
             if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
                 why = LinkFailure.UNAUTHORIZED
         except (WebSocketException, OSError, UnicodeError) as error:
-            reason = f"{target.url}: {error or type(error).__name__}"
+            reason = f"{target.url}: {_told_by(error)}"
             why = _tls_failure(error) if target.secure else None
         self._connection = None
         self._lose_unsent()
@@ -238,6 +238,13 @@ class Websocket:
         while not self._outgoing.empty():
             self._outgoing.get_nowait()
             self._outgoing.task_done()
+
+
+def _told_by(error: Exception) -> str:
+    """Why there is no connection; a peer that is gone in the middle has asyncio raise an error without words."""
+    if isinstance(error, ConnectionError) and not str(error):
+        return "the central system broke off the handshake"
+    return str(error) or type(error).__name__
 
 
 def _authorization(target: LinkTarget) -> dict[str, str]:

@@ -118,6 +118,25 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
         assert (shown["energy_wh"], len(shown["meter_values"])) == (300, 1)
 
 
+def test_no_transaction_takes_the_id_of_one_that_ended_in_an_earlier_run(tmp_path: Path) -> None:
+    """Nothing runs when it starts, and still it goes on counting."""
+
+    async def transaction() -> int:
+        async with Station(program.ws, "CP_1") as station:
+            id = (await station.ask("StartTransaction", START))["transactionId"]
+            stop = {"transactionId": id, "meterStop": 400, "timestamp": "2030-01-01T13:00:00Z"}
+            await station.ask("StopTransaction", stop)
+            return int(id)
+
+    ids = []
+    for _ in range(2):
+        with running(tmp_path) as program:
+            ids.append(asyncio.run(transaction()))
+            kept = [each["id"] for each in program.get("/transactions")]
+    assert ids == [1, 2]
+    assert kept == [2, 1]
+
+
 def test_tags_decide_and_are_read_again_when_the_file_changes(tmp_path: Path) -> None:
     async def verdicts(*tags: str) -> list[str]:
         async with Station(program.ws, "CP_1") as station:

@@ -11,17 +11,10 @@ from typing import Any
 import pytest
 
 from chargepoint.api.payloads import ConnectorState
-from tests.chargepoint.brokers import RealBroker, real_broker
+from tests.chargepoint.brokers import RealBroker
 from tests.csms.program import Program, running
 from tests.end_to_end.two_programs import Message, pair
 from tests.support.waiting import eventually_async
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealBroker]:
-    """Where the driver's acts go by."""
-    with real_broker(tmp_path_factory.mktemp("broker")) as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from chargepoint.api.payloads import ConnectorState, ConnectorStatus
+from chargepoint.api.payloads import ChargePointStatus, ConnectorState, ConnectorStatus, Registration
 from tests.chargepoint.brokers import Observer, RealBroker, observer
 from tests.chargepoint.processes import ChargePoint
 from tests.csms.program import Program
@@ -19,6 +19,8 @@ from tests.csms.program import Program
 WAIT_S = 20
 
 Message = Mapping[str, Any]
+
+NOTHING: Mapping[str, object] = {}
 
 
 @dataclass
@@ -36,6 +38,23 @@ class Pair:
         response = await self.http.post("/behaviours", json=told)
         assert response.status_code == 201, response.text
         return int(response.json()["id"])
+
+    async def command(self, action: str, **payload: Any) -> Message:
+        """What the charge point answers to ``action``."""
+        response = await self.http.post(f"/charge-points/{self.id}/commands/{action}", json=payload)
+        assert response.status_code == 200, response.text
+        answer: Message = response.json()["response"]
+        return answer
+
+    async def configure(self, key: str, value: object) -> None:
+        """ChangeConfiguration, accepted."""
+        assert await self.command("ChangeConfiguration", key=key, value=str(value)) == {"status": "Accepted"}
+
+    async def key(self, name: str) -> str | None:
+        """The value of a configuration key as GetConfiguration tells it, if it does."""
+        answer = await self.command("GetConfiguration", key=[name])
+        value: str | None = answer["configurationKey"][0].get("value")
+        return value
 
     async def messages(self, action: str | None = None, **query: Any) -> list[Message]:
         """What was on the wire, of ``action`` when it is given."""
@@ -56,6 +75,29 @@ class Pair:
         found = await self.messages(action, **query)
         assert len(found) >= count, f"{len(found)} of {count} {action} within {WAIT_S} s; by {self.process.log}"
         return found
+
+    async def tells(self, action: str, last: str) -> list[str]:
+        """Wait until ``action`` tells the status ``last``; returns all the statuses that it told."""
+        statuses: list[str] = []
+        while last not in statuses[-1:]:
+            found = await self.gets(action, len(statuses) + 1)
+            statuses = [message["payload"]["status"] for message in found]
+        return statuses
+
+    async def is_told(self, registration: Registration, last_error: str = "") -> None:
+        """Wait until the process that runs now tells ``registration``, and of an error with ``last_error`` in it."""
+
+        def right(payload: bytes) -> bool:
+            status = ChargePointStatus.from_json(payload)
+            ours = self.process.process is not None and status.pid == self.process.process.pid
+            return ours and status.status is registration and last_error in status.last_error
+
+        await self.seen.sees(f"cp_simu/cps/{self.id}/status", right, f"{registration} {last_error}")
+
+    def power_cut(self) -> None:
+        """kill -9, and the power is back."""
+        self.process.kill()
+        self.process.start()
 
     async def plug(self) -> None:
         """A car that takes 16 A."""
@@ -83,15 +125,25 @@ class Pair:
 
 
 @asynccontextmanager
-async def pair(id: str, csms: Program, broker: RealBroker, folder: Path, **config: object) -> AsyncIterator[Pair]:
-    """A charge point that is not started yet; ``config`` are its configuration keys."""
+async def pair(
+    id: str,
+    csms: Program,
+    broker: RealBroker,
+    folder: Path,
+    *,
+    entry: Mapping[str, object] = NOTHING,
+    **config: object,
+) -> AsyncIterator[Pair]:
+    """A charge point that is not started yet; ``config`` are its configuration keys, ``entry`` the rest of its start
+    entry."""
     quick = {"RetryBackOffWaitMinimum": "0", "RetryBackOffRandomRange": "0", "TransactionMessageRetryInterval": "0"}
     keys = quick | {key: str(value) for key, value in config.items()}
-    process = ChargePoint(folder / id, csms.ws, broker.url, id=id, ocpp_config=keys)
+    process = ChargePoint(folder / id, csms.ws, broker.url, id=id, ocpp_config=keys, **entry)
     async with csms.client() as http, observer(broker.port, f"cp_simu/cps/{id}/#") as seen:
         http.timeout = WAIT_S + 10
         try:
             yield Pair(id, http, seen, process)
         finally:
             process.kill()
-            await http.delete("/behaviours", params={"charge_point": id})
+            with suppress(httpx.TransportError):  # it may have ended
+                await http.delete("/behaviours", params={"charge_point": id})

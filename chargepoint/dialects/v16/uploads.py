@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from chargepoint.dialects.v16.progress import ProgressReports
 from chargepoint.dialects.v16.session import Session
+from chargepoint.model.errands import shown
 from chargepoint.model.survival import Record
 from chargepoint.model.uploading import Progress, Uploading, UploadRequest
 from chargepoint.ocpp.frames import Payload
@@ -27,7 +28,8 @@ class ReportedUpload(Uploading):
         records: Mapping[str, Record],
     ) -> None:
         """``records`` is all that is stored; ``name`` tells which of it ``changes`` gave in an earlier life."""
-        super().__init__(session.station.state.errands, compose, self._tell, records.get(name, {}))
+        super().__init__(session.station.state.errands, compose, self._progressed, records.get(name, {}))
+        self._session = session
         self._name = name
         self._notification = notification
         self._reports = ProgressReports(session, records.get(f"{name}_told", {}))
@@ -45,6 +47,11 @@ class ReportedUpload(Uploading):
         if self._reports.changed:
             changes[f"{self._name}_told"] = self._reports.to_record()
         return changes
+
+    def _progressed(self, progress: Progress, now: float) -> None:
+        note = f"upload to {shown(progress.request.location)}: {progress.status} {progress.reason}"
+        self._session.notes.append(note.rstrip())
+        self._tell(progress, now)
 
     def _tell(self, progress: Progress, now: float) -> None:
         self._reports.tell(progress.number, *self._notification(progress), now)

@@ -68,6 +68,14 @@ async def test_the_password_is_shown_as_basic_authentication(password: bytes) ->
             assert await why_closed(link) is LinkFailure.UNAUTHORIZED
 
 
+async def test_a_central_system_that_closes_without_a_word_is_told_of_in_words() -> None:
+    """As one does that speaks no TLS to a station in profile 2."""
+    async with central_system(stay) as url, linked(LinkTarget(url.replace("ws:", "wss:"), "CP1")) as link:
+        await link.closed()
+        reason = link.reasons()[0].removeprefix(url.replace("ws:", "wss:"))
+        assert reason == ": the central system broke off the handshake"
+
+
 async def test_after_a_wrong_password_it_backs_off() -> None:
     times = 0
 

@@ -37,12 +37,17 @@ def test_a_random_part_is_drawn_anew_each_time() -> None:
     assert [back_off.wait_s(0, lambda: next(draws)) for _ in range(3)] == [2.0, 7.0, 12.0]
 
 
+def test_who_is_told_not_to_wait_at_all_is_no_flood() -> None:
+    """A thousand attempts a second would keep the station, and its machine, from everything else."""
+    assert BackOff(wait_minimum_s=0.0, repeat_times=0, random_range_s=0.0).wait_s(0, lambda: 0.0) == 0.1
+
+
 @given(st.integers(0, 10**9), st.integers(0, 20), st.floats(0, 86_400), st.floats(0, 86_400))
 def test_the_wait_is_bounded_whatever_the_configuration_allows(
     attempt: int, repeat_times: int, minimum_s: float, range_s: float
 ) -> None:
     wait_s = BackOff(minimum_s, repeat_times, range_s).wait_s(attempt, random.random)
-    assert minimum_s <= wait_s <= minimum_s * 2**20 + range_s
+    assert max(minimum_s, 0.1) <= wait_s <= max(minimum_s * 2**20 + range_s, 0.1)
 
 
 # A connection

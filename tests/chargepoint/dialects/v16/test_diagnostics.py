@@ -53,6 +53,14 @@ def test_a_location_that_cannot_be_used_is_not_tried_again() -> None:
     assert told(bench) == ["Uploading", "UploadFailed"]
 
 
+def test_the_log_of_the_station_says_why_an_upload_failed_and_not_the_password() -> None:
+    bench = Bench().connect()
+    bench.world.failing = Failed(TransferFailure.DENIED, "FTP 530 Login incorrect")
+    bench.call("GetDiagnostics", location="ftp://me:secret@files.test/in/", retries=0)
+    assert "upload to ftp://files.test/in/: PermissionDenied FTP 530 Login incorrect" in bench.notes
+    assert not [note for note in bench.notes if "secret" in note]
+
+
 def test_they_tell_who_the_station_is_what_it_does_and_what_it_went_through() -> None:
     bench = Bench({"nb_connectors": 2, "firmware_version": "1.0", "ocpp_config": {"AuthorizationKey": "secret"}})
     bench.charging(2)
