@@ -13,7 +13,7 @@ from chargepoint.model.station import Station
 from chargepoint.ocpp.endpoint import Answered, Endpoint, Lane, Refused, Request, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
-from chargepoint.ocpp.v16 import Action, RegistrationStatus
+from chargepoint.ocpp.v16 import FROM_CHARGE_POINT, Action, RegistrationStatus
 
 Outcome = Answered | Refused | Unanswered
 """How a request of ours ended."""
@@ -22,23 +22,7 @@ Heard = Callable[[Outcome, float], None]
 """Who wants to know how a request ended, and when."""
 
 
-SENDS = frozenset(
-    {
-        Action.authorize,
-        Action.boot_notification,
-        Action.diagnostics_status_notification,
-        Action.firmware_status_notification,
-        Action.heartbeat,
-        Action.log_status_notification,
-        Action.meter_values,
-        Action.security_event_notification,
-        Action.sign_certificate,
-        Action.signed_firmware_status_notification,
-        Action.start_transaction,
-        Action.status_notification,
-        Action.stop_transaction,
-    }
-)
+SENDS = FROM_CHARGE_POINT - {Action.data_transfer}
 """The CALLs that a station makes; the table of supported messages is made of it."""
 
 
@@ -55,6 +39,7 @@ OPTIONAL = frozenset(
 )
 """CALLs that a central system need not know. One that answers NotImplemented or NotSupported gets no more of that
 kind until it is connected to anew; their outcome is then that same refusal."""
+
 JOURNAL_LINES = 500
 """How much of its log a station has at hand for whoever asks for diagnostics."""
 
