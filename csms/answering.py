@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
 from chargepoint.api.errors import InputError
@@ -14,7 +14,7 @@ from chargepoint.ocpp.errors import CallErrorCode
 from chargepoint.ocpp.frames import Payload
 from csms.commands import Commands
 from csms.csms import CentralSystem
-from csms.dialect import Answerer, Caller, Dialect
+from csms.dialect import Answerer, Caller, Dialect, Signer
 from csms.store import Store
 from csms.timestamps import zoned
 
@@ -41,6 +41,8 @@ class Answering:
     commands: Commands
     clock: Clock
     heartbeat_interval_s: int
+    signer: Signer | None
+    afterwards: Callable[[Coroutine[object, object, None]], None]
 
     def answer(self, charge_point: str, dialect: Dialect, call: CallReceived) -> Reply | Awaitable[Reply]:
         """The reply to ``call``; one that waits for other charge points comes later."""
@@ -63,7 +65,16 @@ class Answering:
         self, answerer: Answerer, charge_point: str, call: CallReceived, payload: Payload
     ) -> Reply | Awaitable[Reply]:
         now = self.clock.now()
-        caller = Caller(charge_point, call.action, now, self.system, self.commands, self.heartbeat_interval_s)
+        caller = Caller(
+            charge_point,
+            call.action,
+            now,
+            self.system,
+            self.commands,
+            self.heartbeat_interval_s,
+            self.signer,
+            self.afterwards,
+        )
         self.system.seen(charge_point, now)
         try:
             answer = answerer(caller, payload)

@@ -38,8 +38,20 @@ class Tags:
 
     def __init__(self, known: Mapping[str, IdTagInfo] | None = None, everybody_else: IdTagInfo | None = None) -> None:
         """Without ``everybody_else`` every tag that is not ``known`` is Accepted."""
-        self._known = {tag.casefold(): info for tag, info in (known or {}).items()}
+        self._tags = dict(known or {})
+        self._known = {tag.casefold(): info for tag, info in self._tags.items()}
         self._everybody_else = everybody_else or IdTagInfo()
+
+    def all(self) -> dict[str, IdTagInfo]:
+        """Every tag as it was written; EVERYBODY_ELSE is the last."""
+        return {**self._tags, EVERYBODY_ELSE: self._everybody_else}
+
+    def changed(self, changes: Mapping[str, IdTagInfo]) -> Tags:
+        """The same tags with ``changes`` laid over them."""
+        replaced = {tag.casefold() for tag in changes}
+        kept = {tag: info for tag, info in self._tags.items() if tag.casefold() not in replaced}
+        known = kept | {tag: info for tag, info in changes.items() if tag != EVERYBODY_ELSE}
+        return Tags(known, changes.get(EVERYBODY_ELSE, self._everybody_else))
 
     def verdict(self, id_tag: str, now: float) -> IdTagInfo:
         """What is to be answered for ``id_tag`` at ``now`` (POSIX seconds)."""
@@ -58,20 +70,27 @@ def parse_tags(raw: object) -> Tags:
     known: dict[str, IdTagInfo] = {}
     seen: set[str] = set()
     for tag, entry in raw.items():
-        if not 1 <= len(tag) <= MAX_ID_TAG or not tag.isprintable():
-            raise InputError("tag", tag, f"an id tag of 1 to {MAX_ID_TAG} printable characters")
+        check_tag(tag)
         if tag.casefold() in seen:
             raise InputError("tag", tag, "given once (the case of a tag does not matter)")
         seen.add(tag.casefold())
         try:
-            known[tag] = _info(entry)
+            known[tag] = parse_tag(entry)
         except InputError as error:
             raise error.within(tag) from None
     everybody_else = known.pop(EVERYBODY_ELSE, None)
     return Tags(known, everybody_else)
 
 
-def _info(entry: object) -> IdTagInfo:
+def check_tag(tag: str) -> str:
+    """``tag`` when it can be an id tag; raises InputError."""
+    if not 1 <= len(tag) <= MAX_ID_TAG or not tag.isprintable():
+        raise InputError("tag", tag, f"an id tag of 1 to {MAX_ID_TAG} printable characters")
+    return tag
+
+
+def parse_tag(entry: object) -> IdTagInfo:
+    """What one entry of the tags file says; raises InputError."""
     fields = Fields(entry, "tag")
     info = IdTagInfo(
         status=fields.choice("status", AuthorizationStatus),

@@ -12,9 +12,11 @@ from typing import NoReturn
 from chargepoint import logs, settings
 from chargepoint.api.errors import InputError
 from csms.program import Options, run
+from csms.security import Security
 from csms.store import StoreFailure
 
 DATABASE = Path("csms") / "csms.db"
+FILES = Path("csms") / "files"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -36,6 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             database=given.database or settings.default_state_dir() / DATABASE,
             tags=given.tags,
             heartbeat_interval_s=given.heartbeat_interval,
+            messages=given.messages * 2**20,
+            files=given.files or settings.default_state_dir() / FILES,
+            security=Security(
+                given.authorization_key,
+                given.passwords,
+                given.tls,
+                given.tls_certificate,
+                given.tls_key,
+                given.client_ca,
+                given.ca,
+            ),
         )
         asyncio.run(run(options))
     except InputError as error:
@@ -65,13 +78,49 @@ def _arguments() -> _Parser:
         metavar="SECONDS",
         help="what BootNotification is answered (default: %(default)s)",
     )
+    add(
+        "--messages",
+        type=_megabytes,
+        default=16,
+        metavar="MB",
+        help="how much of the last frames is kept (default: 16)",
+    )
+    add(
+        "--files",
+        type=Path,
+        metavar="DIR",
+        help=f"place for firmware and logs (default: {FILES} in the state folder)",
+    )
     add("--log-file", type=Path, help="write the log there (default: stderr)")
     add("--log-level", type=logs.LogLevel, choices=list(logs.LogLevel), default=logs.LogLevel.INFO)
+    _add_security(parser)
     return parser
+
+
+def _add_security(parser: _Parser) -> None:
+    group = parser.add_argument_group(
+        "security",
+        "Profile 1: --authorization-key KEY. Profile 2: --ca DIR --tls as well; charge points then trust DIR/ca.pem. "
+        "Profile 3: --ca DIR --tls --client-ca DIR/ca.pem.",
+    )
+    add = group.add_argument
+    add("--authorization-key", metavar="KEY", help="password of every charge point: text, or hexadecimal digits")
+    add("--passwords", type=Path, metavar="FILE", help='JSON file of passwords by id; "*" is everybody else')
+    add("--tls", action="store_true", help="wss with a certificate for this machine, made by --ca at each start")
+    add("--tls-certificate", type=Path, metavar="FILE", help="wss with this certificate (PEM)")
+    add("--tls-key", type=Path, metavar="FILE", help="its private key (PEM, not encrypted)")
+    add(
+        "--client-ca", type=Path, metavar="FILE", help="charge points show a certificate signed by one of these (PEM)"
+    )
+    add("--ca", type=Path, metavar="DIR", help="sign what SignCertificate asks for; DIR is filled at the first use")
 
 
 def _port(text: str) -> int:
     return _whole(text, 0, 65_535, "a port")
+
+
+def _megabytes(text: str) -> int:
+    return _whole(text, 0, 4_096, "a number of megabytes")
 
 
 def _interval(text: str) -> int:

@@ -78,6 +78,12 @@ class CentralSystem:
             known.last_seen_at = now
         self._sightings[charge_point] = now
 
+    def names_of(self, charge_point: str) -> frozenset[str]:
+        """By what names a certificate may call ``charge_point``: its id, and the serial number it has told."""
+        known = self.charge_points.get(charge_point)
+        serial = known.boot.get("chargePointSerialNumber") if known is not None else None
+        return frozenset({charge_point, serial} if isinstance(serial, str) and serial else {charge_point})
+
     def notice(self, charge_point: str, action: str, payload: Payload, now: float) -> None:
         """``charge_point`` has told something that is only remembered."""
         notice = Notice(payload, now)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.schema import Schemas
@@ -11,9 +12,20 @@ from csms.commands import Commands
 from csms.csms import CentralSystem
 
 
+class Signer(Protocol):
+    """Who signs certificates."""
+
+    def sign(self, request: str, names: Collection[str] | None = None) -> str:
+        """The certificate chain (PEM) for a certificate signing request (PEM) with one of the common ``names``;
+        raises InputError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A charge point that has sent a CALL of ``action``, and what its answer may be made of."""
+    """A charge point that has sent a CALL of ``action``, and what its answer may be made of.
+
+    ``signer`` is there when certificates are signed here; ``afterwards`` does something after the answer.
+    """
 
     id: str
     action: str
@@ -21,6 +33,8 @@ class Caller:
     system: CentralSystem
     commands: Commands
     heartbeat_interval_s: int
+    signer: Signer | None
+    afterwards: Callable[[Coroutine[object, object, None]], None]
 
 
 Answerer = Callable[[Caller, Payload], Payload | Awaitable[Payload]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 
 from websockets.asyncio.server import ServerConnection
@@ -26,10 +26,13 @@ from chargepoint.ocpp.endpoint import (
     Silence,
     Unanswered,
 )
-from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.frames import CallError, CallResult, Payload
 from csms import commands
 from csms.answering import Answering, Refusal, Reply
+from csms.behaviours.behaviour import ABNORMAL, Close, frame, told
+from csms.behaviours.table import Entry, Table
 from csms.dialect import Dialect
+from csms.messages import Direction, Messages
 
 Outcome = Answered | Refused | Unanswered
 
@@ -46,6 +49,8 @@ class Link:
         dialect: Dialect,
         answering: Answering,
         clock: Clock,
+        behaviours: Table,
+        messages: Messages,
     ) -> None:
         self.charge_point = charge_point
         self.dialect = dialect
@@ -53,6 +58,8 @@ class Link:
         self._websocket = websocket
         self._answering = answering
         self._clock = clock
+        self._behaviours = behaviours
+        self._messages = messages
         # Not checked: Answering mends what can be mended before it refuses.
         self._endpoint = Endpoint(dialect.schemas, lambda: str(uuid.uuid4()), checking=Checking.NONE)
         self._endpoint.opened()
@@ -75,8 +82,10 @@ class Link:
                     log.warning("%s: a binary frame", self.charge_point)
                     await self.close(CloseCode.UNSUPPORTED_DATA, "OCPP-J sends text frames; this one was binary")
                     break
+                now = self._clock.now()
                 log.debug("%s: <- %s", self.charge_point, message)
-                self._endpoint.receive(message, self._clock.now())
+                self._messages.keep(now, self.charge_point, Direction.RECEIVED, message)
+                self._endpoint.receive(message, now)
                 await self._settle()
         except ConnectionClosed:
             pass  # without a closing handshake: a charge point that lost its power or its network
@@ -85,9 +94,20 @@ class Link:
             self._act()
 
     async def close(self, code: int, reason: str) -> None:
-        """Close the connection and wait until it is closed; nothing that comes in meanwhile is acted on."""
+        """Close the connection and wait until it is closed; nothing that comes in meanwhile is acted on. The code
+        ABNORMAL cuts it without a word."""
         self._closing = True
-        await self._websocket.close(code, reason)
+        if code == ABNORMAL:
+            self._websocket.transport.abort()
+            await self._websocket.wait_closed()
+        else:
+            await self._websocket.close(code, reason)
+
+    async def send_text(self, text: str, behaviour: int | None = None) -> None:
+        """Send ``text`` as it is, frame or not; nobody waits for an answer to it."""
+        log.debug("%s: -> %s", self.charge_point, text)
+        self._messages.keep(self._clock.now(), self.charge_point, Direction.SENT, text, behaviour)
+        await self._websocket.send(text)
 
     async def call(self, action: str, payload: Payload, timeout_s: float) -> commands.Answer:
         """What the charge point answers; raises Refused or NoAnswer.
@@ -133,9 +153,8 @@ class Link:
         """Act on what has happened, then send what is to be sent."""
         self._act()
         try:
-            for frame in self._endpoint.frames():
-                log.debug("%s: -> %s", self.charge_point, frame)
-                await self._websocket.send(frame)
+            for text in self._endpoint.frames():
+                await self.send_text(text)
         except ConnectionClosed:
             pass  # run() sees it as well and ends the session
 
@@ -151,14 +170,39 @@ class Link:
                     log.warning("%s: not acted on: %s: %s", self.charge_point, reason, shown(text, 200))
 
     def _answer(self, call: CallReceived) -> None:
-        reply = self._answering.answer(self.charge_point, self.dialect, call)
-        if isinstance(reply, Awaitable):
+        entry = self._behaviours.decide(self.charge_point, call.action)
+        if entry is not None:
+            log.warning("%s: %s: behaviour %d: %s", self.charge_point, call.action, entry.id, told(entry.behaviour))
+        reply: Reply | Awaitable[Reply] | None = None
+        if entry is None or entry.behaviour.carried_out:
+            reply = self._answering.answer(self.charge_point, self.dialect, call)
+        if entry is not None:
+            self._in_background(self._deviate(call, entry, reply))
+        elif isinstance(reply, Awaitable):
             # The reader goes on meanwhile: the answer may depend on what this very charge point says next.
-            task = asyncio.create_task(self._reply_later(call, reply))
-            self._later.add(task)
-            task.add_done_callback(self._later.discard)
-        else:
+            self._in_background(self._reply_later(call, reply))
+        elif reply is not None:
             self._reply(call, reply)
+
+    def _in_background(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _deviate(self, call: CallReceived, entry: Entry, reply: Reply | Awaitable[Reply] | None) -> None:
+        """Play a behaviour in place of the right answer; on a connection that is gone meanwhile, nothing."""
+        behaviour = entry.behaviour
+        right = await reply if isinstance(reply, Awaitable) else reply
+        if behaviour.delay_s:
+            await asyncio.sleep(behaviour.delay_s)
+        if not self._endpoint.release(call.id):
+            return
+        with suppress(ConnectionClosed):
+            if isinstance(behaviour.deed, Close):
+                await self.close(behaviour.deed.code, behaviour.deed.reason)
+            elif (text := frame(behaviour, call.id, _frame(call.id, right))) is not None:
+                for _ in range(behaviour.copies):
+                    await self.send_text(text, entry.id)
 
     async def _reply_later(self, call: CallReceived, reply: Awaitable[Reply]) -> None:
         self._reply(call, await reply)
@@ -169,3 +213,13 @@ class Link:
             self._endpoint.refuse(call.id, reply.code, reply.reason)
         else:
             self._endpoint.reply(call.id, reply)
+
+
+def _frame(call_id: str, reply: Reply | None) -> CallResult | CallError | None:
+    match reply:
+        case None:
+            return None
+        case Refusal(code, reason):
+            return CallError(call_id, code, reason)
+        case payload:
+            return CallResult(call_id, payload)

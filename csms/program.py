@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import random
 import resource
 import signal
 import socket
@@ -21,11 +22,15 @@ from fastapi import FastAPI
 from chargepoint.api.errors import InputError
 from chargepoint.clock import Clock
 from csms.authorization import Tags
+from csms.behaviours.table import Table
 from csms.csms import CentralSystem
-from csms.http.app import create_app
+from csms.files import FilePlace
+from csms.http.app import Parts, create_app
+from csms.messages import Messages
+from csms.security import Security
 from csms.server import Server
 from csms.store import Store
-from csms.tags import TagsFile
+from csms.tags import ChangeableTags, TagsFile
 
 MAX_OPEN_FILES = 65_536
 BACKLOG = 4_096
@@ -43,6 +48,9 @@ class Options:
     database: Path
     tags: Path | None
     heartbeat_interval_s: int
+    messages: int
+    files: Path
+    security: Security
 
 
 async def run(options: Options) -> None:
@@ -52,28 +60,48 @@ async def run(options: Options) -> None:
         asyncio.get_running_loop().add_signal_handler(each, ended.set)
     _allow_many_connections()
     clock = Clock()
-    tags = TagsFile(options.tags).current if options.tags else Tags
+    everybody = Tags()
+    tags = ChangeableTags(TagsFile(options.tags).current if options.tags else lambda: everybody)
+    behaviours = Table(lambda seed: random.Random(seed).random)
+    messages = Messages(options.messages)
+    passwords = options.security.passwords()
+    authority = options.security.authority()
+    tls = options.security.tls(authority, options.host)
     with (
         closing(Store(options.database)) as store,
         closing(_listen("--port", options.host, options.port)) as ocpp_socket,
         closing(_listen("--http-port", options.host, options.http_port)) as http_socket,
     ):
-        system = CentralSystem(tags, store.charge_points(), store.running_transactions())
-        server = Server(system, store, clock, ocpp_socket, options.heartbeat_interval_s)
-        web = _Web(create_app(system, server, store, clock))
+        system = CentralSystem(tags.current, store.charge_points(), store.running_transactions())
+        server = Server(
+            system,
+            store,
+            clock,
+            ocpp_socket,
+            options.heartbeat_interval_s,
+            behaviours=behaviours,
+            messages=messages,
+            passwords=passwords,
+            signer=authority,
+            tls=tls,
+        )
+        files = FilePlace(options.files)
+        parts = Parts(system, server, store, clock, behaviours, messages, tags, passwords, files, authority)
+        web = _Web(create_app(parts))
         serving = asyncio.create_task(web.serve([http_socket]))
         keeping = asyncio.create_task(_keep_at_leisure(system, store))
         ends: set[asyncio.Future[Any]] = {asyncio.create_task(ended.wait()), serving, keeping, server.failure}
         try:
             # The charge points go first, so that no HTTP call still waits for one of them when HTTP ends.
             async with server:
-                _tell(f"OCPP 1.6 at ws://{_address(ocpp_socket)}/<charge point id>")
+                _tell(f"OCPP 1.6 at {'wss' if tls else 'ws'}://{_address(ocpp_socket)}/<charge point id>")
                 _tell(f"HTTP at http://{_address(http_socket)}, described at /docs")
                 done, _ = await asyncio.wait(ends, return_when=FIRST_COMPLETED)
                 for end in done:
                     end.result()
         finally:
             keeping.cancel()
+            messages.end()
             web.should_exit = True
             await asyncio.wait([serving, keeping])
         store.saw(system.sightings())

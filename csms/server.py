@@ -5,27 +5,31 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import Coroutine
-from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
 from websockets.asyncio.server import Server as WebsocketServer
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
-from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from chargepoint.api.errors import InputError
 from chargepoint.clock import Clock
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action, ConfigurationKey, ConfigurationStatus
 from csms import v16
 from csms.answering import Answering
+from csms.behaviours.table import Table
 from csms.commands import DEFAULT_TIMEOUT_S, Answer, CommandError, InvalidCommand, NotConnected, UnknownCommand
 from csms.csms import CentralSystem
+from csms.dialect import Signer
+from csms.handshake import Handshake
 from csms.identity import identity_of
 from csms.link import Link
+from csms.messages import Messages
+from csms.passwords import Passwords
 from csms.store import Store, StoreFailure
 
 DIALECTS = {dialect.subprotocol: dialect for dialect in (v16.DIALECT,)}
@@ -44,14 +48,30 @@ class Server:
     """Accepts charge points and carries commands to them; an asynchronous context manager."""
 
     def __init__(
-        self, system: CentralSystem, store: Store, clock: Clock, listener: socket.socket, heartbeat_interval_s: int
+        self,
+        system: CentralSystem,
+        store: Store,
+        clock: Clock,
+        listener: socket.socket,
+        heartbeat_interval_s: int,
+        *,
+        behaviours: Table,
+        messages: Messages,
+        passwords: Passwords,
+        signer: Signer | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.links: dict[str, Link] = {}
         self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._system = system
         self._clock = clock
         self._listener = listener
-        self._answering = Answering(system, store, self, clock, heartbeat_interval_s)
+        self._tls = tls
+        self._behaviours = behaviours
+        self._messages = messages
+        self._passwords = passwords
+        self._handshake = Handshake(system, DIALECTS, passwords, behaviours)
+        self._answering = Answering(system, store, self, clock, heartbeat_interval_s, signer, self._in_background)
         self._websockets: WebsocketServer
         self._background: set[asyncio.Task[None]] = set()
 
@@ -60,7 +80,8 @@ class Server:
             self._connected,
             sock=self._listener,
             subprotocols=[Subprotocol(name) for name in DIALECTS],
-            process_request=_refusal,
+            process_request=self._handshake.refusal,
+            ssl=self._tls,
             compression=None,
             max_size=MAX_MESSAGE,
             open_timeout=HANDSHAKE_TIMEOUT_S,
@@ -101,13 +122,33 @@ class Server:
             log.warning("%s", error)
             raise
         log.info("%s: %s: %s", charge_point, action, answer.status or "answered")
+        if action == Action.change_configuration and answer.status == ConfigurationStatus.accepted:
+            self._new_password(charge_point, payload)
         return answer
 
-    async def disconnect(self, charge_point: str) -> None:
+    async def send_text(self, charge_point: str, text: str) -> None:
+        """Send ``text`` as it is; raises NotConnected when there is no connection."""
+        try:
+            await self._link(charge_point).send_text(text)
+        except ConnectionClosed:
+            raise NotConnected(charge_point, known=True) from None
+
+    async def disconnect(
+        self,
+        charge_point: str,
+        code: int = CloseCode.NORMAL_CLOSURE,
+        reason: str = "disconnected by the central system",
+    ) -> None:
         """Close the connection of ``charge_point``; raises NotConnected when there is none."""
         link = self._link(charge_point)
         del self.links[charge_point]
-        await link.close(CloseCode.NORMAL_CLOSURE, "disconnected by the central system")
+        await link.close(code, reason)
+
+    def _new_password(self, charge_point: str, payload: Payload) -> None:
+        """A charge point that shows a password has taken a new one, and comes back with it (use case A01)."""
+        if payload.get("key") == ConfigurationKey.authorization_key and self._passwords.needed(charge_point):
+            self._passwords.set(charge_point, str(payload["value"]))
+            log.info("%s: has a new password", charge_point)
 
     def _link(self, charge_point: str) -> Link:
         link = self.links.get(charge_point)
@@ -120,7 +161,10 @@ class Server:
         assert websocket.subprotocol is not None
         charge_point = identity_of(websocket.request.path)
         dialect = DIALECTS[websocket.subprotocol]
-        link = Link(charge_point, websocket, dialect, self._answering, self._clock)
+        link = Link(charge_point, websocket, dialect, self._answering, self._clock, self._behaviours, self._messages)
+        if (close := self._handshake.closing.get(websocket)) is not None:
+            await link.close(close.code, close.reason)
+            return
         if (older := self.links.get(charge_point)) is not None:
             log.warning("%s: connected again; the older connection is closed", charge_point)
             self._in_background(older.close(CloseCode.NORMAL_CLOSURE, "replaced by a newer connection"))
@@ -142,33 +186,3 @@ class Server:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-
-def _refusal(connection: ServerConnection, request: Request) -> Response | None:
-    """The HTTP answer to a handshake that cannot become a connection; None for one that can."""
-    if request.headers.get("Upgrade", "").lower() != "websocket":
-        return None  # the library's own answer to plain HTTP
-    try:
-        charge_point = identity_of(request.path)
-    except InputError as error:
-        return _refused(connection, HTTPStatus.BAD_REQUEST, f"{request.path}: {error}")
-    if not charge_point:
-        text = "the path ends with the charge point's id, as in ws://host:port/CP_1; this one names none"
-        return _refused(connection, HTTPStatus.NOT_FOUND, text)
-    offered = _offered(request.headers)
-    if DIALECTS.keys().isdisjoint(offered):
-        was = " and ".join(repr(name) for name in offered) or "nothing"
-        right = " or ".join(DIALECTS)
-        text = f"Sec-WebSocket-Protocol offers {was}; this central system speaks {right}"
-        return _refused(connection, HTTPStatus.BAD_REQUEST, f"{charge_point}: {text}")
-    return None
-
-
-def _refused(connection: ServerConnection, status: HTTPStatus, text: str) -> Response:
-    log.warning("refused %s with %d: %s", connection.remote_address, status, text)
-    return connection.respond(status, text + "\n")
-
-
-def _offered(headers: Headers) -> list[str]:
-    names = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
-    return [name.strip() for name in names if name.strip()]

@@ -227,6 +227,11 @@ class Endpoint:
         """Answer the peer's CALL with a CALLERROR; ignored when its connection is gone."""
         self._answer(call_id, encode(CallError(call_id, code, description)))
 
+    def release(self, call_id: str) -> bool:
+        """Owe the peer's CALL nothing any more: it gets no answer, or one that does not come from here. Whether it
+        was owed one."""
+        return self._owed.pop(call_id, None) is not None
+
     def receive(self, text: str, now: float) -> None:
         """Take one text message of the peer; one that comes without a connection is Dropped."""
         if not self._open:

@@ -38,6 +38,7 @@ ClearChargingProfileStatus = enums.ClearChargingProfileStatus
 ConfigurationKey = enums.ConfigurationKey
 ConfigurationStatus = enums.ConfigurationStatus
 DataTransferStatus = enums.DataTransferStatus
+GenericStatus = enums.GenericStatus
 GetCompositeScheduleStatus = enums.GetCompositeScheduleStatus
 Location = enums.Location
 Measurand = enums.Measurand

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from chargepoint.api.errors import InputError
 from csms.commands import CommandError, InvalidCommand, NoAnswer, NotConnected, Refused, UnknownCommand
+from csms.files import NoRoom
 from csms.v16.operations import NotAccepted, NothingToStop
 
 _SCHEMA = {
@@ -22,6 +23,7 @@ _SCHEMA = {
 _STATUSES = {
     404: "unknown, or not connected",
     409: "the charge point has refused",
+    413: "too large",
     422: "wrong input: `detail` says what would be right",
     504: "the charge point has not answered in time",
 }
@@ -77,6 +79,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotFound)
     async def not_found(_: Request, error: NotFound) -> JSONResponse:
         return _answer(404, str(error), {})
+
+    @app.exception_handler(NoRoom)
+    async def no_room(_: Request, error: NoRoom) -> JSONResponse:
+        return _answer(413, str(error), {})
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:

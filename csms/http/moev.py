@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 
 from chargepoint.api.fields import Fields
 from chargepoint.clock import Clock
+from csms.behaviours.wire import parse_close
 from csms.commands import DEFAULT_TIMEOUT_S, CommandError
 from csms.csms import CentralSystem
 from csms.http.bodies import described, fields
@@ -63,13 +64,16 @@ def router(system: CentralSystem, server: Server, clock: Clock) -> APIRouter:
         chargers = server.connected()
         return {"results": await asyncio.gather(*(change(each, key, value, timeout) for each in chargers))}
 
-    @api.post("/disconnect", openapi_extra=described(_ID, {"id": "CP_1"}, ["id"]))
+    close = _ID | {"code": {"type": "integer", "default": 1000}, "reason": {"type": "string"}}
+
+    @api.post("/disconnect", openapi_extra=described(close, {"id": "CP_1"}, ["id"]))
     async def disconnect(request: Request) -> dict[str, str]:
-        """Close a charger's connection."""
-        body = await fields(request)
+        """Close a charger's connection; with the `code` 1006 it is cut without a word."""
+        body = await fields(request, ["code"])
         charger = _charger(body)
+        how = parse_close(body, "disconnected by the central system")
         body.finish()
-        await server.disconnect(charger)
+        await server.disconnect(charger, how.code, how.reason)
         return {"id": charger, "status": "Disconnected"}
 
     start = _ID | _CONNECTOR | {"idTag": {"type": "string", "default": DEFAULT_ID_TAG}} | _LIMIT

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chargepoint.ocpp.schema import schemas
+from chargepoint.ocpp.v16 import Action
 from csms.dialect import Answerer, Dialect
 from csms.v16 import core, data_transfer, firmware, security
 
 _ANSWERS: Mapping[str, Answerer] = {
-    "Authorize": core.authorize,
-    "BootNotification": core.boot_notification,
-    "Heartbeat": core.heartbeat,
-    "MeterValues": core.meter_values,
-    "StartTransaction": core.start_transaction,
-    "StatusNotification": core.status_notification,
-    "StopTransaction": core.stop_transaction,
-    "DataTransfer": data_transfer.data_transfer,
-    "DiagnosticsStatusNotification": firmware.progress,
-    "FirmwareStatusNotification": firmware.progress,
-    "LogStatusNotification": firmware.progress,
-    "SecurityEventNotification": security.security_event_notification,
-    "SignCertificate": security.sign_certificate,
-    "SignedFirmwareStatusNotification": firmware.progress,
+    Action.authorize: core.authorize,
+    Action.boot_notification: core.boot_notification,
+    Action.heartbeat: core.heartbeat,
+    Action.meter_values: core.meter_values,
+    Action.start_transaction: core.start_transaction,
+    Action.status_notification: core.status_notification,
+    Action.stop_transaction: core.stop_transaction,
+    Action.data_transfer: data_transfer.data_transfer,
+    Action.diagnostics_status_notification: firmware.progress,
+    Action.firmware_status_notification: firmware.progress,
+    Action.log_status_notification: firmware.progress,
+    Action.security_event_notification: security.security_event_notification,
+    Action.sign_certificate: security.sign_certificate,
+    Action.signed_firmware_status_notification: firmware.progress,
 }
 
 _SCHEMAS = schemas("1.6")
@@ -32,5 +33,5 @@ DIALECT = Dialect(
     schemas=_SCHEMAS,
     answers=_ANSWERS,
     # DataTransfer is the one action of both sides (OCPP 1.6 sections 4.3 and 5.6).
-    commands=_SCHEMAS.actions() - _ANSWERS.keys() | {"DataTransfer"},
+    commands=_SCHEMAS.actions() - _ANSWERS.keys() | {Action.data_transfer},
 )

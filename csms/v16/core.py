@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from chargepoint.api.fields import Fields
 from chargepoint.clock import iso
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import RegistrationStatus
 from csms.authorization import IdTagInfo
 from csms.changes import ConnectorStatus, MeterValue
 from csms.dialect import Caller
@@ -24,7 +25,11 @@ def boot_notification(caller: Caller, payload: Payload) -> Payload:
     """Everyone is welcome; the answer sets clock and heartbeat (section 4.2)."""
     caller.system.notice(caller.id, caller.action, payload, caller.now)
     log.info("%s: booted: %s %s", caller.id, payload["chargePointVendor"], payload["chargePointModel"])
-    return {"status": "Accepted", "currentTime": iso(caller.now), "interval": caller.heartbeat_interval_s}
+    return {
+        "status": RegistrationStatus.accepted,
+        "currentTime": iso(caller.now),
+        "interval": caller.heartbeat_interval_s,
+    }
 
 
 def heartbeat(caller: Caller, payload: Payload) -> Payload:

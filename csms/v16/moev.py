@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields, parse_json
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import ChargingRateUnitType
 from csms.commands import CommandError
 from csms.dialect import Caller
 from csms.v16.operations import DEFAULT_LIMIT_A, Operator, RemoteStart
-from csms.v16.smart_charging import Limit, RateUnit
+from csms.v16.smart_charging import Limit
 
 GUI_VENDOR = "MOEV_GUI"
 AUTHORIZED_PAYMENT = "AuthorizedPayment.req"
@@ -101,7 +102,7 @@ def _charger(fields: Fields) -> str:
 
 def _limit(fields: Fields) -> Limit | None:
     # The GUI sends null or -1 for what its user has not set.
-    for name, unit in (("max_watts", RateUnit.W), ("max_current", RateUnit.A)):
+    for name, unit in (("max_watts", ChargingRateUnitType.watts), ("max_current", ChargingRateUnitType.amps)):
         if fields.has(name) and (rate := fields.number(name, maximum=1e7)) >= 0:
             return Limit(round(rate, 1), unit)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import Action
 from csms.commands import DEFAULT_TIMEOUT_S, CommandError, Commands
 from csms.csms import CentralSystem
 from csms.v16.smart_charging import Limit, default_profile, max_profile
@@ -53,10 +54,10 @@ class Operator:
         request: dict[str, object] = {"idTag": how.id_tag}
         if how.connector_id is not None:
             request["connectorId"] = how.connector_id
-        await self._accepted(charge_point, "RemoteStartTransaction", request)
+        await self._accepted(charge_point, Action.remote_start_transaction, request)
         profile = default_profile(how.limit, how.connector_id or 0)
         try:
-            answer = await self.commands.call(charge_point, "SetChargingProfile", profile, self.timeout_s)
+            answer = await self.commands.call(charge_point, Action.set_charging_profile, profile, self.timeout_s)
         except CommandError as error:
             return str(error)
         return answer.status
@@ -69,17 +70,17 @@ class Operator:
         self.commands.check_connected(charge_point)
         if transaction_id is None:
             transaction_id = self._only_one(charge_point, connector_id)
-        await self._accepted(charge_point, "RemoteStopTransaction", {"transactionId": transaction_id})
+        await self._accepted(charge_point, Action.remote_stop_transaction, {"transactionId": transaction_id})
         return transaction_id
 
     async def limit(self, charge_point: str, limit: Limit, connector_id: int, now: float) -> None:
         """Limit the whole charge point (connector 0) or the transactions on one connector."""
         profile = default_profile(limit, connector_id, now) if connector_id else max_profile(limit, now)
-        await self._accepted(charge_point, "SetChargingProfile", profile)
+        await self._accepted(charge_point, Action.set_charging_profile, profile)
 
     async def clear_limits(self, charge_point: str) -> str:
         """Clear every charging profile, and return the status: Unknown when there was none."""
-        return (await self.commands.call(charge_point, "ClearChargingProfile", {}, self.timeout_s)).status
+        return (await self.commands.call(charge_point, Action.clear_charging_profile, {}, self.timeout_s)).status
 
     def _only_one(self, charge_point: str, connector_id: int | None) -> int:
         running = self.system.transactions.of(charge_point)

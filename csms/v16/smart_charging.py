@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from chargepoint.api.fields import Fields
 from chargepoint.clock import iso
 from chargepoint.ocpp.frames import Payload
+from chargepoint.ocpp.v16 import ChargingProfileKindType, ChargingProfilePurposeType, ChargingRateUnitType
 
 STACK_LEVEL = 1
 MAX_PROFILE_ID = 1
 DEFAULT_PROFILE_ID = 100
 """The id of connector 0's TxDefaultProfile, that of connector n is n more: a profile replaces the one of its id."""
 MIN_CHARGING_RATE_A = 2.1
-
-
-class RateUnit(StrEnum):
-    """What a limit counts (section 7.14)."""
-
-    A = "A"
-    W = "W"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +24,7 @@ class Limit:
     """
 
     rate: float
-    unit: RateUnit = RateUnit.A
+    unit: ChargingRateUnitType = ChargingRateUnitType.amps
     duration_s: int = 600
     number_phases: int = 3
 
@@ -40,7 +33,7 @@ class Limit:
         """The limit in ``limit``, ``unit``, ``duration`` and ``numberPhases``; raises InputError."""
         return cls(
             rate=round(fields.number("limit", default_rate, minimum=0, maximum=1e7), 1),
-            unit=fields.choice("unit", RateUnit, RateUnit.A),
+            unit=fields.choice("unit", ChargingRateUnitType, ChargingRateUnitType.amps),
             duration_s=fields.integer("duration", 600, minimum=1, maximum=31_536_000),
             number_phases=fields.integer("numberPhases", 3, minimum=1, maximum=3),
         )
@@ -52,7 +45,13 @@ def max_profile(limit: Limit, now: float) -> Payload:
     A ChargePointMaxProfile belongs to connector 0 and to no transaction, and an Absolute schedule does not recur
     (section 3.13.1).
     """
-    profile = _profile(limit, MAX_PROFILE_ID, "ChargePointMaxProfile", "Absolute", start_at=now)
+    profile = _profile(
+        limit,
+        MAX_PROFILE_ID,
+        ChargingProfilePurposeType.charge_point_max_profile,
+        ChargingProfileKindType.absolute,
+        start_at=now,
+    )
     return {"connectorId": 0, "csChargingProfiles": profile}
 
 
@@ -61,8 +60,10 @@ def default_profile(limit: Limit, connector_id: int, now: float | None = None) -
 
     From ``now`` on; without it, from the start of each transaction on.
     """
-    kind = "Relative" if now is None else "Absolute"
-    profile = _profile(limit, DEFAULT_PROFILE_ID + connector_id, "TxDefaultProfile", kind, start_at=now)
+    kind = ChargingProfileKindType.relative if now is None else ChargingProfileKindType.absolute
+    profile = _profile(
+        limit, DEFAULT_PROFILE_ID + connector_id, ChargingProfilePurposeType.tx_default_profile, kind, start_at=now
+    )
     return {"connectorId": connector_id, "csChargingProfiles": profile}
 
 
@@ -73,7 +74,7 @@ def _profile(limit: Limit, profile_id: int, purpose: str, kind: str, start_at: f
         "chargingRateUnit": str(limit.unit),
         "chargingSchedulePeriod": [period],
     }
-    if limit.unit is RateUnit.A:
+    if limit.unit is ChargingRateUnitType.amps:
         schedule["minChargingRate"] = MIN_CHARGING_RATE_A
     if start_at is not None:
         schedule["startSchedule"] = iso(start_at)

@@ -17,7 +17,7 @@ import httpx
 
 from tests.support.waiting import eventually
 
-_PORTS = re.compile(r"ws://127\.0\.0\.1:(\d+)/.*http://127\.0\.0\.1:(\d+)", re.DOTALL)
+_PORTS = re.compile(r"(wss?)://127\.0\.0\.1:(\d+)/.*http://127\.0\.0\.1:(\d+)", re.DOTALL)
 
 
 @dataclass
@@ -56,7 +56,7 @@ def running(folder: Path, *options: str, ports: tuple[int, int] = (0, 0)) -> Ite
     program = Program(process, folder)
     try:
         found = eventually(lambda: _listening(program), what="csms listens")
-        program.ws, program.http = f"ws://127.0.0.1:{found[1]}", f"http://127.0.0.1:{found[2]}"
+        program.ws, program.http = f"{found[1]}://127.0.0.1:{found[2]}", f"http://127.0.0.1:{found[3]}"
         yield program
     finally:
         if process.poll() is None:

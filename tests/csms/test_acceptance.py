@@ -6,12 +6,14 @@ import asyncio
 import json
 import re
 import shlex
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.csms.certificates import csr
 from tests.csms.program import Program, running
 from tests.csms.station import MEASURED, START, Payload, Station
 from tests.support.ports import free_port
@@ -460,12 +462,17 @@ async def test_mo_12_every_command_of_ocpp_1_6_can_be_sent(csms: Program, http: 
 
 
 async def test_mo_13_a_file_with_every_call_ships_and_every_call_in_it_works(tmp_path: Path) -> None:
-    with running(tmp_path) as program:
+    files = ("--ca", str(tmp_path / "ca"), "--files", str(tmp_path / "files"))
+    with running(tmp_path, *files) as program:
         async with Charger(program.ws, "CP_1") as charger, program.client() as client:
             await charger.boot()
-            requests = _requests((REPOSITORY / "etc" / "csms.http").read_text(), program.http, "CP_1")
+            text = (REPOSITORY / "etc" / "csms.http").read_text().replace("{{csr}}", json.dumps(csr("CP_1"))[1:-1])
+            requests = _requests(text, program.http, "CP_1")
             described = (await client.get(f"{program.http}/openapi.json")).json()["paths"]
-            assert len(requests) > len(described) + len(COMMANDS) - 2
+            described_calls = {(method.upper(), path) for path, calls in described.items() for method in calls}
+            called = {(method, _template(url.removeprefix(program.http), described)) for method, url, _ in requests}
+            assert described_calls - called == {("POST", "/files/{name}")}, "PUT shows it"
+            assert {url.partition("/commands/")[2].partition("?")[0] for _, url, _ in requests} > COMMANDS.keys()
             for method, url, body in requests:
                 response = await client.request(method, url, content=body)
                 assert response.is_success, (method, url, response.text)
@@ -490,6 +497,13 @@ async def test_mo_14_commands_are_carried_out_while_charging_goes_on(csms: Progr
         assert statuses == [200] * 30
         seen = (await http.get(f"/transactions/{charger.transaction_id}")).json()
         assert len(seen["meter_values"]) == 30
+
+
+def _template(path: str, described: Collection[str]) -> str:
+    """The path of the description that ``path`` is one of; a literal one goes before one with parameters."""
+    path = path.partition("?")[0]
+    templates = sorted(described, key=lambda each: each.count("{"))
+    return next(each for each in templates if re.fullmatch(re.sub(r"{\w+}", "[^/]+", each), path))
 
 
 def _requests(text: str, csms: str, charge_point: str) -> list[tuple[str, str, str | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 
 from chargepoint.ocpp.frames import Payload
@@ -10,7 +10,7 @@ from chargepoint.ocpp.schema import schemas
 from csms.authorization import Tags
 from csms.commands import DEFAULT_TIMEOUT_S, Answer, CommandError, NotConnected
 from csms.csms import CentralSystem
-from csms.dialect import Caller
+from csms.dialect import Caller, Signer
 
 NOON = 1_893_499_200.0
 
@@ -22,6 +22,7 @@ class Recorded:
     answers: Mapping[str, Payload | CommandError] = field(default_factory=dict)
     chargers: tuple[str, ...] = ("CP_1",)
     commands: list[tuple[str, str, Payload]] = field(default_factory=list)
+    afterwards: list[Coroutine[object, object, None]] = field(default_factory=list)
 
     def connected(self) -> list[str]:
         return list(self.chargers)
@@ -42,8 +43,14 @@ class Recorded:
         return Answer(answer)
 
 
-def caller(action: str, system: CentralSystem | None = None, commands: Recorded | None = None) -> Caller:
+def caller(
+    action: str,
+    system: CentralSystem | None = None,
+    commands: Recorded | None = None,
+    signer: Signer | None = None,
+) -> Caller:
     """CP_1, which sends ``action`` at noon."""
     system = system or CentralSystem(Tags)
     system.seen("CP_1", NOON)
-    return Caller("CP_1", action, NOON, system, commands or Recorded(), heartbeat_interval_s=10)
+    commands = commands or Recorded()
+    return Caller("CP_1", action, NOON, system, commands, 10, signer, commands.afterwards.append)

@@ -6,11 +6,12 @@ import pytest
 
 from chargepoint.api.fields import Fields
 from chargepoint.ocpp.schema import schemas
+from chargepoint.ocpp.v16 import ChargingRateUnitType
 from csms.authorization import Tags
 from csms.commands import NoAnswer, NotConnected
 from csms.csms import CentralSystem
 from csms.v16.operations import NotAccepted, NothingToStop, Operator, RemoteStart
-from csms.v16.smart_charging import Limit, RateUnit, default_profile, max_profile
+from csms.v16.smart_charging import Limit, default_profile, max_profile
 from tests.csms.v16.recorded import NOON, Recorded
 
 
@@ -61,7 +62,7 @@ async def test_a_transaction_that_is_unknown_here_can_be_stopped_by_its_id() -> 
     assert await _operator(Recorded()).stop("CP_1", transaction_id=4711) == 4711
 
 
-@pytest.mark.parametrize("limit", [Limit(0.0), Limit(21.4), Limit(3700.0, RateUnit.W, 60, 1)])
+@pytest.mark.parametrize("limit", [Limit(0.0), Limit(21.4), Limit(3700.0, ChargingRateUnitType.watts, 60, 1)])
 def test_every_profile_is_right_by_its_schema(limit: Limit) -> None:
     for request in (max_profile(limit, NOON), default_profile(limit, 0), default_profile(limit, 3, NOON)):
         assert schemas("1.6").violation("SetChargingProfile", request) is None

@@ -1,0 +1,105 @@
+"""The handshake: who may connect, by path, subprotocol, certificate and password, unless a behaviour says no."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+from chargepoint.api.errors import InputError
+from csms.behaviours.behaviour import CONNECT, Close, Refuse, Silence, told
+from csms.behaviours.table import Table
+from csms.csms import CentralSystem
+from csms.identity import identity_of
+from csms.passwords import Passwords
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """Decides on every handshake. ``closing``: connections that a behaviour closes as soon as they are there."""
+
+    system: CentralSystem
+    subprotocols: Collection[str]
+    passwords: Passwords
+    behaviours: Table
+    closing: WeakKeyDictionary[ServerConnection, Close] = field(default_factory=WeakKeyDictionary)
+
+    async def refusal(self, connection: ServerConnection, request: Request) -> Response | None:
+        """The HTTP answer to a handshake that cannot become a connection; None for one that can."""
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            return None  # the library's own answer to plain HTTP
+        try:
+            charge_point = identity_of(request.path)
+        except InputError as error:
+            return _refused(connection, HTTPStatus.BAD_REQUEST, f"{request.path}: {error}")
+        if not charge_point:
+            text = "the path ends with the charge point's id, as in ws://host:port/CP_1; this one names none"
+            return _refused(connection, HTTPStatus.NOT_FOUND, text)
+        if (played := await self._play(connection, charge_point)) is not None:
+            return played
+        offered = _offered(request.headers)
+        if set(self.subprotocols).isdisjoint(offered):
+            was = " and ".join(repr(name) for name in offered) or "nothing"
+            right = " or ".join(self.subprotocols)
+            text = f"Sec-WebSocket-Protocol offers {was}; this central system speaks {right}"
+            return _refused(connection, HTTPStatus.BAD_REQUEST, f"{charge_point}: {text}")
+        if objection := self._wrong_certificate(connection, charge_point):
+            return _refused(connection, HTTPStatus.FORBIDDEN, f"{charge_point}: {objection}")
+        if objection := self.passwords.objection(charge_point, request.headers.get("Authorization")):
+            response = _refused(connection, HTTPStatus.UNAUTHORIZED, f"{charge_point}: {objection}")
+            response.headers["WWW-Authenticate"] = 'Basic realm="OCPP", charset="UTF-8"'
+            return response
+        return None
+
+    async def _play(self, connection: ServerConnection, charge_point: str) -> Response | None:
+        entry = self.behaviours.decide(charge_point, CONNECT)
+        if entry is None:
+            return None
+        log.warning("%s: connects: behaviour %d: %s", charge_point, entry.id, told(entry.behaviour))
+        if entry.behaviour.delay_s:
+            await asyncio.sleep(entry.behaviour.delay_s)
+        match entry.behaviour.deed:
+            case Refuse(status):
+                return connection.respond(HTTPStatus(status), f"{charge_point}: refused by behaviour {entry.id}\n")
+            case Close() as close:
+                self.closing[connection] = close
+            case Silence():
+                await connection.wait_closed()
+        return None
+
+    def _wrong_certificate(self, connection: ServerConnection, charge_point: str) -> str:
+        """What is wrong with the charge point's certificate; empty when it is right, or none was asked for.
+
+        Its common name is the id, or the serial number that the charge point has told: the whitepaper wants the
+        serial number to be both (security whitepaper, section 4.3).
+        """
+        tls = connection.transport.get_extra_info("ssl_object")
+        certificate: Mapping[str, Any] | None = tls.getpeercert() if isinstance(tls, ssl.SSLObject) else None
+        if not certificate:
+            return ""
+        names = [value for part in certificate["subject"] for name, value in part if name == "commonName"]
+        right = self.system.names_of(charge_point)
+        if right.isdisjoint(names):
+            return f"the common name of its certificate is {' and '.join(names) or 'missing'}, not {charge_point}"
+        return ""
+
+
+def _refused(connection: ServerConnection, status: HTTPStatus, text: str) -> Response:
+    log.warning("refused %s with %d: %s", connection.remote_address, status, text)
+    return connection.respond(status, text + "\n")
+
+
+def _offered(headers: Headers) -> list[str]:
+    names = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
+    return [name.strip() for name in names if name.strip()]
