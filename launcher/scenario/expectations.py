@@ -110,7 +110,9 @@ def _build(build: Callable[..., T], **given: object) -> T:
     return build(what, **given)
 
 
-_SINCE = Member(FLAG, "true: what was before the last deed counts too", name="from_start")
+_SINCE = Member(
+    FLAG, "true: all frames count, also those before the last deed and those that served before", name="from_start"
+)
 
 EXPECT: Kind[Expect] = form(
     partial(_build, Expect),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chargepoint.api.errors import InputError
@@ -49,7 +49,7 @@ class Scenario:
     tags: tuple[str, ...] = ()
     timeout_s: float = TIMEOUT_S
     violations_allowed: bool = False
-    variables: Mapping[str, object] = ()  # type: ignore[assignment]
+    variables: Mapping[str, object] = field(default_factory=dict)
 
 
 def _head(**given: object) -> dict[str, object]:

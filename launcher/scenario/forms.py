@@ -275,6 +275,9 @@ def _told(value: object) -> str:
     return re.sub(r'"([A-Za-z0-9_.${}-]+)"', r"\1", written).removeprefix("{").removesuffix("}")
 
 
+_BARE = [name for name, kind in DEEDS.items() if {"type": "null"} in kind.schema.get("anyOf", [])]
+"""Steps that need nothing but their name."""
+
 _STEP_SCHEMA: Schema = {
     "anyOf": [
         {
@@ -284,7 +287,7 @@ _STEP_SCHEMA: Schema = {
             "minProperties": 1,
             "maxProperties": 1,
         },
-        {"enum": ["start", "kill", "restart", "end", "remove", "power_cycle", "plug", "unplug", "suspend", "resume"]},
+        {"enum": _BARE},
     ]
 }
 

@@ -61,5 +61,7 @@ class Lookout:
             raise StepFailed(Verdict.ERROR, f"{station} refused {refusals[0]}", station)
 
     def _look(self, what: Expectation, station: str, scope: Scope, from_start: bool) -> Look:
-        since = 0 if from_start else scope.marks.get(station, 0)
-        return look(what, self._stage.records[station], since, scope.served.get(station, _NOTHING_SERVED))
+        record = self._stage.records[station]
+        if from_start:
+            return look(what, record, 0, _NOTHING_SERVED)
+        return look(what, record, scope.marks.get(station, 0), scope.served.get(station, _NOTHING_SERVED))

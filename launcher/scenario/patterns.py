@@ -2,7 +2,7 @@
 
 A mapping fits when all its members do; others may be there. A list fits when each of its items fits another item.
 Texts say more than equality: ``> 5`` (``>=``, ``<``, ``<=``, ``!=``) with numbers, texts that are numbers, and
-moments; ``~ regular expression``; ``A | B`` for one of several; ``*`` for anything that is there; ``= text`` for that
+moments; ``~ regular expression``; ``A | B`` for one of several, ``A | null`` for that or nothing; ``*`` for anything that is there; ``= text`` for that
 very text. ``null`` fits what is absent.
 """
 
@@ -88,7 +88,10 @@ def _text_fits(pattern: str, value: object) -> bool:
     if found := _RELATION.fullmatch(pattern):
         return _relation_fits(found[1], found[2], value)
     if " | " in pattern:
-        return any(_text_fits(each.strip(), value) for each in pattern.split(" | "))
+        return any(
+            value is None if each == "null" else _text_fits(each, value)
+            for each in map(str.strip, pattern.split(" | "))
+        )
     return _equal(pattern, value)
 
 

@@ -78,7 +78,7 @@ async def bundled() -> AsyncIterator[Peer]:
         files = ("--database", str(Path(folder) / "csms.db"), "--files", str(Path(folder) / "files"))
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "csms", "--port", "0", "--http-port", "0", *files),
-            *("--tags", str(etc_dir() / "tags.json"), "--log-level", "error"),
+            *("--tags", str(etc_dir() / "scenarios" / "tags.json"), "--log-level", "error"),
             stdin=DEVNULL,
             stdout=DEVNULL,
             stderr=PIPE,

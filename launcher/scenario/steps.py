@@ -139,7 +139,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """Something is so, or becomes so in time. ``from_start``: what was before the last deed counts too."""
+    """Something is so, or becomes so in time. ``from_start``: all that was before counts."""
 
     what: Expectation
     within_s: float = WITHIN_S
