@@ -63,15 +63,17 @@ class Life:
         next_id: Callable[[], str],
         now: float,
         observe: Callable[[Event], None] = lambda event: None,
+        speed: float = 1.0,
     ) -> None:
         """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids;
-        ``observe`` is told everything that happens between the station and its central system."""
+        ``observe`` is told everything that happens between the station and its central system; ``speed`` is how fast
+        the station's clock goes, which its central system's answers do not keep up with."""
         self._spec = spec
         self._observe = observe
         self._topics = topics
         self._mqtt = mqtt
         checked_by = schemas(str(spec.ocpp_version))
-        self._endpoint = Endpoint(checked_by, next_id)
+        self._endpoint = Endpoint(checked_by, next_id, speed=speed)
         self.station = Station(
             Supply(spec.type, spec.nb_phases, spec.voltage, spec.max_setpoint, spec.max_setpoint_per_connector),
             spec.nb_connectors,

@@ -93,7 +93,7 @@ Look = Met | NotYet | Never
 
 
 def look(expected: Expectation, record: Record, since: int, served: frozenset[int]) -> Look:
-    """How it stands with what is ``expected``, from the ``since``-th frame on and without those that have ``served``."""
+    """How it stands with what is ``expected``, from the ``since``-th frame on, without those that have ``served``."""
     match expected:
         case Call():
             return _call(expected, record, since, served)

@@ -2,8 +2,8 @@
 
 A mapping fits when all its members do; others may be there. A list fits when each of its items fits another item.
 Texts say more than equality: ``> 5`` (``>=``, ``<``, ``<=``, ``!=``) with numbers, texts that are numbers, and
-moments; ``~ regular expression``; ``A | B`` for one of several, ``A | null`` for that or nothing; ``*`` for anything that is there; ``= text`` for that
-very text. ``null`` fits what is absent.
+moments; ``~ regular expression``; ``A | B`` for one of several, ``A | null`` for that or nothing; ``*`` for anything
+that is there; ``= text`` for that very text. ``null`` fits what is absent.
 """
 
 from __future__ import annotations

@@ -74,7 +74,8 @@ MUTATIONS = {
     ),
     "no tag is accepted": wrong(
         "Authorize",
-        "charging_session swipe_then_plug swipe_and_leave other_tag_does_not_stop remote_start_authorized longest_tag",
+        "charging_session swipe_then_plug swipe_and_leave other_tag_does_not_stop remote_start_authorized "
+        "longest_tag",
         "remote_start_plugged",
         change={"idTagInfo": {"status": "Invalid"}},
     ),
@@ -95,8 +96,8 @@ MUTATIONS = {
     ),
     "no transaction is accepted": wrong(
         "StartTransaction",
-        "charging_session swipe_then_plug remote_start_plugged remote_start_unplugged reservation_used late_transaction "
-        "remote_start_authorized",
+        "charging_session swipe_then_plug remote_start_plugged remote_start_unplugged reservation_used "
+        "late_transaction remote_start_authorized",
         "swipe_and_leave tag_blocked",
         change={"idTagInfo": {"status": "Invalid"}},
     ),
@@ -119,7 +120,8 @@ MUTATIONS = {
     "stops are refused": wrong(
         "StopTransaction",
         "stop_sent_twice stop_of_unknown late_transaction unplug_ends remote_stop remote_stop_of_unknown power_cut "
-        "reset_soft reset_hard unlock_in_transaction car_pauses availability_scheduled stop_with_data group_tag_stops",
+        "reset_soft reset_hard unlock_in_transaction car_pauses availability_scheduled stop_with_data "
+        "group_tag_stops",
         "swipe_and_leave remote_start_plugged",
         error=INTERNAL_ERROR,
     ),
@@ -196,7 +198,7 @@ async def test_every_mutation_turns_the_right_scenarios_red(csms: Program) -> No
                 expected[what, name] = verdict
                 scenarios.append(mutant(name, station))
     run = await play(scenarios, csms)
-    seen = {case: outcome for case, outcome in zip(expected, run.outcomes, strict=True)}
+    seen = dict(zip(expected, run.outcomes, strict=True))
     surprising = [
         f"{what}: {name} is {seen[what, name].verdict}, not {verdict}: {seen[what, name].reason}"
         for (what, name), verdict in expected.items()

@@ -145,7 +145,8 @@ def test_a_wrong_file_is_refused_with_its_line_and_what_would_be_right(
 
 
 def test_variables_come_from_the_file_and_are_replaced_by_parameters(folder: Folder) -> None:
-    text = "variables: {ID: X, TAG: '${ID}_tag', A: 16}\nstations: ${ID}\nsteps:\n  - plug: {asks_for: '${A}'}\n  - tap: ${TAG}\n"
+    head = "variables: {ID: X, TAG: '${ID}_tag', A: 16}\nstations: ${ID}\nsteps:\n"
+    text = head + "  - plug: {asks_for: '${A}'}\n  - tap: ${TAG}\n"
     as_it_is = folder.scenario(text)
     assert list(as_it_is.stations) == ["X"]
     assert as_it_is.steps[1].deed == Tap("X_tag")
