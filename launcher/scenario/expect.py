@@ -26,11 +26,13 @@ class Call:
     answer: object = None
     error: str | None = None
     latency_s: float | None = None
+    answered: bool = False
+    """There has to be an answer, whatever it is."""
 
     @property
     def needs_answer(self) -> bool:
         """Whether its answer matters."""
-        return self.answer is not None or self.error is not None or self.latency_s is not None
+        return self.answered or self.answer is not None or self.error is not None or self.latency_s is not None
 
 
 @dataclass(frozen=True, slots=True)

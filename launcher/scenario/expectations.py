@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -75,6 +76,7 @@ _KINDS: Mapping[str, Member] = {
     "order": Member(list_of(form(_call, _CALL, short="sent")), "CALLs in this order, others between them or not"),
     "connector": CONNECTOR,
 }
+_OF_ANSWERS = ("answer", "error", "latency")
 _WHAT = ("sent", "received", "registration", "status", "where", "measured", "order")
 
 
@@ -107,6 +109,10 @@ def _expectation(given: dict[str, object]) -> Expectation:
 
 def _build(build: Callable[..., T], **given: object) -> T:
     what = _expectation(given)
+    save = given.get("save")
+    if isinstance(what, Call) and isinstance(save, dict):
+        # What is to be kept of an answer is waited for.
+        what = replace(what, answered=any(path.split(".")[0] in _OF_ANSWERS for path in save.values()))
     return build(what, **given)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
-from launcher.scenario.source import filled
+from launcher.scenario.source import as_text, filled
 
 T = TypeVar("T")
 
@@ -46,10 +46,11 @@ class Scope:
 
 def resolved(deed: T, variables: Mapping[str, object]) -> T:
     """``deed``, or any record below it, with ``variables`` in all its texts."""
-    changes = {
-        each.name: _resolved(getattr(deed, each.name), variables)
-        for each in dataclasses.fields(deed)  # type: ignore[arg-type]
-    }
+    changes = {}
+    for each in dataclasses.fields(deed):  # type: ignore[arg-type]
+        value = _resolved(getattr(deed, each.name), variables)
+        # A number that was kept is a text where one belongs.
+        changes[each.name] = as_text(value) if each.type == "str" and not isinstance(value, str) else value
     return dataclasses.replace(deed, **changes)  # type: ignore[type-var]
 
 

@@ -180,7 +180,7 @@ def filled(value: object, variables: Mapping[str, object]) -> object:
             whole = _VARIABLE.fullmatch(text)
             if whole and whole[1] in variables:
                 return variables[whole[1]]
-            return _VARIABLE.sub(lambda found: _text(variables.get(found[1], found[0])), text)
+            return _VARIABLE.sub(lambda found: as_text(variables.get(found[1], found[0])), text)
         case list(items):
             return [filled(item, variables) for item in items]
         case dict(members):
@@ -231,5 +231,6 @@ def _node_of(value: object, key: str, place: Place) -> Node:
     return Node(str(value), key, place)
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """``value`` inside of a text."""
     return str(value).lower() if isinstance(value, bool) else str(value)
