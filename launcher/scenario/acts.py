@@ -77,8 +77,8 @@ class Acts:
         except InputError as error:
             raise StepFailed(Verdict.ERROR, str(error)) from None
 
-    async def for_each(self, deed: EachStation, station: str, scope: Scope) -> None:
-        """Do for one station what ``deed`` says. Raises StepFailed."""
+    async def for_each(self, deed: EachStation, station: str, scope: Scope) -> Mapping[str, object]:
+        """Do for one station what ``deed`` says; what was found of what is expected. Raises StepFailed."""
         match deed:
             case Car(car, _, connector):
                 await self._stage.connector(station, connector, "car", car.to_json())
@@ -92,18 +92,20 @@ class Acts:
             case PowerCycle():
                 _done(await self._order(station, Reboot()), station)
             case Send():
-                await self._send(deed, station, scope)
+                return await self._send(deed, station, scope)
             case Command():
-                await self._command(deed, station, scope)
+                return await self._command(deed, station, scope)
             case CentralSystem():
                 await self._drive(deed, station)
             case Expect(what, within_s, _, save, from_start):
                 met = await self._lookout.met(what, station, scope, within_s, from_start=from_start)
                 _keep(save, met.found, scope, station)
+                return met.found
             case ExpectNo(what, for_s, _, from_start):
                 await self._lookout.not_met(what, station, scope, for_s, from_start=from_start)
             case _:
                 assert_never(deed)
+        return {}
 
     async def once(self, deed: Once, scope: Scope) -> None:
         """Do what ``deed`` says. Raises StepFailed."""
@@ -137,7 +139,7 @@ class Acts:
         except StageError as error:
             raise StepFailed(Verdict.ERROR, str(error), station) from None
 
-    async def _send(self, deed: Send, station: str, scope: Scope) -> None:
+    async def _send(self, deed: Send, station: str, scope: Scope) -> Mapping[str, object]:
         since = len(self._stage.records[station].spoken)
         result = await self._order(station, SendOrder(deed.action, deed.payload, deed.force))
         if result.result is not OrderVerdict.DONE:
@@ -146,11 +148,12 @@ class Acts:
             raise StepFailed(verdict, f"{station}: {deed.action}: {result.reason}", station)
         scope.marks[station] = since
         payload = dict(deed.payload) or None
-        call = Call(Direction.OUT, deed.action, _literally(payload), deed.answer, deed.error, deed.latency_s)
+        call = Call(Direction.OUT, deed.action, _literally(payload), deed.answer, deed.error, deed.latency_s, True)
         met = await self._lookout.met(call, station, scope, deed.within_s)
         _keep(deed.save, met.found, scope, station)
+        return met.found
 
-    async def _command(self, deed: Command, station: str, scope: Scope) -> None:
+    async def _command(self, deed: Command, station: str, scope: Scope) -> Mapping[str, object]:
         url = self._peer.command_url(station, deed.action)
         since = len(self._stage.records[station].spoken)
         reply = await self._request("POST", url, dict(deed.payload))
@@ -164,7 +167,9 @@ class Acts:
                 raise
             reason = f"{failed.reason}; POST {url} was answered {reply.status} {brief(reply.body)}"
             raise StepFailed(failed.verdict, reason, failed.station, failed.frame) from None
-        _keep(deed.save, {**met.found, "status": reply.status, "body": reply.body}, scope, station)
+        found = {**met.found, "status": reply.status, "body": reply.body}
+        _keep(deed.save, found, scope, station)
+        return found
 
     async def _drive(self, deed: CentralSystem, station: str) -> None:
         api = self._peer.api

@@ -255,7 +255,8 @@ DEEDS: Mapping[str, Kind[Any]] = {
 }
 
 
-def _read_step(node: Node) -> Step:
+def read_step(node: Node) -> Step:
+    """The step that ``node`` is: a name, or a mapping of it to its arguments. Raises InputError."""
     given = node.value if isinstance(node.value, dict) else {str(node.value): Node(None, str(node.value), node.place)}
     if len(given) != 1:
         raise node.refused("one step: a mapping with a single key, the step's name")
@@ -292,6 +293,6 @@ _STEP_SCHEMA: Schema = {
 }
 
 STEPS: Kind[tuple[Step, ...]] = Kind(
-    list_of(Kind(_read_step, _STEP_SCHEMA)).read, {"type": "array", "items": {"$ref": "#/definitions/step"}}
+    list_of(Kind(read_step, _STEP_SCHEMA)).read, {"type": "array", "items": {"$ref": "#/definitions/step"}}
 )
 DEFINITIONS: Schema = {"step": _STEP_SCHEMA, "steps": STEPS.schema}

@@ -192,7 +192,7 @@ class Play:
                     return
 
 
-async def _together(branches: Iterable[Awaitable[None]]) -> None:
+async def _together(branches: Iterable[Awaitable[object]]) -> None:
     """All at the same time; the first that fails ends the others."""
     tasks = [asyncio.ensure_future(branch) for branch in branches]
     if not tasks:

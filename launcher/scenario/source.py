@@ -215,17 +215,17 @@ def filled_node(node: Node, variables: Mapping[str, object], later: Collection[s
             )
         case str(text):
             check(text)
-            return _node_of(filled(text, variables), node.key, node.place)
+            return node_of(filled(text, variables), node.key, node.place)
     return node
 
 
-def _node_of(value: object, key: str, place: Place) -> Node:
+def node_of(value: object, key: str, place: Place) -> Node:
     """``value``, as JSON has it, as if it stood at ``place``."""
     match value:
         case list(items):
-            return Node([_node_of(item, f"{key}[{n}]", place) for n, item in enumerate(items)], key, place)
+            return Node([node_of(item, f"{key}[{n}]", place) for n, item in enumerate(items)], key, place)
         case dict(members):
-            return Node({str(name): _node_of(each, str(name), place) for name, each in members.items()}, key, place)
+            return Node({str(name): node_of(each, str(name), place) for name, each in members.items()}, key, place)
         case None | str() | bool() | int() | float():
             return Node(value, key, place)
     return Node(str(value), key, place)

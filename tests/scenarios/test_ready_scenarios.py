@@ -103,3 +103,10 @@ def test_wrong_words_are_exit_code_2(words: list[str], reason: str) -> None:
     done = cp_simu("run", *words)
     assert done.returncode == 2
     assert reason in done.stderr
+
+
+def test_the_scenario_in_the_readme_is_one(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    [text] = [block for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "\nstations:" in block]
+    (tmp_path / "readme.yaml").write_text(text, encoding="utf-8")
+    assert list(load(tmp_path / "readme.yaml").stations) == ["CP_1", "CP_2", "CP_3"]
