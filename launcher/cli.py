@@ -252,6 +252,18 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("--trace", type=Path, metavar="DIR", help="write a trace of each station there (Open OCPP Trace Format)")
     option("--github", action="store_true", help="tell failures as annotations of GitHub Actions")
     option("-v", "--verbose", action="store_true", help="tell every step")
+    replay = verbs.add_parser(
+        "replay",
+        help="drive a trace against a central system again, and tell how its answers differ",
+        description="Send the CALLs of charge points in a trace (Open OCPP Trace Format, as `run --trace` writes it) "
+        "again, and compare the answers. Exit code 0: as they were; 1: not; 3: the central system was not reached.",
+    )
+    replay.set_defaults(run=("replay", "replay"))
+    replay.add_argument("traces", nargs="+", type=Path, metavar="TRACE", help="files of JSON lines")
+    replay.add_argument("--central-system", metavar="URL", help="ws:// or wss:// (default: the bundled one)")
+    replay.add_argument(
+        "--timeout", type=_duration, default=30.0, metavar="TIME", help="to wait for an answer (default: 30s)"
+    )
 
 
 def _add_station(add: _Add) -> None:
