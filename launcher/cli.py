@@ -272,11 +272,17 @@ def _add_station(add: _Add) -> None:
         "send": "let a charge point send a CALL, and tell the central system's answer",
         "configure": "give a configuration key of a charge point a value",
         "reboot": "cut the power of a charge point and switch it on again; its process lives on",
+        "record": "write down what happens to a charge point until Ctrl+C, as a scenario for `run`",
     }
-    parsers = {name: add(name, ("station", name), text) for name, text in verbs.items()}
+    parsers = {
+        name: add(name, ("record" if name == "record" else "station", name), text) for name, text in verbs.items()
+    }
     for verb in parsers.values():
         verb.add_argument("id", metavar="ID", help="the charge point")
     parsers["frames"].add_argument("--json", action="store_true", help="one JSON object a line")
+    parsers["record"].add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write it there (default: to standard output)"
+    )
     parsers["send"].add_argument("action", metavar="ACTION", help="such as Heartbeat")
     parsers["send"].add_argument("payload", nargs="?", default="{}", metavar="JSON", help="default: {}")
     parsers["send"].add_argument("--force", action="store_true", help="also what violates the standard")

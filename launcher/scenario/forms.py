@@ -80,10 +80,8 @@ def _power(verb: PoolVerb, note: str) -> Kind[Power]:
 
 
 def _plug(stations: Stations = (), connector: int = 1, cable: float = 32.0, amount: tuple[float, ...] = ()) -> Car:
-    phases: list[float | None] = [*amount, None, None, None]
-    if len(amount) == 1:
-        phases = [amount[0]] * 3
-    return Car(CarInput(cable, True, *phases[:3]), stations, connector)
+    l1, l2, l3 = (*amount, None, None, None)[:3]
+    return Car(CarInput(cable, True, l1, l2, l3), stations, connector)
 
 
 def _car(car: CarInput) -> Callable[..., Car]:
@@ -110,6 +108,11 @@ def _wait(node: Node) -> Wait:
 
 
 _AMOUNT = number(0, MAX_INPUT)
+_PHASES = list_of(_AMOUNT, one=True)
+_AMOUNTS = Kind(
+    lambda node: _PHASES.read(node) * (1 if isinstance(node.value, list) else 3),
+    _PHASES.schema,
+)
 _CODES = [str(code) for code in ErrorCode if code is not ErrorCode.NO_ERROR]
 
 
@@ -132,7 +135,9 @@ DEEDS: Mapping[str, Kind[Any]] = {
             **_ON_CONNECTOR,
             "cable": Member(_AMOUNT, "its capacity in A, W for DC; default: 32"),
             "asks_for": Member(
-                list_of(_AMOUNT, one=True), "A per phase, W for DC; default: what the vehicle takes", name="amount"
+                _AMOUNTS,
+                "A on each phase, or a list of phases; W for DC; default: what the vehicle takes",
+                name="amount",
             ),
         },
         "Plug a car in, or change what it asks for.",

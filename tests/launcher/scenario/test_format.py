@@ -62,6 +62,7 @@ HEAD = "stations: A\nsteps:\n"
             Car(CarInput(20.0, True, 16.0, 16.0, 16.0), ("B",), 2),
         ),
         ("plug: {asks_for: [6, 0, 0]}", Car(CarInput(32.0, True, 6.0, 0.0, 0.0))),
+        ("plug: {asks_for: [16]}", Car(CarInput(32.0, True, 16.0))),
         ("unplug: B", Car(CarInput(cable=0.0), ("B",))),
         ("tap: TAG1", Tap("TAG1")),
         ("fault: {code: GroundFailure, connector: 0}", Fault(ErrorCode.GROUND_FAILURE, (), 0)),
