@@ -102,6 +102,7 @@ class Play:
             steps=tuple(self._steps),
             frames={record.station: tuple(record.spoken) for record in records},
             reached=any(record.reached for record in records),
+            speed=self._stage.speed,
         )
 
     async def _play(self, steps: Iterable[Step], scope: Scope) -> None:

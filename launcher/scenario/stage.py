@@ -18,6 +18,8 @@ from launcher.scenario.record import Record
 POOL = "scenarios"
 WATCH_S = 3600.0
 """As long as a station can be watched; it is told again in time."""
+LOOK_EVERY_S = 1.0
+"""A pool that has ended says nothing more, not even that."""
 ORDER_TIMEOUT_S = 90.0
 """A station may wait long for an answer, and has to boot before it takes an order."""
 
@@ -94,19 +96,21 @@ class Stage:
         return record.results[request]
 
     async def until(self, stations: Iterable[str], so: Callable[[], bool], timeout_s: float) -> bool:
-        """Wait until something is ``so``, as seen in the records of ``stations``; whether it is, after all."""
+        """Wait until something is ``so``, as seen in the records of ``stations``; whether it is, after all.
+
+        Raises StageError when the pool has ended."""
         stations = list(stations)
         deadline = asyncio.get_running_loop().time() + timeout_s
         while not so():
             left_s = deadline - asyncio.get_running_loop().time()
-            if left_s <= 0:
-                return False
             if self.lost:
                 raise StageError("the pool of charge points has ended")
+            if left_s <= 0:
+                return False
             changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             for station in stations:
                 self._waiting.setdefault(station, set()).add(changed)
-            await asyncio.wait([changed], timeout=left_s)
+            await asyncio.wait([changed], timeout=min(left_s, LOOK_EVERY_S))
             for station in stations:
                 self._waiting[station].discard(changed)
         return True

@@ -55,6 +55,8 @@ class Outcome:
     steps: tuple[StepOutcome, ...] = ()
     frames: Mapping[str, tuple[Spoken, ...]] = field(default_factory=dict)
     reached: bool = False
+    speed: float = 1.0
+    """How many seconds of the frames' clock one of ours was."""
 
     def around(self, before: int = 6, after: int = 2) -> list[Spoken]:
         """The frames around the failure, the oldest first."""

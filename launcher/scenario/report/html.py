@@ -129,5 +129,10 @@ def _pretty(text: str) -> str:
 
 
 def _moment_s(outcome: Outcome, spoken: Spoken) -> float:
-    """When, since the scenario's beginning; of a clock that goes faster, as that clock has it."""
-    return posix(spoken.frame.at) - outcome.began_at
+    """When, in seconds since the scenario's beginning."""
+    at = posix(spoken.frame.at)
+    if outcome.speed == 1:
+        return at - outcome.began_at
+    # A clock that goes faster shows another time: its first frame comes as the first step ends.
+    first_at = min(posix(frames[0].frame.at) for frames in outcome.frames.values() if frames)
+    return (outcome.steps[0].ended_s if outcome.steps else 0.0) + (at - first_at) / outcome.speed

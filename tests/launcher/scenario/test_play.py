@@ -10,6 +10,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import psutil
 import pytest
 
 from launcher.scenario import runner
@@ -252,3 +253,18 @@ async def test_an_http_endpoint_is_asked_until_it_answers_right(tmp_path: Path) 
     assert (outcome.verdict, outcome.reason) == (Verdict.PASSED, "")
     assert all(b"x-key: k" in each.lower() for each in asked[:3])
     assert asked[3].startswith(b"GET /sessions/3 ")
+
+
+async def test_a_pool_that_dies_is_an_error_and_no_failure_of_the_central_system(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(
+        "stations: D\nsteps:\n" + BOOTED + "  - expect: {status: Charging, within: 60s}\n"
+    )
+    plan = runner.Plan((load(tmp_path / "s.yaml"),))
+    booted = asyncio.Event()
+    playing = asyncio.create_task(runner.run(plan, heard=lambda scenario, step: booted.set()))
+    await booted.wait()
+    pools = [each for each in psutil.Process().children() if "chargepoint.pool" in each.cmdline()]
+    assert len(pools) == 1
+    pools[0].kill()
+    [outcome] = (await playing).outcomes
+    assert (outcome.verdict, outcome.reason) == (Verdict.ERROR, "the pool of charge points has ended")
