@@ -78,7 +78,8 @@ class Play:
         try:
             async with asyncio.timeout(scenario.timeout_s):
                 await self._play(scenario.steps, Scope(self._kept))
-            self._check_end()
+            for each in scenario.stations:
+                Lookout(self._stage).check_refusals(each)
         except StepFailed as error:
             failed, verdict, reason = error, error.verdict, self._explained(error)
             step = next((each.step for each in self._steps if each.verdict is not Verdict.PASSED), None)
@@ -90,6 +91,9 @@ class Play:
         if station and frame is None:
             frame = len(self._stage.records[station].spoken) - 1
         await self._clear_the_stage()
+        if verdict is Verdict.PASSED and (found := self._violation()):
+            # Only now: an answer too many comes after the one that was waited for.
+            verdict, reason, station, frame = Verdict.FAILED, *found
         return Outcome(
             scenario,
             verdict,
@@ -160,15 +164,15 @@ class Play:
         for station in stations:
             scope.marks[station] = len(self._stage.records[station].spoken)
 
-    def _check_end(self) -> None:
-        lookout = Lookout(self._stage)
+    def _violation(self) -> tuple[str, str, int] | None:
+        """What the central system did first against the standard: in words, to which station, with which frame."""
+        if self._scenario.violations_allowed:
+            return None
         for station in self._scenario.stations:
-            lookout.check_refusals(station)
-            if self._scenario.violations_allowed:
-                continue
             for spoken in self._stage.records[station].violations():
                 why = f"{station}: the central system sent something against the standard: {spoken.frame.problem}"
-                raise StepFailed(Verdict.FAILED, why, station, spoken.number)
+                return why, station, spoken.number
+        return None
 
     def _explained(self, failed: StepFailed) -> str:
         record = self._stage.records.get(failed.station)

@@ -116,7 +116,7 @@ MUTATIONS = {
     "a transaction that is sent twice is two": wrong(
         "StartTransaction", "start_sent_twice", "charging_session", change={"transactionId": 4_711}, times=1
     ),
-    "starts are not answered": wrong("StartTransaction", "tag_refused_at_start", "tag_blocked", silent=True, times=1),
+    "starts are not answered": wrong("StartTransaction", "swipe_then_plug", "tag_blocked", silent=True),
     "stops are refused": wrong(
         "StopTransaction",
         "stop_sent_twice stop_of_unknown late_transaction unplug_ends remote_stop remote_stop_of_unknown power_cut "
