@@ -40,6 +40,11 @@ Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
 
 
+def draws(seed: int, scenario: str) -> Callable[[float, float], float]:
+    """Numbers between two bounds. Each scenario draws for itself: which others are played makes no difference."""
+    return random.Random(f"{seed} {scenario}").uniform
+
+
 def not_applicable(scenario: Scenario, peer: Peer) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
     for step in every(scenario.steps):
@@ -61,8 +66,7 @@ class Play:
         self._peer = peer
         self._requests = requests
         self._heard = heard
-        # Each scenario draws for itself: which others are played with it makes no difference.
-        self._acts = Acts(scenario, stage, peer, requests, random.Random(f"{seed} {scenario.name}").uniform)
+        self._acts = Acts(scenario, stage, peer, requests, draws(seed, scenario.name))
         self._kept = Kept({**scenario.variables, "seed": seed})
         self._steps: list[StepOutcome] = []
         self._began = 0.0

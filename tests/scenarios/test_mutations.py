@@ -131,7 +131,7 @@ MUTATIONS = {
         "unplug_ends",
         error=INTERNAL_ERROR,
     ),
-    "meter values take their time": wrong("MeterValues", "meter_values", "meter_values_idle", delay=1.5),
+    "meter values take their time": wrong("MeterValues", "meter_values", "meter_values_idle", delay=4),
     "meter values are answered with a word too many": wrong(
         "MeterValues", "meter_values_idle", "unplug_ends", answer={"status": "Accepted"}
     ),

@@ -105,6 +105,18 @@ def test_wrong_words_are_exit_code_2(words: list[str], reason: str) -> None:
     assert reason in done.stderr
 
 
+def test_a_variable_may_come_from_the_environment_and_an_option_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCENARIO_STATION", "FROM_ENVIRONMENT")
+    assert cp_simu("run", "boot_accepted", "--trace", tmp_path).returncode == 0
+    assert cp_simu("run", "boot_accepted", "--trace", tmp_path, "-p", "STATION=GIVEN").returncode == 0
+    assert sorted(file.stem for file in tmp_path.iterdir()) == [
+        "boot_accepted-FROM_ENVIRONMENT",
+        "boot_accepted-GIVEN",
+    ]
+
+
 def test_the_scenario_in_the_readme_is_one(tmp_path: Path) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     [text] = [block for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "\nstations:" in block]

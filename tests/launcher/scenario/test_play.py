@@ -15,6 +15,7 @@ import pytest
 
 from launcher.scenario import runner
 from launcher.scenario.format import load
+from launcher.scenario.play import draws
 from launcher.scenario.verdicts import Outcome, Verdict
 
 pytestmark = pytest.mark.end_to_end
@@ -149,15 +150,15 @@ async def test_a_station_is_in_one_scenario_at_a_time(tmp_path: Path) -> None:
     assert all(ended <= began for (_, ended), (began, _) in pairwise(spans))
 
 
-async def test_a_seed_draws_the_same_again(tmp_path: Path) -> None:
-    text = "stations: S\nsteps:\n  - start\n  - wait: 0s..500ms\n  - wait: 0s..500ms\n"
+def test_a_seed_draws_the_same_again_for_each_scenario() -> None:
+    def three(seed: int, scenario: str) -> list[float]:
+        draw = draws(seed, scenario)
+        return [draw(1.0, 3.0) for _ in range(3)]
 
-    async def waits(seed: int) -> list[float]:
-        [outcome] = await play(tmp_path, text, seed=seed)
-        return [round(step.ended_s - step.began_s, 1) for step in outcome.steps[1:]]
-
-    first, again = await waits(2), await waits(2)
-    assert all(abs(one - other) <= 0.2 for one, other in zip(first, again, strict=True))
+    assert three(2, "a") == three(2, "a")
+    assert three(2, "a") != three(3, "a")
+    assert three(2, "a") != three(2, "b")
+    assert all(1.0 <= each <= 3.0 for each in three(2, "a"))
 
 
 async def test_an_accelerated_hour_charges_an_hour_and_answers_are_still_waited_for(tmp_path: Path) -> None:
