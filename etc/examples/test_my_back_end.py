@@ -1,7 +1,7 @@
 """A test suite for a back end, with charge points as fixtures.
 
 pytest etc/examples/test_my_back_end.py                                    # against the bundled central system
-pytest etc/examples/test_my_back_end.py --central-system wss://staging/ocpp
+pytest etc/examples/test_my_back_end.py --cp-simu-central-system wss://staging/ocpp
 """
 
 import asyncio

@@ -96,7 +96,7 @@ class Play:
             frame = len(self._stage.records[station].spoken) - 1
         await self._clear_the_stage()
         if verdict is Verdict.PASSED and (found := self._violation()):
-            # Only now: an answer too many comes after the one that was waited for.
+            # Only now: what comes too much comes after what was waited for.
             verdict, reason, station, frame = Verdict.FAILED, *found
         return Outcome(
             scenario,

@@ -1,6 +1,6 @@
 """The pytest plugin: fixtures ``charge_point`` and ``async_charge_point``, ``yard`` and ``async_yard``.
 
-``--central-system URL`` names the one to test; without it the bundled one runs for the session.
+``--cp-simu-central-system URL`` names the one to test; without it the bundled one runs for the session.
 """
 
 from __future__ import annotations
@@ -60,9 +60,15 @@ class Yard(Generic[C]):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The plugin's options."""
     group = parser.getgroup("cp-simu", "simulated charge points")
-    group.addoption("--central-system", metavar="URL", default="", help="ws(s):// URL (default: the bundled one)")
-    group.addoption("--commands", metavar="URL", default="", help="where it takes commands: http://.../{id}/{action}")
-    group.addoption("--speed", type=float, metavar="X", default=1.0, help="clocks and cars go X times as fast")
+    group.addoption(
+        "--cp-simu-central-system", metavar="URL", default="", help="ws(s):// URL (default: the bundled one)"
+    )
+    group.addoption(
+        "--cp-simu-commands", metavar="URL", default="", help="where it takes commands: http://.../{id}/{action}"
+    )
+    group.addoption(
+        "--cp-simu-speed", type=float, metavar="X", default=1.0, help="clocks and cars go X times as fast"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -72,11 +78,14 @@ def _crew(pytestconfig: pytest.Config) -> Iterator[Crew]:
     from launcher.scenario.peer import check_commands
     from launcher.testing.crew import Crew
 
-    central_system, commands = pytestconfig.getoption("--central-system"), pytestconfig.getoption("--commands")
+    central_system, commands = (
+        pytestconfig.getoption("--cp-simu-central-system"),
+        pytestconfig.getoption("--cp-simu-commands"),
+    )
     with Crew(
         check_central_system(central_system) if central_system else "",
         check_commands(commands) if commands else "",
-        pytestconfig.getoption("--speed"),
+        pytestconfig.getoption("--cp-simu-speed"),
     ) as crew:
         yield crew
 

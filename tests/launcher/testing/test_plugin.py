@@ -87,6 +87,6 @@ def test_allowed(yard):
 
 
 def test_a_central_system_that_is_not_there_is_told(tmp_path: Path) -> None:
-    done = suite(tmp_path, "def test_it(charge_point):\n    pass\n", "--central-system", "ws://127.0.0.1:1")
+    done = suite(tmp_path, "def test_it(charge_point):\n    pass\n", "--cp-simu-central-system", "ws://127.0.0.1:1")
     assert "1 error" in done.stdout
     assert "nothing answers at ws://127.0.0.1:1" in done.stdout
