@@ -7,14 +7,18 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Wall time taken once, moved on by the monotonic clock: a step of the system's clock moves no timer."""
+    """Wall time taken once, moved on by the monotonic clock: a step of the system's clock moves no timer.
 
-    def __init__(self) -> None:
-        self._anchor = time.time() - time.monotonic()
+    ``speed``: how many of its seconds pass in one of ours.
+    """
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        self._anchor = time.time() - time.monotonic() * speed
 
     def now(self) -> float:
         """POSIX seconds."""
-        return self._anchor + time.monotonic()
+        return self._anchor + time.monotonic() * self.speed
 
 
 def iso(at: float) -> str:

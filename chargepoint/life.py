@@ -85,17 +85,19 @@ class Life:
         observe: Callable[[Event], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
         new_key: Callable[[], str] = new_key,
+        speed: float = 1.0,
     ) -> None:
         """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids;
         ``observe`` is told everything that happens between the station and its central system;
-        ``credentials`` are what the station has in its first life; ``new_key`` makes a private key (PEM).
+        ``credentials`` are what the station has in its first life; ``new_key`` makes a private key (PEM);
+        ``speed`` is how fast the station's clock goes, which its central system's answers do not keep up with.
         """
         self._spec = spec
         self._observe = observe
         self._topics = topics
         self._mqtt = mqtt
         checked_by = schemas(str(spec.ocpp_version))
-        self._endpoint = Endpoint(checked_by, next_id)
+        self._endpoint = Endpoint(checked_by, next_id, speed=speed)
         configuration = Configuration.of(spec, records.get("configuration", {}))
         parameters = Parameters(meter=MeterClass(seed=crc32(spec.id.encode())))
         configuration.apply(parameters)

@@ -201,6 +201,7 @@ class Runtime:
                 self._clock.now(),
                 self._observe,
                 self._credentials,
+                speed=self._clock.speed,
             )
         except InputError as error:
             raise StoreError(f"{self._store.file}: damaged: {error}") from None
@@ -312,7 +313,7 @@ class Runtime:
             self._alarm.cancel()
             self._alarm = None
         if due is not None:
-            delay_s = max(0.0, due - self._clock.now())
+            delay_s = max(0.0, due - self._clock.now()) / self._clock.speed
             self._alarm = asyncio.get_running_loop().call_later(delay_s, self.hear, Woken())
 
     def _back_off(self) -> BackOff:

@@ -78,6 +78,7 @@ def _parser() -> _Parser:
     _add_fleet(add)
     _add_connectors(add)
     _add_load(verbs)
+    _add_scenarios(verbs)
     _add_station(add)
     _add_programs(add)
     return parser
@@ -213,17 +214,75 @@ def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("--junit", type=Path, metavar="FILE", help="write the verdicts there")
 
 
+def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    listing = verbs.add_parser(
+        "scenarios", help="list the ready scenarios, and what each proves about a central system"
+    )
+    listing.set_defaults(run=("scenarios", "scenarios"))
+    run = verbs.add_parser(
+        "run",
+        help="play scenarios against a central system, and get a verdict on it",
+        description="Play scenarios, without a yard, against a central system of yours or the bundled one. Exit code "
+        "0: all that were applicable have passed; 1: not; 2: a file is wrong; 3: the central system was not reached.",
+        epilog="Example: cp-simu run boot_accepted my/*.yaml --central-system wss://staging/ocpp --junit report.xml",
+    )
+    run.set_defaults(run=("scenarios", "run"))
+    option = run.add_argument
+    option("scenarios", nargs="*", metavar="SCENARIO", help="files, or names of ready ones (default: all ready ones)")
+    for parser in (listing, run):
+        parser.add_argument(
+            "--tag", action="append", default=[], metavar="TAG", help="only those with it; repeatable"
+        )
+    option("--central-system", metavar="URL", help="ws:// or wss:// of your own, in place of the bundled one")
+    option(
+        "--commands",
+        metavar="URL",
+        help="where your central system takes commands to charge points: http://.../{id}/.../{action}, POST, "
+        "the payload as JSON",
+    )
+    option(
+        "-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE", help="give a variable; repeatable"
+    )
+    option("--seed", type=_seed, metavar="N", help="the same draws again (default: drawn, and told)")
+    option("--jobs", type=_jobs, default=8, metavar="N", help="scenarios at the same time (default: %(default)s)")
+    option("--speed", type=_speed, default=1.0, metavar="X", help="clocks and cars of stations go X times as fast")
+    option("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
+    option("--json", type=Path, metavar="FILE", help="write all steps and frames there")
+    option("--html", type=Path, metavar="FILE", help="write a page with time lines there")
+    option("--trace", type=Path, metavar="DIR", help="write a trace of each station there (Open OCPP Trace Format)")
+    option("--github", action="store_true", help="tell failures as annotations of GitHub Actions")
+    option("-v", "--verbose", action="store_true", help="tell every step")
+    replay = verbs.add_parser(
+        "replay",
+        help="drive a trace against a central system again, and tell how its answers differ",
+        description="Send the CALLs of charge points in a trace (Open OCPP Trace Format, as `run --trace` writes it) "
+        "again, and compare the answers. Exit code 0: as they were; 1: not; 3: the central system was not reached.",
+    )
+    replay.set_defaults(run=("replay", "replay"))
+    replay.add_argument("traces", nargs="+", type=Path, metavar="TRACE", help="files of JSON lines")
+    replay.add_argument("--central-system", metavar="URL", help="ws:// or wss:// (default: the bundled one)")
+    replay.add_argument(
+        "--timeout", type=_duration, default=30.0, metavar="TIME", help="to wait for an answer (default: 30s)"
+    )
+
+
 def _add_station(add: _Add) -> None:
     verbs = {
         "frames": "follow the OCPP traffic of a charge point until Ctrl+C",
         "send": "let a charge point send a CALL, and tell the central system's answer",
         "configure": "give a configuration key of a charge point a value",
         "reboot": "cut the power of a charge point and switch it on again; its process lives on",
+        "record": "write down what happens to a charge point until Ctrl+C, as a scenario for `run`",
     }
-    parsers = {name: add(name, ("station", name), text) for name, text in verbs.items()}
+    parsers = {
+        name: add(name, ("record" if name == "record" else "station", name), text) for name, text in verbs.items()
+    }
     for verb in parsers.values():
         verb.add_argument("id", metavar="ID", help="the charge point")
     parsers["frames"].add_argument("--json", action="store_true", help="one JSON object a line")
+    parsers["record"].add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write it there (default: to standard output)"
+    )
     parsers["send"].add_argument("action", metavar="ACTION", help="such as Heartbeat")
     parsers["send"].add_argument("payload", nargs="?", default="{}", metavar="JSON", help="default: {}")
     parsers["send"].add_argument("--force", action="store_true", help="also what violates the standard")
@@ -264,6 +323,20 @@ def _seed(text: str) -> int:
 
 def _pools(text: str) -> int:
     return _whole(text, 1, 256, "a number of processes")
+
+
+def _jobs(text: str) -> int:
+    return _whole(text, 1, 1_000, "a number of scenarios")
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not 1 <= speed <= 1_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
+    return speed
 
 
 def _duration(text: str) -> float:

@@ -53,7 +53,7 @@ async def ordered(
 async def frames(remote: Remote, station_id: str) -> AsyncIterator[TracedFrame]:
     """Every OCPP frame, the last ones first, until cancelled. Raises Failure when the charge point is not there."""
     await _check_alive(remote, station_id)
-    async with connected(remote.broker) as client, _watching(remote, station_id, client):
+    async with connected(remote.broker) as client, watching(remote, station_id, client):
         async for message in client.messages:
             try:
                 yield TracedFrame.from_json(_content(message))
@@ -62,7 +62,9 @@ async def frames(remote: Remote, station_id: str) -> AsyncIterator[TracedFrame]:
 
 
 @asynccontextmanager
-async def _watching(remote: Remote, station_id: str, client: aiomqtt.Client) -> AsyncIterator[None]:
+async def watching(remote: Remote, station_id: str, client: aiomqtt.Client) -> AsyncIterator[None]:
+    """Every OCPP frame of the charge point comes to ``client``, the last ones first."""
+
     async def watch() -> None:
         while True:
             await client.publish(remote.topics.station(station_id, "cmd"), Watch(WATCH_FOR_S).to_json(), 1)

@@ -136,9 +136,12 @@ class Endpoint:
         *,
         timeout_s: float = DEFAULT_TIMEOUT_S,
         checking: Checking = Checking.STRICT,
+        speed: float = 1.0,
     ) -> None:
-        """``next_id`` gives message ids that are unique over all connections (OCPP-J 1.6 section 4.1.4)."""
+        """``next_id`` gives message ids that are unique over all connections (OCPP-J 1.6 section 4.1.4). ``speed``:
+        how many seconds of the clock by which it is told the time are one of the peer's, who gets no less of them."""
         self.timeout_s = timeout_s
+        self._speed = speed
         self.checking = checking
         self.largest_message: int | None = None
         """A CALL of more characters is refused, and an answer is as good as empty; the standard knows no limit."""
@@ -276,7 +279,7 @@ class Endpoint:
                 request = lane.popleft()
                 call_id = self._next_id()
                 self._on_its_way = (call_id, request)
-                self._sent_at, self._deadline = now, now + self.timeout_s
+                self._sent_at, self._deadline = now, now + self.timeout_s * self._speed
                 self._frames.append(encode(Call(call_id, request.action, request.payload)))
                 return
 
@@ -316,7 +319,7 @@ class Endpoint:
 
     @property
     def _took_s(self) -> float:
-        return self._now - self._sent_at
+        return (self._now - self._sent_at) / self._speed
 
     def _send_no_more(self, action: str, error: CallError) -> None:
         self._unknown[action] = error

@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,12 +18,16 @@ from chargepoint.api.topics import DEFAULT_ROOT, Topics, check_id
 from chargepoint.bus import Broker, Bus, Message
 from chargepoint.logs import LogLevel, configure
 from chargepoint.pool.host import Host
-from chargepoint.pool.stores import FolderStores, MemoryStores, Stores
+from chargepoint.pool.stores import FolderStores, MemoryStores
 from chargepoint.pool.streams import Lines
 from chargepoint.settings import BROKER_VARIABLE
 
 OPEN_FILES = 65_536
+FASTEST = 1_000.0
 ALIVE, DEAD = b"Alive", b"Dead"
+
+Hosting = Callable[[Callable[[Message], None]], Host]
+"""Makes the host, when it is known who takes its messages."""
 
 
 def main() -> int:
@@ -39,18 +44,20 @@ def main() -> int:
 
 async def _host(options: argparse.Namespace) -> None:
     _raise_limit()
-    stores = FolderStores(options.dir) if options.dir else MemoryStores()
+    stores: FolderStores | MemoryStores = FolderStores(options.dir) if options.dir else MemoryStores()
     name, topics = check_id(options.name, "--name"), Topics(options.root)
+
+    def hosting(publish: Callable[[Message], None]) -> Host:
+        return Host(name, topics, stores, publish, options.figures, options.speed)
+
     if options.broker:
-        await _over_mqtt(name, topics, stores, options.figures, Broker.parse(options.broker))
+        await _over_mqtt(name, topics, hosting, Broker.parse(options.broker))
     else:
-        await _over_lines(name, topics, stores, options.figures)
+        await _over_lines(name, topics, hosting)
 
 
-async def _over_mqtt(
-    name: str, topics: Topics, stores: Stores, figures_every_s: float | None, broker: Broker
-) -> None:
-    host = Host(name, topics, stores, lambda message: bus.publish(message), figures_every_s)
+async def _over_mqtt(name: str, topics: Topics, hosting: Hosting, broker: Broker) -> None:
+    host = hosting(lambda message: bus.publish(message))
     status = partial(Message, topics.pool(name, "status"), retain=True)
     bus = Bus(
         broker,
@@ -68,8 +75,8 @@ async def _over_mqtt(
     await asyncio.wait([line])
 
 
-async def _over_lines(name: str, topics: Topics, stores: Stores, figures_every_s: float | None) -> None:
-    host = Host(name, topics, stores, lambda message: lines.publish(message), figures_every_s)
+async def _over_lines(name: str, topics: Topics, hosting: Hosting) -> None:
+    host = hosting(lambda message: lines.publish(message))
     lines = Lines(host.hear, lambda reason: lines.publish(Message(topics.pool(name, "result"), refusal(reason))))
     reading = asyncio.create_task(lines.run())
     reading.add_done_callback(lambda _: host.close())
@@ -96,6 +103,13 @@ def _raise_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (room, hard))
 
 
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 1 <= speed <= FASTEST:
+        raise ValueError
+    return speed
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pool", description="Host many charge points in one process.")
     add = parser.add_argument
@@ -108,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")
     add("--figures", type=float, metavar="SECONDS", help="tell figures so often, and no status of a station")
+    add("--speed", type=_speed, default=1.0, metavar="X", help="clocks and cars go X times as fast (default: 1)")
     add("--log-file", type=Path, help="log to this file (default: stderr)")
     add("--log-level", choices=[str(level) for level in LogLevel], default="info")
     return parser

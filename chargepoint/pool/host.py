@@ -45,15 +45,17 @@ class Host:
         stores: Stores,
         publish: Callable[[Message], None],
         figures_every_s: float | None = None,
+        speed: float = 1.0,
     ) -> None:
-        """``figures_every_s``: publish figures so often, and no message of a station."""
+        """``figures_every_s``: publish figures so often, and no message of a station; ``speed``: how fast the
+        clock of the stations goes."""
         self._name = name
         self._topics = topics
         self._stores = stores
         self._publish = publish
         self._figures_every_s = figures_every_s
         self._tally = Tally() if figures_every_s else None
-        self._clock = Clock()
+        self._clock = Clock(speed)
         self._stations: dict[str, Hosted] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from chargepoint.api.errors import InputError
 from chargepoint.api.figures import Figures
 from chargepoint.api.pool import PoolCommand, PoolResult, PoolVerb
 from chargepoint.api.topics import PoolTopic, Topics
 from chargepoint.bus import Message
-from chargepoint.lines import LONGEST_LINE, from_line, to_line
+from launcher.pool_process import PoolProcess
 
 CLOSE_TIMEOUT_S = 30.0
 FIGURES_TIMEOUT_S = 5.0
@@ -26,8 +22,7 @@ class Pools:
     def __init__(self, count: int, topics: Topics | None = None) -> None:
         self._topics = topics or Topics()
         self._count = count
-        self._processes: list[Process] = []
-        self._readers: list[asyncio.Task[None]] = []
+        self._pools: list[PoolProcess] = []
         self._figures: dict[str, Figures] = {}
         self._awaited: set[str] = set()
         self._all_told = asyncio.Event()
@@ -36,30 +31,17 @@ class Pools:
 
     async def __aenter__(self) -> Pools:
         for number in range(self._count):
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "chargepoint.pool"),
-                *("--name", _name(number), "--root", self._topics.root, "--figures", "1", "--log-level", "error"),
-                stdin=PIPE,
-                stdout=PIPE,
-                limit=LONGEST_LINE,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
-                # Ctrl+C is ours: the pools are closed when the report is made.
-                start_new_session=True,
-            )
-            self._processes.append(process)
-            self._readers.append(asyncio.create_task(self._read(process)))
+            name = _name(number)
+            self._pools.append(await PoolProcess.start(name, self._topics, self._hear, "--figures", "1"))
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for process in self._processes:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-        await asyncio.gather(*(process.wait() for process in self._processes), *self._readers)
+        await asyncio.gather(*(pool.kill() for pool in self._pools))
 
     @property
     def lost(self) -> list[int]:
         """The exit codes of pools that have ended by themselves."""
-        return [process.returncode for process in self._processes if process.returncode is not None]
+        return [pool.exit_code for pool in self._pools if pool.exit_code is not None]
 
     def figures(self) -> Figures:
         """The sum of what the pools told last."""
@@ -78,43 +60,28 @@ class Pools:
         """Start stations, the first now and the last after ``over_s``."""
         self._homes = {str(entry["id"]): place % self._count for place, entry in enumerate(entries)}
         for number in range(self._count):
-            await self._command(number, PoolCommand(PoolVerb.START, tuple(entries[number :: self._count]), over_s))
+            await self._pools[number].command(
+                PoolCommand(PoolVerb.START, tuple(entries[number :: self._count]), over_s)
+            )
 
     async def power(self, verb: PoolVerb, over_s: float = 0.0) -> None:
         """Kill or restart every station."""
         for number in range(self._count):
             ids = tuple({"id": each} for each, home in self._homes.items() if home == number)
-            await self._command(number, PoolCommand(verb, ids, over_s))
+            await self._pools[number].command(PoolCommand(verb, ids, over_s))
 
     async def tell(self, station_id: str, connector: int, leaf: str, payload: bytes) -> None:
         """An input to a connector."""
         topic = self._topics.connector(station_id, connector, leaf)
-        await self._write(self._homes[station_id], [Message(topic, payload)])
+        await self._pools[self._homes[station_id]].write([Message(topic, payload)])
 
     async def close(self) -> None:
         """End every station in good order, and the pools with them."""
         for number in range(self._count):
-            await self._command(number, PoolCommand(PoolVerb.CLOSE))
+            await self._pools[number].command(PoolCommand(PoolVerb.CLOSE))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await asyncio.gather(*self._readers)
-
-    async def _command(self, number: int, command: PoolCommand) -> None:
-        await self._write(number, [Message(self._topics.pool(_name(number), "cmd"), command.to_json())])
-
-    async def _write(self, number: int, messages: Iterable[Message]) -> None:
-        writer = self._processes[number].stdin
-        assert writer is not None
-        # A pool that has died is told by ``lost``.
-        with contextlib.suppress(ConnectionError):
-            writer.writelines(map(to_line, messages))
-            await writer.drain()
-
-    async def _read(self, process: Process) -> None:
-        assert process.stdout is not None
-        while line := await process.stdout.readline():
-            with contextlib.suppress(InputError):
-                self._hear(from_line(line))
+                await asyncio.gather(*(pool.ended() for pool in self._pools))
 
     def _hear(self, message: Message) -> None:
         match self._topics.parse(message.topic):

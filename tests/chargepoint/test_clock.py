@@ -23,6 +23,15 @@ def test_a_clock_begins_with_the_system_s_time() -> None:
     assert abs(Clock().now() - time.time()) < 60
 
 
+def test_a_clock_can_go_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    clock = Clock(60.0)
+    began_at = clock.now()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 1)
+    assert clock.now() - began_at == pytest.approx(60.0)
+
+
 def test_a_moment_is_written_in_utc_with_milliseconds_and_z() -> None:
     assert iso(0.0) == "1970-01-01T00:00:00.000Z"
     assert iso(1_893_499_200.1239) == "2030-01-01T12:00:00.123Z"

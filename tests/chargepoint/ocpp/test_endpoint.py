@@ -107,6 +107,18 @@ def test_what_acting_on_an_answer_sends_may_be_more_urgent_than_what_waits() -> 
     assert [frame[3] for frame in sent(end)] == [{"idTag": "consequence"}]
 
 
+def test_who_answers_has_no_less_time_because_our_clock_goes_faster() -> None:
+    end = Endpoint(schemas("1.6"), lambda: "a", timeout_s=30.0, speed=60.0)
+    end.opened()
+    end.send(Request("Heartbeat", {}), 0.0)
+    end.advance(1799.0)
+    assert end.events() == []
+    end.receive('[3, "a", {"currentTime": "2030-01-01T00:00:00Z"}]', 1799.0)
+    [answered] = end.events()
+    assert isinstance(answered, Answered)
+    assert answered.took_s == pytest.approx(1799 / 60)
+
+
 def test_a_request_without_an_answer_is_given_up_after_the_timeout_and_the_next_one_goes() -> None:
     end = endpoint()
     end.send(tag("first"), 100.0)

@@ -1,0 +1,219 @@
+"""Whether what was seen of a station is what is expected: met, not yet, or failed for good. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from chargepoint.api.dialogue import Kind, Spoken
+from chargepoint.api.traffic import Direction
+from launcher.scenario.patterns import brief, mismatch
+from launcher.scenario.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A CALL that the station has sent (OUT) or received (IN), and what was answered.
+
+    The first CALL whose payload fits decides: what is expected of its answer has to hold for that one.
+    """
+
+    direction: Direction
+    action: str
+    payload: object = None
+    answer: object = None
+    error: str | None = None
+    latency_s: float | None = None
+    answered: bool = False
+    """There has to be an answer, whatever it is."""
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether its answer matters."""
+        return self.answered or self.answer is not None or self.error is not None or self.latency_s is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The station is Accepted, Pending, Rejected, Disconnected or Dead."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A connector as its MQTT status tells it."""
+
+    connector: int
+    where: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A sampled value in a MeterValues CALL of the connector fits."""
+
+    connector: int
+    sampled: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """CALLs in this order, with others between them or not."""
+
+    calls: tuple[Call, ...]
+
+
+Expectation = Call | Registered | Connector | Measured | Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """It is so. ``frames`` have served for it; ``found`` is what can be kept of it in variables."""
+
+    found: Mapping[str, object] = field(default_factory=dict)
+    frames: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """It is not so, but may become so; ``why`` is what there is in its place."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It cannot become so any more. ``frame`` is the one that decided."""
+
+    why: str
+    frame: int | None = None
+
+
+Look = Met | NotYet | Never
+
+
+def look(expected: Expectation, record: Record, since: int, served: frozenset[int]) -> Look:
+    """How it stands with what is ``expected``, from the ``since``-th frame on, without those that have ``served``."""
+    match expected:
+        case Call():
+            return _call(expected, record, since, served)
+        case Registered(status):
+            if (why := mismatch(status, str(record.registration), "registration")) is None:
+                return Met({"registration": str(record.registration)})
+            return NotYet(f"{why}{f' ({record.last_error})' if record.last_error else ''}")
+        case Connector(number, where):
+            return _connector(number, where, record)
+        case Measured():
+            return _measured(expected, record, since, served)
+        case Sequence(calls):
+            return _sequence(calls, record, since, served)
+        case _:
+            assert_never(expected)
+
+
+def _call(expected: Call, record: Record, since: int, served: frozenset[int]) -> Look:
+    unfit = ""
+    for spoken in record.calls(expected.direction, expected.action, since):
+        if spoken.number in served:
+            continue
+        if why := _misfit(expected, spoken):
+            unfit = f"{spoken.action} {brief(spoken.body)} does not fit: {why}"
+            continue
+        return _judged(expected, spoken, record)
+    return NotYet(unfit or f"no {expected.action} was {_way(expected.direction)}")
+
+
+def _misfit(expected: Call, spoken: Spoken) -> str | None:
+    return None if expected.payload is None else mismatch(expected.payload, spoken.body)
+
+
+def _judged(expected: Call, spoken: Spoken, record: Record) -> Look:
+    answer = record.answers.get(spoken.number)
+    found: dict[str, object] = {"payload": spoken.body, "id": spoken.id, "at": spoken.frame.at}
+    if answer is None:
+        if expected.needs_answer:
+            return NotYet(f"{spoken.action} has no answer")
+        return Met(found, frozenset([spoken.number]))
+    if why := _wrong_answer(expected, answer):
+        return Never(f"{spoken.action} was answered {_told(answer)}: {why}", answer.number)
+    latency_s = record.latency_s(answer)
+    if expected.latency_s is not None and latency_s > expected.latency_s:
+        why = f"{spoken.action} was answered after {latency_s:.3f} s, expected within {expected.latency_s:g} s"
+        return Never(why, answer.number)
+    found |= {"latency": latency_s, "answer": answer.body, "error": answer.code or None}
+    return Met(found, frozenset([spoken.number]))
+
+
+def _wrong_answer(expected: Call, answer: Spoken) -> str | None:
+    if expected.error is not None:
+        return mismatch(expected.error, answer.code or None, "the error code")
+    if answer.kind is Kind.ERROR and expected.answer is not None:
+        return f"expected {brief(expected.answer)}"
+    return None if expected.answer is None else mismatch(expected.answer, answer.body)
+
+
+def _connector(number: int, where: Mapping[str, object], record: Record) -> Look:
+    status = record.connectors.get(number)
+    if status is None:
+        return NotYet(f"connector {number} has told nothing")
+    told = dataclasses.asdict(status) | {"status": str(status.status)}
+    if why := mismatch(dict(where), told, f"connector {number}"):
+        return NotYet(why)
+    return Met({"connector": told})
+
+
+def _measured(expected: Measured, record: Record, since: int, served: frozenset[int]) -> Look:
+    last = f"no MeterValues of connector {expected.connector} were sent"
+    for spoken in record.calls(Direction.OUT, "MeterValues", since):
+        if spoken.number in served or mismatch({"connectorId": expected.connector}, spoken.body):
+            continue
+        for sampled in _sampled_values(spoken.body):
+            if (why := mismatch(dict(expected.sampled), sampled)) is None:
+                return Met({"sampled": sampled, "payload": spoken.body}, frozenset([spoken.number]))
+            if sampled.get("measurand") == expected.sampled.get("measurand"):
+                last = f"{brief(sampled)} does not fit: {why}"
+    return NotYet(last)
+
+
+def _sampled_values(body: object) -> Iterator[dict[str, object]]:
+    """Those of a MeterValues payload, with what goes without saying when it is left out (section 7.43)."""
+    values = body.get("meterValue") if isinstance(body, Mapping) else None
+    for value in values if isinstance(values, list) else []:
+        for sampled in value.get("sampledValue", []) if isinstance(value, Mapping) else []:
+            if isinstance(sampled, Mapping):
+                yield {"measurand": "Energy.Active.Import.Register", "context": "Sample.Periodic", **sampled}
+
+
+def _sequence(calls: tuple[Call, ...], record: Record, since: int, served: frozenset[int]) -> Look:
+    frames: set[int] = set()
+    for place, call in enumerate(calls):
+        found = next(
+            (
+                spoken
+                for spoken in record.calls(call.direction, call.action, since)
+                if spoken.number not in served and isinstance(_fits(call, spoken, record), Met)
+            ),
+            None,
+        )
+        if found is None:
+            before = f" after {calls[place - 1].action}" if place else ""
+            wanted = f" with {brief(call.payload)}" if call.payload is not None else ""
+            return NotYet(f"no {call.action}{wanted} was {_way(call.direction)}{before}")
+        frames.add(found.number)
+        since = found.number + 1
+    return Met({}, frozenset(frames))
+
+
+def _fits(call: Call, spoken: Spoken, record: Record) -> Look:
+    why = _misfit(call, spoken)
+    return NotYet(why) if why else _judged(call, spoken, record)
+
+
+def _told(answer: Spoken) -> str:
+    return f"with the error {answer.code} ({answer.description})" if answer.kind is Kind.ERROR else brief(answer.body)
+
+
+def _way(direction: Direction) -> str:
+    return "sent" if direction is Direction.OUT else "received"

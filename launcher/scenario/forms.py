@@ -1,0 +1,303 @@
+"""The declaration of every step: its keys, their kinds, what they are for. The file format and its schema are made
+of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.payloads import MAX_INPUT, CarInput, ErrorCode
+from chargepoint.api.pool import PoolVerb
+from launcher.scenario.expectations import (
+    ACTION,
+    ANSWER,
+    CONNECTOR,
+    ERROR,
+    EXPECT,
+    EXPECT_NO,
+    LATENCY,
+    SAVE,
+    STATIONS,
+    WITHIN,
+)
+from launcher.scenario.kinds import (
+    DURATION,
+    FLAG,
+    JSON,
+    OBJECT,
+    PATTERN,
+    Kind,
+    Member,
+    Schema,
+    choice,
+    form,
+    list_of,
+    mapping_of,
+    number,
+    text,
+    whole,
+)
+from launcher.scenario.source import Node
+from launcher.scenario.steps import (
+    Car,
+    CentralSystem,
+    Check,
+    Command,
+    Configure,
+    Deed,
+    Fault,
+    Http,
+    Include,
+    Parallel,
+    Power,
+    PowerCycle,
+    Repeat,
+    Send,
+    Stations,
+    Step,
+    Tap,
+    Wait,
+)
+
+LONGEST_TEXT = 120
+MOST_TIMES = 10_000
+
+_ON_CONNECTOR = {"station": STATIONS, "connector": CONNECTOR}
+_OVER = Member(DURATION, "spread evenly over that time", name="over_s")
+_PAYLOAD = Member(OBJECT, "its payload; default: {}")
+_NAME = text("the name of a variable", pattern=r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _power(verb: PoolVerb, note: str) -> Kind[Power]:
+    members = {"station": STATIONS, "over": _OVER}
+    if verb in (PoolVerb.START, PoolVerb.RESTART):
+        members["change"] = Member(OBJECT, "members of its start entry that are different now, like vehicle")
+    return form(partial(Power, verb), members, note, short="station")
+
+
+def _plug(stations: Stations = (), connector: int = 1, cable: float = 32.0, amount: tuple[float, ...] = ()) -> Car:
+    l1, l2, l3 = (*amount, None, None, None)[:3]
+    return Car(CarInput(cable, True, l1, l2, l3), stations, connector)
+
+
+def _car(car: CarInput) -> Callable[..., Car]:
+    return partial(Car, car)
+
+
+def _fault(code: str, stations: Stations = (), connector: int = 1) -> Fault:
+    return Fault(ErrorCode(code), stations, connector)
+
+
+def _central_system(**given: Any) -> CentralSystem:
+    if not given.keys() - {"stations", "within_s"}:
+        raise InputError("", None, "something to do: behave, right, tags, disconnect or transactions")
+    return CentralSystem(**given)
+
+
+def _wait(node: Node) -> Wait:
+    if isinstance(node.value, str) and (found := re.fullmatch(r"(.+?)\.\.(.+)", node.value)):
+        bounds = [DURATION.read(Node(bound, node.key, node.place)) for bound in found.groups()]
+        if bounds[0] > bounds[1]:
+            raise node.refused("a duration like 5s, or a shorter and a longer one like 1s..3s")
+        return Wait(*bounds)
+    return Wait(seconds := DURATION.read(node), seconds)
+
+
+_AMOUNT = number(0, MAX_INPUT)
+_PHASES = list_of(_AMOUNT, one=True)
+_AMOUNTS = Kind(
+    lambda node: _PHASES.read(node) * (1 if isinstance(node.value, list) else 3),
+    _PHASES.schema,
+)
+_CODES = [str(code) for code in ErrorCode if code is not ErrorCode.NO_ERROR]
+
+
+def _read_steps(node: Node) -> tuple[Step, ...]:
+    return STEPS.read(node)
+
+
+_STEPS_LATER: Kind[tuple[Step, ...]] = Kind(_read_steps, {"$ref": "#/definitions/steps"})
+
+DEEDS: Mapping[str, Kind[Any]] = {
+    "start": _power(PoolVerb.START, "Switch stations on with fresh data."),
+    "kill": _power(PoolVerb.KILL, "Cut the power: no goodbye."),
+    "restart": _power(PoolVerb.RESTART, "Switch stations on again, with the data they have."),
+    "end": _power(PoolVerb.END, "Let stations go down in good order."),
+    "remove": _power(PoolVerb.REMOVE, "Cut the power and forget the data."),
+    "power_cycle": form(PowerCycle, {"station": STATIONS}, "The power goes and comes back.", short="station"),
+    "plug": form(
+        _plug,
+        {
+            **_ON_CONNECTOR,
+            "cable": Member(_AMOUNT, "its capacity in A, W for DC; default: 32"),
+            "asks_for": Member(
+                _AMOUNTS,
+                "A on each phase, or a list of phases; W for DC; default: what the vehicle takes",
+                name="amount",
+            ),
+        },
+        "Plug a car in, or change what it asks for.",
+        short="station",
+    ),
+    "unplug": form(_car(CarInput(cable=0.0)), _ON_CONNECTOR, "Unplug the car.", short="station"),
+    "suspend": form(_car(CarInput(ready=False)), _ON_CONNECTOR, "The car pauses.", short="station"),
+    "resume": form(_car(CarInput(ready=True)), _ON_CONNECTOR, "The car goes on.", short="station"),
+    "tap": form(
+        Tap,
+        {"tag": Member(text(longest=100), "the id tag, 1 to 20 characters", required=True), **_ON_CONNECTOR},
+        "Hold an id tag to the reader.",
+        short="tag",
+    ),
+    "fault": form(
+        _fault,
+        {"code": Member(choice(_CODES), "an error code of the standard", required=True), **_ON_CONNECTOR},
+        "A fault appears; connector 0 is the station.",
+        short="code",
+    ),
+    "clear_fault": form(partial(_fault, "NoError"), _ON_CONNECTOR, "The fault is gone.", short="station"),
+    "configure": form(
+        Configure,
+        {
+            "key": Member(text(), "such as HeartbeatInterval", required=True),
+            "value": Member(text(longest=10_000), "the new value", required=True),
+            "station": STATIONS,
+        },
+        "Give a configuration key a value, at the station.",
+    ),
+    "send": form(
+        Send,
+        {
+            "action": Member(text(longest=50), "such as DataTransfer", required=True),
+            "payload": _PAYLOAD,
+            "force": Member(FLAG, "also what violates the standard"),
+            "answer": ANSWER,
+            "error": ERROR,
+            "latency": LATENCY,
+            "within": WITHIN,
+            "station": STATIONS,
+            "save": SAVE,
+        },
+        "Let the station send a CALL, right or wrong.",
+        short="action",
+    ),
+    "command": form(
+        Command,
+        {
+            "action": Member(ACTION, "such as RemoteStartTransaction", required=True),
+            "payload": _PAYLOAD,
+            "received": Member(PATTERN, "what the station has to receive; default: the payload"),
+            "answer": Member(PATTERN, "what the station has to answer"),
+            "error": ERROR,
+            "within": WITHIN,
+            "station": STATIONS,
+            "save": SAVE,
+        },
+        "Ask the central system (--commands) to send a command; the station has to get it.",
+        short="action",
+    ),
+    "central_system": form(
+        _central_system,
+        {
+            "behave": Member(list_of(OBJECT, one=True), "deviations, as POST /behaviours takes them"),
+            "right": Member(FLAG, "no deviation any more, for these stations"),
+            "tags": Member(mapping_of(OBJECT), "id tags and their idTagInfo"),
+            "disconnect": Member(FLAG, "cut the connection"),
+            "transactions": Member(PATTERN, "what it has to tell of the station's transactions, the newest first"),
+            "within": WITHIN,
+            "station": STATIONS,
+        },
+        "Drive the bundled central system; with another one the scenario is not applicable.",
+    ),
+    "http": form(
+        Http,
+        {
+            "url": Member(text("an http:// or https:// URL", pattern="https?://.+"), "the endpoint", required=True),
+            "method": Member(choice(["GET", "POST", "PUT", "PATCH", "DELETE"]), "default: GET"),
+            "headers": Member(mapping_of(text()), "such as Authorization"),
+            "body": Member(JSON, "sent as JSON"),
+            "status": Member(PATTERN, "the status it has to answer; default: below 400"),
+            "match": Member(PATTERN, "what the JSON it answers has to be"),
+            "within": Member(DURATION, "repeat it for so long until it fits; default: once", name="within_s"),
+            "save": SAVE,
+        },
+        "Call an HTTP endpoint of your back end.",
+        short="url",
+    ),
+    "wait": Kind(_wait, {"anyOf": [{"type": ["string", "number"]}], "description": "Let time pass: 5s, or 1s..3s."}),
+    "expect": EXPECT,
+    "expect_no": EXPECT_NO,
+    "check": form(
+        Check,
+        {
+            "value": Member(JSON, "made of variables", required=True),
+            "is": Member(PATTERN, "what it has to be", required=True, name="fits"),
+        },
+        "Compare what was kept.",
+    ),
+    "repeat": form(
+        Repeat,
+        {
+            "times": Member(whole(1, MOST_TIMES), "how often", required=True),
+            "steps": Member(_STEPS_LATER, "what", required=True),
+            "as": Member(_NAME, "a variable that counts from 1", name="counter"),
+        },
+        "The same steps again.",
+    ),
+    "parallel": Kind(
+        lambda node: Parallel(list_of(_STEPS_LATER).read(node)),
+        {"type": "array", "items": _STEPS_LATER.schema, "description": "Lists of steps that go at the same time."},
+    ),
+    "include": form(
+        Include,
+        {"file": Member(text(), "path of a file with steps, relative to this one", required=True)},
+        "The steps of another file.",
+        short="file",
+    ),
+}
+
+
+def read_step(node: Node) -> Step:
+    """The step that ``node`` is: a name, or a mapping of it to its arguments. Raises InputError."""
+    given = node.value if isinstance(node.value, dict) else {str(node.value): Node(None, str(node.value), node.place)}
+    if len(given) != 1:
+        raise node.refused("one step: a mapping with a single key, the step's name")
+    [(name, arguments)] = given.items()
+    if name not in DEEDS:
+        known = choice(DEEDS).read
+        known(Node(name, node.key, arguments.place))
+    deed: Deed = DEEDS[name].read(arguments)
+    plain = arguments.plain()
+    told = name if plain is None else f"{name} {plain if isinstance(plain, str) else _told(plain)}"
+    return Step(deed, arguments.place, told if len(told) <= LONGEST_TEXT else told[: LONGEST_TEXT - 1] + "…")
+
+
+def _told(value: object) -> str:
+    """JSON without the quotes that say nothing."""
+    written = json.dumps(value, ensure_ascii=False)
+    return re.sub(r'"([A-Za-z0-9_.${}-]+)"', r"\1", written).removeprefix("{").removesuffix("}")
+
+
+_BARE = [name for name, kind in DEEDS.items() if {"type": "null"} in kind.schema.get("anyOf", [])]
+"""Steps that need nothing but their name."""
+
+_STEP_SCHEMA: Schema = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {name: kind.schema for name, kind in DEEDS.items()},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+        {"enum": _BARE},
+    ]
+}
+
+STEPS: Kind[tuple[Step, ...]] = Kind(
+    list_of(Kind(read_step, _STEP_SCHEMA)).read, {"type": "array", "items": {"$ref": "#/definitions/step"}}
+)
+DEFINITIONS: Schema = {"step": _STEP_SCHEMA, "steps": STEPS.schema}

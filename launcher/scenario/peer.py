@@ -1,0 +1,116 @@
+"""The central system under test: the user's own, or the bundled one that is started for the run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote, urlsplit
+
+from chargepoint.api.errors import InputError
+from chargepoint.settings import etc_dir
+
+READY_TIMEOUT_S = 30.0
+REACH_TIMEOUT_S = 5.0
+
+_OCPP = re.compile(r"(wss?://\S+)/<")
+_HTTP = re.compile(r"HTTP at (http://[^,\s]+)")
+
+
+class Unreachable(Exception):
+    """There is no central system to test; ``str()`` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """``url``: where stations connect; ``commands``: where a command is posted, with ``{id}`` and ``{action}`` in it;
+    ``api``: the HTTP API of the bundled one, "" for others."""
+
+    url: str
+    commands: str = ""
+    api: str = ""
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it is the bundled one, which can be driven."""
+        return bool(self.api)
+
+    def command_url(self, station: str, action: str) -> str:
+        """Where ``action`` for ``station`` is posted."""
+        return self.commands.replace("{id}", quote(station, safe="")).replace("{action}", action)
+
+
+def check_commands(url: str) -> str:
+    """A URL to post commands to, checked; raises InputError."""
+    if not re.fullmatch(r"https?://[^\s/]+\S*", url) or "{id}" not in url or "{action}" not in url:
+        wanted = (
+            "an http(s) URL with {id} and {action}, like http://localhost:8080/charge-points/{id}/commands/{action}"
+        )
+        raise InputError("--commands", url, wanted)
+    return url
+
+
+async def reach(url: str) -> None:
+    """Make sure that something listens at ``url``; raises Unreachable."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "wss" else 80)
+    try:
+        async with asyncio.timeout(REACH_TIMEOUT_S):
+            _, writer = await asyncio.open_connection(parts.hostname, port)
+    except TimeoutError:
+        raise Unreachable(f"nothing answers at {url} within {REACH_TIMEOUT_S:g} s") from None
+    except OSError as error:
+        raise Unreachable(f"nothing answers at {url}: {error.strerror or error}") from None
+    writer.close()
+
+
+@asynccontextmanager
+async def bundled() -> AsyncIterator[Peer]:
+    """The bundled central system on free ports, with a database that goes when it does."""
+    with TemporaryDirectory(prefix="cp-simu-") as folder:
+        files = ("--database", str(Path(folder) / "csms.db"), "--files", str(Path(folder) / "files"))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "csms", "--port", "0", "--http-port", "0", *files),
+            *("--tags", str(etc_dir() / "scenarios" / "tags.json"), "--log-level", "error"),
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=PIPE,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+            start_new_session=True,
+        )
+        assert process.stderr is not None
+        drain: asyncio.Task[bytes] | None = None
+        try:
+            told = ""
+            try:
+                async with asyncio.timeout(READY_TIMEOUT_S):
+                    while not (_OCPP.search(told) and _HTTP.search(told)):
+                        line = await process.stderr.readline()
+                        if not line:
+                            raise Unreachable(f"the bundled central system did not start: {told.strip()[-500:]}")
+                        told += line.decode(errors="replace")
+            except TimeoutError:
+                raise Unreachable("the bundled central system did not start in time") from None
+            drain = asyncio.create_task(process.stderr.read())
+            ocpp, http = _OCPP.search(told), _HTTP.search(told)
+            assert ocpp is not None
+            assert http is not None
+            yield Peer(ocpp[1], f"{http[1]}/charge-points/{{id}}/commands/{{action}}", http[1])
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                try:
+                    async with asyncio.timeout(10):
+                        await process.wait()
+                except TimeoutError:
+                    process.kill()
+                    await process.wait()
+            if drain is not None:
+                await drain

@@ -1,0 +1,103 @@
+"""All scenarios of a run: some at a time, none twice on the same station at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from launcher.scenario.format import Scenario
+from launcher.scenario.peer import Peer, bundled, reach
+from launcher.scenario.play import Heard, Play
+from launcher.scenario.requests import Requests
+from launcher.scenario.stage import Stage
+from launcher.scenario.verdicts import Outcome, Run, Verdict
+
+Ended = Callable[[Outcome], None]
+"""Who is told each scenario as it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to play. ``central_system``: "" for the bundled one; ``jobs``: so many scenarios at the same time."""
+
+    scenarios: tuple[Scenario, ...]
+    central_system: str = ""
+    commands: str = ""
+    seed: int = 1
+    jobs: int = 8
+    speed: float = 1.0
+    command_line: str = ""
+
+
+async def run(
+    plan: Plan,
+    ended: Ended = lambda outcome: None,
+    heard: Heard = lambda scenario, step: None,
+    interrupted: asyncio.Event | None = None,
+) -> Run:
+    """Play all of ``plan``, or as much as there was before it was ``interrupted``. Raises Unreachable."""
+    began_at, began = time.time(), time.monotonic()
+    async with AsyncExitStack() as stack:
+        if plan.central_system:
+            await reach(plan.central_system)
+            peer = Peer(plan.central_system, plan.commands)
+        else:
+            peer = await stack.enter_async_context(bundled())
+        stage = await stack.enter_async_context(Stage(plan.speed))
+        requests = await stack.enter_async_context(Requests())
+        turns = _Turns(plan.jobs)
+
+        async def play(scenario: Scenario) -> Outcome:
+            async with turns.of(scenario):
+                outcome = await Play(scenario, stage, peer, requests, plan.seed, heard).run()
+            ended(outcome)
+            return outcome
+
+        tasks = [asyncio.create_task(play(scenario)) for scenario in plan.scenarios]
+        outcomes = await _outcomes(plan.scenarios, tasks, interrupted or asyncio.Event())
+        return Run(outcomes, peer.url, plan.seed, time.monotonic() - began, began_at, plan.command_line)
+
+
+async def _outcomes(
+    scenarios: Sequence[Scenario], tasks: Sequence[asyncio.Task[Outcome]], interrupted: asyncio.Event
+) -> tuple[Outcome, ...]:
+    all_played = asyncio.ensure_future(asyncio.wait(tasks))
+    interruption = asyncio.ensure_future(interrupted.wait())
+    await asyncio.wait([all_played, interruption], return_when=asyncio.FIRST_COMPLETED)
+    interruption.cancel()
+    for task in tasks:
+        task.cancel()
+    await all_played
+    return tuple(
+        Outcome(scenario, Verdict.ERROR, "interrupted") if task.cancelled() else task.result()
+        for scenario, task in zip(scenarios, tasks, strict=True)
+    )
+
+
+class _Turns:
+    """``jobs`` scenarios at a time, and each station in one of them only."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = asyncio.Semaphore(jobs)
+        self._stations: dict[str, asyncio.Lock] = {}
+
+    def of(self, scenario: Scenario) -> AsyncExitStack:
+        """Enter it to play ``scenario``; leave it when that is over."""
+        return _Turn(
+            [self._stations.setdefault(each, asyncio.Lock()) for each in sorted(scenario.stations)], self._jobs
+        )
+
+
+class _Turn(AsyncExitStack):
+    def __init__(self, stations: Sequence[asyncio.Lock], jobs: asyncio.Semaphore) -> None:
+        super().__init__()
+        self._wanted = (*stations, jobs)
+
+    async def __aenter__(self) -> _Turn:
+        # Stations go first, in the order of their ids: who waits for one keeps nobody else from a job.
+        for each in self._wanted:
+            await self.enter_async_context(each)
+        return self

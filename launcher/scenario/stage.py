@@ -1,0 +1,156 @@
+"""The stations of all scenarios of a run: one pool as a child process, and what has been seen of each of them."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chargepoint.api.orders import Configure, Reboot, Send, StationResult, Watch
+from chargepoint.api.pool import PoolCommand, PoolResult, PoolVerb
+from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
+from chargepoint.bus import Message
+from launcher.pool_process import PoolProcess
+from launcher.scenario.record import Record
+
+POOL = "scenarios"
+WATCH_S = 3600.0
+"""As long as a station can be watched; it is told again in time."""
+LOOK_EVERY_S = 1.0
+"""A pool that has ended says nothing more, not even that."""
+ORDER_TIMEOUT_S = 90.0
+"""A station may wait long for an answer, and has to boot before it takes an order."""
+
+
+class StageError(Exception):
+    """What was to happen to a station did not; ``str()`` says why."""
+
+
+class Stage:
+    """One pool. ``speed``: how much faster than ours its clock goes."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        self.records: dict[str, Record] = {}
+        self._topics = Topics()
+        self._numbers = itertools.count(1)
+        self._answers: dict[str, asyncio.Future[PoolResult]] = {}
+        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+        self._pool: PoolProcess | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Stage:
+        options = [] if self.speed == 1 else ["--speed", f"{self.speed:g}"]
+        self._pool = await PoolProcess.start(POOL, self._topics, self._hear, *options)
+        self._watching = asyncio.create_task(self._keep_watching())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
+        if self._pool is not None:
+            await self._pool.kill()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the pool has ended by itself."""
+        return self._pool is None or self._pool.exit_code is not None
+
+    def clear(self, station: str) -> Record:
+        """Forget what was seen of a station."""
+        record = self.records[station] = Record(station, self.speed)
+        return record
+
+    async def power(self, verb: PoolVerb, entries: Iterable[Mapping[str, object]], over_s: float = 0.0) -> None:
+        """Switch stations on or off; every frame of those that are switched on is seen. Raises StageError."""
+        entries = tuple(entries)
+        request = self._request_id()
+        answer = self._answers[request] = asyncio.get_running_loop().create_future()
+        await self._command(PoolCommand(verb, entries, over_s, request))
+        result = await self._answered(answer, over_s + ORDER_TIMEOUT_S, f"the pool did not {verb} them")
+        if verb in (PoolVerb.START, PoolVerb.RESTART):
+            watch = Watch(WATCH_S).to_json()
+            await self._write(
+                Message(self._topics.station(str(entry["id"]), "cmd"), watch)
+                for entry in entries
+                if entry["id"] not in result.refused
+            )
+        if result.refused:
+            raise StageError("; ".join(result.refused.values()))
+
+    async def connector(self, station: str, connector: int, leaf: str, payload: bytes) -> None:
+        """An input to a connector; a refusal is found in the record."""
+        await self._write([Message(self._topics.connector(station, connector, leaf), payload)])
+
+    async def order(self, station: str, order: Configure | Send | Reboot) -> StationResult:
+        """What a station makes of an order. Raises StageError when it makes nothing of it."""
+        request = self._request_id()
+        payload = replace(order, request_id=request).to_json()
+        await self._write([Message(self._topics.station(station, "cmd"), payload)])
+        record = self.records[station]
+        if not await self.until([station], lambda: request in record.results, ORDER_TIMEOUT_S):
+            raise StageError(f"{station} did not answer")
+        return record.results[request]
+
+    async def until(self, stations: Iterable[str], so: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until something is ``so``, as seen in the records of ``stations``; whether it is, after all.
+
+        Raises StageError when the pool has ended."""
+        stations = list(stations)
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        while not so():
+            left_s = deadline - asyncio.get_running_loop().time()
+            if self.lost:
+                raise StageError("the pool of charge points has ended")
+            if left_s <= 0:
+                return False
+            changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            for station in stations:
+                self._waiting.setdefault(station, set()).add(changed)
+            await asyncio.wait([changed], timeout=min(left_s, LOOK_EVERY_S))
+            for station in stations:
+                self._waiting[station].discard(changed)
+        return True
+
+    def _hear(self, message: Message) -> None:
+        match self._topics.parse(message.topic):
+            case PoolTopic(_, "result"):
+                result = PoolResult.from_json(message.payload)
+                answer = self._answers.pop(result.request_id, None)
+                if answer is not None and not answer.done():
+                    answer.set_result(result)
+            case StationTopic(station, _) | ConnectorTopic(station, _, _) as topic if station in self.records:
+                self.records[station].take(topic, message.payload)
+                for waiting in self._waiting.get(station, ()):
+                    if not waiting.done():
+                        waiting.set_result(None)
+
+    async def _answered(self, answer: asyncio.Future[PoolResult], timeout_s: float, why: str) -> PoolResult:
+        assert self._pool is not None
+        end = asyncio.create_task(self._pool.ended())
+        ends: set[asyncio.Future[Any]] = {answer, end}
+        await asyncio.wait(ends, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        end.cancel()
+        if not answer.done():
+            raise StageError("the pool of charge points has ended" if self.lost else why)
+        return answer.result()
+
+    async def _keep_watching(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_S / 2 / self.speed)
+            watch = Watch(WATCH_S).to_json()
+            await self._write(Message(self._topics.station(station, "cmd"), watch) for station in self.records)
+
+    async def _command(self, command: PoolCommand) -> None:
+        assert self._pool is not None
+        await self._pool.command(command)
+
+    async def _write(self, messages: Iterable[Message]) -> None:
+        assert self._pool is not None
+        await self._pool.write(messages)
+
+    def _request_id(self) -> str:
+        return f"r{next(self._numbers)}"

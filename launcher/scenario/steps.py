@@ -1,0 +1,219 @@
+"""What can happen in a scenario, as it is read from the file; texts may have variables in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chargepoint.api.payloads import CarInput, ErrorCode
+from chargepoint.api.pool import PoolVerb
+from launcher.scenario.expect import Expectation
+from launcher.scenario.source import Place
+
+WITHIN_S = 10.0
+"""How long an expectation waits when it does not say."""
+
+Stations = tuple[str, ...]
+"""Ids, ranges and globs; empty for all of the scenario."""
+
+Saves = Mapping[str, str]
+"""Variables to the path of what they keep, like ``answer.transactionId``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Stations are started afresh, killed, restarted, ended or removed; ``change``: members of their start entry."""
+
+    verb: PoolVerb
+    stations: Stations = ()
+    over_s: float = 0.0
+    change: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerCycle:
+    """The power goes and comes back."""
+
+    stations: Stations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """A car comes, goes, pauses, or asks for something else."""
+
+    car: CarInput
+    stations: Stations = ()
+    connector: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """An id tag is held to the reader."""
+
+    tag: str
+    stations: Stations = ()
+    connector: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault appears; NoError: it is gone. Connector 0 is the station."""
+
+    code: ErrorCode
+    stations: Stations = ()
+    connector: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """A configuration key gets a value, at the station."""
+
+    key: str
+    value: str
+    stations: Stations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """The station sends a CALL by hand; ``force``: also what violates the standard."""
+
+    action: str
+    payload: Mapping[str, object] = field(default_factory=dict)
+    force: bool = False
+    answer: object = None
+    error: str | None = None
+    latency_s: float | None = None
+    within_s: float = WITHIN_S
+    stations: Stations = ()
+    save: Saves = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The central system is asked to send a command, and the station has to get it."""
+
+    action: str
+    payload: Mapping[str, object] = field(default_factory=dict)
+    received: object = None
+    answer: object = None
+    error: str | None = None
+    within_s: float = WITHIN_S
+    stations: Stations = ()
+    save: Saves = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CentralSystem:
+    """The bundled central system deviates, knows other tags, closes a connection, or tells what it knows."""
+
+    behave: tuple[Mapping[str, object], ...] = ()
+    right: bool = False
+    tags: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    disconnect: bool = False
+    transactions: object = None
+    within_s: float = WITHIN_S
+    stations: Stations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """A call of an HTTP endpoint, repeated until its answer is as expected or ``within_s`` is over."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: object = None
+    status: object = "< 400"
+    match: object = None
+    within_s: float = 0.0
+    save: Saves = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Time passes, as the stations' clocks have it; between two bounds the seed draws."""
+
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """Something is so, or becomes so in time. ``from_start``: all that was before counts."""
+
+    what: Expectation
+    within_s: float = WITHIN_S
+    stations: Stations = ()
+    save: Saves = field(default_factory=dict)
+    from_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectNo:
+    """Something is not so, and does not become so for ``for_s``."""
+
+    what: Expectation
+    for_s: float
+    stations: Stations = ()
+    from_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A value made of variables fits a pattern."""
+
+    value: object
+    fits: object
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The same again; the variable ``counter`` counts from 1."""
+
+    times: int
+    steps: tuple[Step, ...]
+    counter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Branches at the same time; over when all are."""
+
+    branches: tuple[tuple[Step, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """The steps of another file, whose path is relative to this one."""
+
+    file: str
+
+
+Deed = (
+    Power
+    | PowerCycle
+    | Car
+    | Tap
+    | Fault
+    | Configure
+    | Send
+    | Command
+    | CentralSystem
+    | Http
+    | Wait
+    | Expect
+    | ExpectNo
+    | Check
+    | Repeat
+    | Parallel
+    | Include
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: where it stands, and how it is told."""
+
+    deed: Deed
+    place: Place
+    text: str

@@ -1,0 +1,58 @@
+"""Traces of stations in the Open OCPP Trace Format 1.1 (github.com/open-ocpp-trace/specification): a frame a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from chargepoint.api.dialogue import Kind, Spoken
+from chargepoint.api.traffic import Direction
+from launcher.scenario.verdicts import Outcome
+
+SCHEMA_VERSION = "1.1"
+_WAYS = {Direction.OUT: "cp-to-csms", Direction.IN: "csms-to-cp"}
+
+
+def record(station: str, spoken: Spoken, meta: Mapping[str, object]) -> dict[str, object] | None:
+    """One frame; None for a text that is none, which the format has no place for."""
+    if spoken.kind is Kind.NONE:
+        return None
+    written: dict[str, object] = {
+        "schemaVersion": SCHEMA_VERSION,
+        "timestamp": spoken.frame.at,
+        "ocppVersion": "1.6",
+        "transport": "json",
+        "chargePointId": station,
+        "direction": _WAYS[spoken.frame.direction],
+        "messageType": str(spoken.kind),
+        "messageId": spoken.id,
+    }
+    if spoken.action:
+        written["action"] = spoken.action
+    if isinstance(spoken.body, Mapping) and isinstance(spoken.body.get("connectorId"), int):
+        written["connectorId"] = spoken.body["connectorId"]
+    if spoken.kind is Kind.ERROR:
+        written["error"] = {"code": spoken.code, "description": spoken.description, "details": spoken.body}
+    else:
+        written["payload"] = spoken.body
+    written["raw"] = spoken.frame.text
+    told = dict(meta) | ({"violation": spoken.frame.problem} if spoken.frame.problem else {})
+    return written | ({"meta": told} if told else {})
+
+
+def lines(station: str, frames: Iterable[Spoken], meta: Mapping[str, object]) -> str:
+    """The trace of a station, as JSONL."""
+    records = (record(station, spoken, meta) for spoken in frames)
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records if each is not None)
+
+
+def write(outcomes: Iterable[Outcome], folder: Path, seed: int) -> None:
+    """A file for each station of each scenario in ``folder``, which is made when it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for outcome in outcomes:
+        meta = {"scenario": outcome.scenario.name, "verdict": str(outcome.verdict), "seed": seed}
+        for station, frames in outcome.frames.items():
+            name = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{Path(outcome.scenario.file).stem}-{station}.jsonl")
+            (folder / name).write_text(lines(station, frames, meta), encoding="utf-8")

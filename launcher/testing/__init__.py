@@ -1,0 +1,1 @@
+"""Charge points in the test suites of others: a pytest plugin."""

@@ -1,0 +1,128 @@
+"""What moves the charge points of a test suite: an event loop in a thread of its own, so that tests may have one too,
+or none."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import Future
+from contextlib import AsyncExitStack
+from typing import Any, TypeVar
+
+from chargepoint.api.pool import PoolVerb
+from launcher.scenario.acts import Acts
+from launcher.scenario.format import Scenario
+from launcher.scenario.forms import read_step
+from launcher.scenario.lookout import Lookout
+from launcher.scenario.peer import Peer, bundled, reach
+from launcher.scenario.report.text import frame_line
+from launcher.scenario.requests import Requests
+from launcher.scenario.scope import Kept, Scope
+from launcher.scenario.source import Place, node_of
+from launcher.scenario.stage import Stage, StageError
+from launcher.scenario.steps import Check, Expect, ExpectNo, Http, Include, Parallel, Power, Repeat, Wait
+from launcher.scenario.verdicts import StepFailed
+
+T = TypeVar("T")
+
+Found = Mapping[str, Any]
+"""What an expectation has found: ``payload``, ``answer``, ``latency`` ... of a CALL, ``connector`` of a connector."""
+
+FRAMES_SHOWN = 12
+
+
+class Crew:
+    """A pool and a central system for a whole test session."""
+
+    def __init__(self, central_system: str = "", commands: str = "", speed: float = 1.0) -> None:
+        self._wanted = (central_system, commands, speed)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="cp-simu", daemon=True)
+        self._stack = AsyncExitStack()
+        self._scopes: dict[str, tuple[Scenario, Scope]] = {}
+        self.peer = Peer("")
+
+    def __enter__(self) -> Crew:
+        self._thread.start()
+        try:
+            self.submit(self._begin()).result()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.submit(self._stack.aclose()).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Do ``work`` in the thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _begin(self) -> None:
+        central_system, commands, speed = self._wanted
+        if central_system:
+            await reach(central_system)
+            self.peer = Peer(central_system, commands)
+        else:
+            self.peer = await self._stack.enter_async_context(bundled())
+        self._stage = await self._stack.enter_async_context(Stage(speed))
+        self._requests = await self._stack.enter_async_context(Requests())
+
+    async def add(self, station: str, entry: Mapping[str, object]) -> None:
+        """A station that can be started."""
+        self._stage.clear(station)
+        scenario = Scenario(station, "", "", Place(station, 1), {station: entry}, ())
+        self._scopes[station] = (scenario, Scope(Kept({})))
+
+    async def act(self, station: str, name: str, arguments: object) -> Found:
+        """A step of a scenario, for this station. Raises InputError for a wrong one, AssertionError for one that is
+        not passed."""
+        step = read_step(node_of({name: arguments}, name, Place(station, 1)))
+        scenario, scope = self._scopes[station]
+        acts = Acts(scenario, self._stage, self.peer, self._requests, lambda from_s, to_s: from_s)
+        deed = step.deed
+        if not isinstance(deed, Expect | ExpectNo):
+            scope.marks[station] = len(self._stage.records[station].spoken)
+        try:
+            match deed:
+                case Power() | Wait() | Http() | Check():
+                    await acts.once(deed, scope)
+                    return {}
+                case Repeat() | Parallel() | Include():
+                    raise AssertionError(f"{name} is for scenario files: Python has its own")
+                case _:
+                    return await acts.for_each(deed, station, scope)
+        except StepFailed as failed:
+            raise AssertionError(self._explained(station, step.text, failed.reason)) from None
+        except StageError as error:
+            raise AssertionError(str(error)) from None
+
+    async def frames(self, station: str) -> list[str]:
+        """Its OCPP traffic so far, a line a frame."""
+        return [frame_line(spoken) for spoken in self._stage.records[station].spoken]
+
+    async def remove(self, station: str, *, violations_allowed: bool) -> None:
+        """End a station. Raises AssertionError for what the central system did against the standard."""
+        problem = ""
+        try:
+            Lookout(self._stage).check_refusals(station)
+        except StepFailed as failed:
+            problem = failed.reason
+        for spoken in [] if violations_allowed else self._stage.records[station].violations():
+            problem = problem or f"the central system sent something against the standard: {spoken.frame.problem}"
+        for verb in (PoolVerb.END, PoolVerb.REMOVE):
+            try:
+                await self._stage.power(verb, [{"id": station}])
+            except StageError:
+                break  # it was never started
+        del self._scopes[station]
+        if problem:
+            raise AssertionError(self._explained(station, "the end of the test", problem))
+
+    def _explained(self, station: str, step: str, reason: str) -> str:
+        frames = [frame_line(spoken) for spoken in self._stage.records[station].spoken[-FRAMES_SHOWN:]]
+        return "\n  ".join([f"{reason} ({step})", *([f"the last frames of {station}:"] if frames else []), *frames])

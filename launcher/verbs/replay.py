@@ -1,0 +1,53 @@
+"""``cp-simu replay``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.spec import check_central_system
+from launcher.diagnostics import Exit, NotThere, counted, say
+from launcher.scenario.peer import Unreachable, bundled, reach
+from launcher.scenario.replay import replay as replay_trace
+from launcher.scenario.retelling import Told, parse_trace
+
+
+def replay(options: argparse.Namespace) -> int:
+    """Drive traces against a central system again: 0 when it answers as it did then, 1 when not."""
+    traces = [_read(path) for path in options.traces]
+    url = check_central_system(options.central_system) if options.central_system else ""
+    try:
+        differences = asyncio.run(_replayed(traces, url, options.timeout))
+    except Unreachable as error:
+        raise NotThere(str(error)) from None
+    for station, differing in differences:
+        for difference in differing:
+            say(f"{station}\t{difference}")
+    calls = sum(len(told) for trace in traces for told in trace.values())
+    found = sum(len(differing) for _, differing in differences)
+    say(f"{counted(calls, 'CALL')} replayed: {counted(found, 'difference') if found else 'no difference'}")
+    return Exit.FAILED if found else Exit.DONE
+
+
+def _read(path: Path) -> dict[str, list[Told]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("TRACE", str(path), f"a file that can be read ({error})") from None
+    return parse_trace(text, str(path))
+
+
+async def _replayed(traces: list[dict[str, list[Told]]], url: str, timeout_s: float) -> list[tuple[str, list[str]]]:
+    async with AsyncExitStack() as stack:
+        if url:
+            await reach(url)
+        else:
+            url = (await stack.enter_async_context(bundled())).url
+        found: list[tuple[str, list[str]]] = []
+        # One after the other: traces of the same station may be among them.
+        for trace in traces:
+            found += (await replay_trace(trace, url, timeout_s)).items()
+        return found

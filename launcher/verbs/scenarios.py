@@ -1,0 +1,162 @@
+"""``cp-simu run`` and ``cp-simu scenarios``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.spec import check_central_system
+from chargepoint.settings import etc_dir
+from launcher.diagnostics import Exit, NotThere, say
+from launcher.scenario import runner, trace
+from launcher.scenario.format import Scenario, load
+from launcher.scenario.peer import Unreachable, check_commands
+from launcher.scenario.report import as_json, github, html, junit, text
+from launcher.scenario.verdicts import Outcome, Run, StepOutcome
+
+VARIABLE_PREFIX = "SCENARIO_"
+"""Environment variables that begin so are parameters, like those of -p."""
+
+DRAWN_SEEDS = 2**31
+"""Seeds that nobody has chosen are below: short enough to be typed again."""
+
+
+def ready() -> list[Path]:
+    """The scenarios that come along."""
+    return sorted(path for path in (etc_dir() / "scenarios").glob("*.yaml") if not path.name.startswith("_"))
+
+
+def scenarios(options: argparse.Namespace) -> int:
+    """List the ready scenarios, and what each of them proves."""
+    for scenario in _loaded(ready(), {}, options.tag):
+        say(f"{Path(scenario.file).stem:32} {scenario.proves}  [{', '.join(scenario.tags)}]")
+    return Exit.DONE
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play scenarios: 0 when all that were applicable have passed, 1 when not, 3 without a central system."""
+    files = [_found(name) for name in options.scenarios] or ready()
+    chosen = _loaded(files, _parameters(options.parameters), options.tag)
+    if not chosen:
+        raise InputError("--tag", ", ".join(options.tag), "a tag of one of these scenarios")
+    seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4)) % DRAWN_SEEDS
+    plan = runner.Plan(
+        scenarios=tuple(chosen),
+        central_system=check_central_system(options.central_system) if options.central_system else "",
+        commands=check_commands(options.commands) if options.commands else "",
+        seed=seed,
+        jobs=options.jobs,
+        speed=options.speed,
+        command_line=_again(seed),
+    )
+    try:
+        outcome = asyncio.run(_played(plan, verbose=options.verbose))
+    except Unreachable as error:
+        raise NotThere(str(error)) from None
+    _write(outcome, options)
+    for line in text.summary(outcome):
+        say(line)
+    if options.github:
+        for line in github.lines(outcome):
+            say(line)
+    if not outcome.reached:
+        raise NotThere(f"no charge point was answered by {outcome.central_system}")
+    return Exit.DONE if outcome.passed else Exit.FAILED
+
+
+def _found(name: str) -> Path:
+    """A file, or a ready scenario of that name."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.exists():
+        return path
+    known = {each.stem: each for each in ready()}
+    if name not in known:
+        raise InputError("scenario", name, "a file, or the name of a ready scenario (`cp-simu scenarios` lists them)")
+    return known[name]
+
+
+def _loaded(files: Iterable[Path], given: Mapping[str, str], tags: list[str]) -> list[Scenario]:
+    """The scenarios with any of ``tags``. Every file is checked before anything happens."""
+    environment = {
+        name.removeprefix(VARIABLE_PREFIX): value
+        for name, value in os.environ.items()
+        if name.startswith(VARIABLE_PREFIX)
+    }
+    loaded = [load(path, {**environment, **given}) for path in files]
+    known = {name for scenario in loaded for name in scenario.variables}
+    for name in given:
+        if name not in known:
+            raise InputError(
+                "-p", name, f"a variable of these scenarios; there are: {', '.join(sorted(known)) or 'none'}"
+            )
+    return [scenario for scenario in loaded if not tags or set(tags) & set(scenario.tags)]
+
+
+def _parameters(words: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not sign or not name.isidentifier():
+            raise InputError("-p", word, "a variable and its value, like TAG=TAG1")
+        found[name] = value
+    return found
+
+
+async def _played(plan: runner.Plan, *, verbose: bool) -> Run:
+    interrupted = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
+    progress = _Progress(len(plan.scenarios), verbose)
+    return await runner.run(plan, progress.ended, progress.heard, interrupted)
+
+
+class _Progress:
+    """Tells scenarios as they end; on a terminal also what is going on."""
+
+    def __init__(self, of: int, verbose: bool) -> None:
+        self._of = of
+        self._verbose = verbose
+        self._number = 0
+        self._live = sys.stdout.isatty() and not verbose
+        self._shown = False
+
+    def ended(self, outcome: Outcome) -> None:
+        self._number += 1
+        self._wipe()
+        for line in text.lines(outcome, self._number, self._of):
+            say(line)
+
+    def heard(self, scenario: Scenario, step: StepOutcome) -> None:
+        if self._verbose:
+            say(text.step_line(scenario, step))
+        elif self._live:
+            self._wipe()
+            sys.stdout.write(f"        {scenario.name}: {step.step.text}"[: os.get_terminal_size().columns - 1])
+            sys.stdout.flush()
+            self._shown = True
+
+    def _wipe(self) -> None:
+        if self._shown:
+            sys.stdout.write("\r\x1b[K")
+            self._shown = False
+
+
+def _write(run: Run, options: argparse.Namespace) -> None:
+    for file, render in ((options.junit, junit.render), (options.json, as_json.render), (options.html, html.render)):
+        if file is not None:
+            Path(file).write_text(render(run), encoding="utf-8")
+    if options.trace is not None:
+        trace.write(run.outcomes, options.trace, run.seed)
+
+
+def _again(seed: int) -> str:
+    """The command that plays the same again."""
+    words = sys.argv[1:]
+    return shlex.join(["cp-simu", *words, *([] if "--seed" in words else ["--seed", str(seed)])])

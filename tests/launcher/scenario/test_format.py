@@ -1,0 +1,227 @@
+"""Scenario files: what they mean, and what is said of a wrong one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import fastjsonschema
+import pytest
+
+from chargepoint.api.errors import InputError
+from chargepoint.api.payloads import CarInput, ErrorCode
+from chargepoint.api.pool import PoolVerb
+from chargepoint.api.traffic import Direction
+from launcher.scenario.expect import Call, Connector, Measured, Registered, Sequence
+from launcher.scenario.format import Scenario, load, schema
+from launcher.scenario.forms import DEEDS
+from launcher.scenario.source import read_file
+from launcher.scenario.steps import Car, Deed, Expect, ExpectNo, Fault, Parallel, Power, Repeat, Tap, Wait
+from launcher.verbs.scenarios import ready
+from tests.support import scenario_schema
+
+
+class Folder:
+    """Where scenario files are written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def scenario(self, text: str, name: str = "s.yaml", **parameters: str) -> Scenario:
+        (self.path / name).write_text(text)
+        return load(self.path / name, parameters)
+
+    def step(self, text: str) -> Deed:
+        """The only step after ``start``."""
+        return self.scenario(f"stations: {{A: , B: {{nb_connectors: 2}}}}\nsteps:\n  - {text}\n").steps[0].deed
+
+    def refusal(self, text: str) -> str:
+        with pytest.raises(InputError) as refused:
+            self.scenario(text)
+        return str(refused.value).removeprefix(f"{self.path}/")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+HEAD = "stations: A\nsteps:\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "deed"),
+    [
+        ("start", Power(PoolVerb.START)),
+        ("kill: A", Power(PoolVerb.KILL, ("A",))),
+        (
+            "start: {station: [A, B], over: 2s, change: {vehicle: van}}",
+            Power(PoolVerb.START, ("A", "B"), 2.0, {"vehicle": "van"}),
+        ),
+        (
+            "plug: {station: B, connector: 2, cable: 20, asks_for: 16}",
+            Car(CarInput(20.0, True, 16.0, 16.0, 16.0), ("B",), 2),
+        ),
+        ("plug: {asks_for: [6, 0, 0]}", Car(CarInput(32.0, True, 6.0, 0.0, 0.0))),
+        ("plug: {asks_for: [16]}", Car(CarInput(32.0, True, 16.0))),
+        ("unplug: B", Car(CarInput(cable=0.0), ("B",))),
+        ("tap: TAG1", Tap("TAG1")),
+        ("fault: {code: GroundFailure, connector: 0}", Fault(ErrorCode.GROUND_FAILURE, (), 0)),
+        ("clear_fault", Fault(ErrorCode.NO_ERROR)),
+        ("wait: 1m", Wait(60.0, 60.0)),
+        ("wait: 500ms..2s", Wait(0.5, 2.0)),
+        ("expect: {registration: Accepted}", Expect(Registered("Accepted"))),
+        (
+            "expect: {status: Charging, where: {power_w: '> 0'}}",
+            Expect(Connector(1, {"status": "Charging", "power_w": "> 0"})),
+        ),
+        (
+            "expect: {measured: {measurand: SoC, value: '> 5'}, connector: 1}",
+            Expect(Measured(1, {"measurand": "SoC", "value": "> 5"})),
+        ),
+        (
+            "expect: {sent: Heartbeat, answer: {currentTime: '*'}, latency: 1s, within: 3s, station: A}",
+            Expect(Call(Direction.OUT, "Heartbeat", None, {"currentTime": "*"}, None, 1.0), 3.0, ("A",)),
+        ),
+        ("expect_no: {received: Reset, for: 2s}", ExpectNo(Call(Direction.IN, "Reset"), 2.0)),
+        (
+            "expect: {order: [Authorize, {received: Reset}]}",
+            Expect(Sequence((Call(Direction.OUT, "Authorize"), Call(Direction.IN, "Reset")))),
+        ),
+    ],
+)
+def test_a_step_is_read(folder: Folder, text: str, deed: Deed) -> None:
+    assert folder.step(text) == deed
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("steps: [start]", "s.yaml:1: scenario: 'steps' is not complete: it needs 'stations'"),
+        (HEAD + "  - strat\n", "s.yaml:3: steps[0]: 'strat' is not one of start, kill"),
+        (HEAD + "  - {start: , kill: }\n", "is not one step: a mapping with a single key"),
+        (HEAD + "  - start\n  - wait: 5x\n", "s.yaml:4: wait: '5x' is not a duration like 500ms, 5s, 2m or 1h"),
+        (HEAD + "  - wait: 5s..1s\n", "a shorter and a longer one like 1s..3s"),
+        (
+            HEAD + "  - expect:\n      sent: Authorize\n      witin: 3s\n",
+            "s.yaml:5: expect: 'witin' is not a known key of expect (did you mean 'within'?)",
+        ),
+        (HEAD + "  - expect: {sent: Authorize, received: Reset}\n", "'sent and received' is not one expectation"),
+        (HEAD + "  - expect: {within: 5s}\n", "expect: nothing is not one expectation"),
+        (
+            HEAD + "  - expect: {sent: Authorize, answer: {}, error: InternalError}\n",
+            "one of the two: a CALL has one answer",
+        ),
+        (HEAD + "  - expect: {registration: Accepted, sent: Authorize}\n", "is not one expectation"),
+        (HEAD + "  - expect: {registration: Accepted, answer: {}}\n", "keys that go together with registration"),
+        (
+            HEAD + "  - expect: {sent: Authorize, answer: {a: '> x'}}\n",
+            "s.yaml:3: a: '> x' is not a number or a moment after >",
+        ),
+        (HEAD + "  - tap: {connector: 1}\n", "s.yaml:3: tap: 'connector' is not complete: it needs 'tag'"),
+        (HEAD + "  - tap: {tag: X, connector: 2}\n", "s.yaml:3: connector: 2 is not one of A, which has 1"),
+        (HEAD + "  - start: B\n", "s.yaml:3: station: 'B' is not a station of this scenario; there are: A"),
+        (HEAD + "  - repeat: {times: 2, steps: [{start: B}]}\n", "s.yaml:3: station: 'B' is not a station"),
+        (HEAD + "  - tap: ${TAG}\n", "s.yaml:3: tap: '${TAG}' is not a variable of this scenario"),
+        (HEAD + "  - fault: Ground\n", "is not one of ConnectorLockFailure"),
+        (HEAD + "  - central_system: {station: A}\n", "something to do: behave, right, tags"),
+        (HEAD + "  - http: ftp://host\n", "an http:// or https:// URL"),
+        (HEAD + "  - include: nothing.yaml\n", "s.yaml:3: include: 'nothing.yaml' is not a file that can be read"),
+        (
+            "stations: {A: {vendro: 1}}\nsteps: []",
+            "s.yaml:1: A.entry: 'vendro' is not a known key (did you mean 'vendor'?)",
+        ),
+        ("stations: {'A_{5..1}': }\nsteps: []", "a range upwards"),
+        ("stations: [A, A]\nsteps: []", "'A' is not given once"),
+        ("stations: A\nstations: B\nsteps: []", "s.yaml:2: scenario: 'stations' is not a key that is given once"),
+        ("stations: A\nsteps: [\n", "is not YAML"),
+        ("", "is not a scenario: a mapping with steps"),
+        ("- start", "a scenario: a mapping with stations and steps"),
+        ("stations: A\nviolations: some\nsteps: []", "s.yaml:2: violations: 'some' is not one of forbidden, allowed"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_line_and_what_would_be_right(
+    folder: Folder, text: str, refusal: str
+) -> None:
+    assert refusal in folder.refusal(text)
+
+
+def test_variables_come_from_the_file_and_are_replaced_by_parameters(folder: Folder) -> None:
+    head = "variables: {ID: X, TAG: '${ID}_tag', A: 16}\nstations: ${ID}\nsteps:\n"
+    text = head + "  - plug: {asks_for: '${A}'}\n  - tap: ${TAG}\n"
+    as_it_is = folder.scenario(text)
+    assert list(as_it_is.stations) == ["X"]
+    assert as_it_is.steps[1].deed == Tap("X_tag")
+    given = folder.scenario(text, ID="Y", A="8")
+    assert given.steps[0].deed == Car(CarInput(32.0, True, 8.0, 8.0, 8.0))
+    assert given.steps[1].deed == Tap("Y_tag")
+    with pytest.raises(InputError, match="'many' is not a number, as its default 16 is"):
+        folder.scenario(text, A="many")
+
+
+def test_variables_that_are_kept_later_are_left_for_later(folder: Folder) -> None:
+    text = HEAD + "  - expect: {sent: StartTransaction, save: {TX: answer.transactionId}}\n  - tap: '${TX}'\n"
+    assert folder.scenario(text).steps[1].deed == Tap("${TX}")
+
+
+def test_ranges_make_many_stations(folder: Folder) -> None:
+    scenario = folder.scenario(
+        "stations: {'CP_{08..11}': {nb_connectors: 2}, X: }\nsteps:\n  - start: CP_*\n  - kill: 'CP_{09..10}'\n"
+    )
+    assert list(scenario.stations) == ["CP_08", "CP_09", "CP_10", "CP_11", "X"]
+    assert scenario.stations["CP_09"] == {"nb_connectors": 2}
+
+
+def test_includes_are_part_of_the_file_and_know_its_variables(folder: Folder) -> None:
+    (folder.path / "part.yaml").write_text("- tap: ${TAG}\n- include: deeper.yaml\n")
+    (folder.path / "deeper.yaml").write_text("steps:\n  - kill\n  - strat\n")
+    text = "variables: {TAG: T}\nstations: A\nsteps:\n  - start\n  - include: part.yaml\n"
+    assert "deeper.yaml:3: steps[1]: 'strat' is not one of" in folder.refusal(text)
+    (folder.path / "deeper.yaml").write_text("steps:\n  - kill\n")
+    deeds = [step.deed for step in folder.scenario(text).steps]
+    assert deeds == [Power(PoolVerb.START), Tap("T"), Power(PoolVerb.KILL)]
+
+
+def test_a_file_that_includes_itself_is_refused(folder: Folder) -> None:
+    (folder.path / "part.yaml").write_text("- include: part.yaml\n")
+    assert "at most 8 deep" in folder.refusal(HEAD + "  - include: part.yaml\n")
+
+
+def test_steps_are_repeated_and_go_at_the_same_time(folder: Folder) -> None:
+    scenario = folder.scenario(
+        HEAD + "  - repeat: {times: 3, as: N, steps: [{tap: 'T${N}'}]}\n  - parallel: [[start], [kill]]\n"
+    )
+    repeat, parallel = (step.deed for step in scenario.steps)
+    assert isinstance(repeat, Repeat)
+    assert (repeat.times, repeat.counter, repeat.steps[0].deed) == (3, "N", Tap("T${N}"))
+    assert isinstance(parallel, Parallel)
+    assert [branch[0].deed for branch in parallel.branches] == [Power(PoolVerb.START), Power(PoolVerb.KILL)]
+
+
+def test_texts_of_yaml_1_1_are_texts(folder: Folder) -> None:
+    """No, on, off and moments are what they look like."""
+    scenario = folder.scenario(
+        HEAD + "  - send: {action: DataTransfer, payload: {a: no, b: 2026-01-01T00:00:00Z, c: 010, d: true}}\n"
+    )
+    assert scenario.steps[0].deed.payload == {"a": "no", "b": "2026-01-01T00:00:00Z", "c": "010", "d": True}  # type: ignore[union-attr]
+
+
+def test_the_published_schema_is_the_one_that_the_code_makes() -> None:
+    """Else: python -m tests.support.scenario_schema."""
+    assert scenario_schema.FILE.read_text(encoding="utf-8") == scenario_schema.text()
+
+
+def test_the_ready_scenarios_are_right_by_the_schema() -> None:
+    validate = fastjsonschema.compile(schema())
+    for path in ready():
+        validate(read_file(path).plain())
+
+
+def test_the_schema_refuses_what_the_code_refuses() -> None:
+    validate = fastjsonschema.compile(schema())
+    for step in ({"strat": None}, {"expect": {"snt": "Authorize"}}, {"wait": True}, {"fault": "Ground"}, {"tap": {}}):
+        with pytest.raises(fastjsonschema.JsonSchemaException):
+            validate({"stations": "A", "steps": [step]})
+
+
+def test_every_step_says_what_it_is_for() -> None:
+    assert [name for name, kind in DEEDS.items() if not kind.schema.get("description")] == []

@@ -1,0 +1,122 @@
+"""A live session as a scenario."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chargepoint.api.orders import Configure, Reboot
+from chargepoint.api.payloads import CarInput, ConnectorState, ErrorCode, FaultInput, Registration, TokenInput
+from chargepoint.api.topics import ConnectorTopic, StationTopic
+from chargepoint.api.traffic import Direction, TracedFrame
+from launcher.scenario.format import load
+from launcher.scenario.recording import Recording
+from tests.support.yard import Yard
+
+
+class Session:
+    """What is told of a station, a second apart unless said otherwise."""
+
+    def __init__(self) -> None:
+        self.recording = Recording("CP", {"id": "CP", "central_system": "ws://host", "vehicle": "van"}, 1.0)
+        self.at_s = 0.0
+
+    def frame(self, direction: Direction, *parts: object, at: str = "2026-01-01T00:00:00Z") -> None:
+        payload = TracedFrame(at, direction, json.dumps(parts)).to_json()
+        self.recording.take(StationTopic("CP", "frames"), payload, self.at_s)
+
+    def input(self, leaf: str, payload: bytes, connector: int = 1, after_s: float = 0.0) -> None:
+        self.at_s += after_s
+        self.recording.take(ConnectorTopic("CP", connector, leaf), payload, self.at_s)
+
+    def steps(self) -> list[str]:
+        lines = self.recording.scenario("s").splitlines()
+        return [line.removeprefix("  - ") for line in lines[lines.index("steps:") + 3 :]]
+
+
+OUT, IN = Direction.OUT, Direction.IN
+
+
+def test_what_people_and_cars_do_become_steps() -> None:
+    session = Session()
+    session.input("car", CarInput(32.0, True, 16.0, 16.0, 16.0).to_json())
+    session.input("car", CarInput(ready=False).to_json(), 2)
+    session.input("car", CarInput(ready=True).to_json(), after_s=3.4)
+    session.input("id_tag", TokenInput("no").to_json())
+    session.input("faulted", FaultInput(True, ErrorCode.WEAK_SIGNAL).to_json(), 0)
+    session.input("faulted", FaultInput(False).to_json(), 0)
+    session.input("car", CarInput(cable=0.0).to_json())
+    session.input("car", b"nonsense")
+    session.recording.take(StationTopic("CP", "cmd"), Configure("HeartbeatInterval", "5").to_json(), session.at_s)
+    session.recording.take(StationTopic("CP", "cmd"), Reboot().to_json(), session.at_s)
+    assert session.steps() == [
+        "plug: {cable: 32.0, asks_for: 16.0}",
+        "suspend: {connector: 2}",
+        "wait: 3s",
+        "resume",
+        "tap: 'no'",
+        "fault: {code: WeakSignal, connector: 0}",
+        "clear_fault: {connector: 0}",
+        "unplug",
+        "configure: {key: HeartbeatInterval, value: '5'}",
+        "power_cycle",
+    ]
+
+
+def test_what_is_said_becomes_expectations_without_what_is_of_the_moment() -> None:
+    session = Session()
+    session.frame(OUT, 2, "0", "BootNotification", {}, at="1970-01-01T00:00:00Z")
+    session.frame(OUT, 2, "1", "StartTransaction", {"connectorId": 1, "meterStart": 5, "timestamp": "t"})
+    session.frame(IN, 3, "1", {"transactionId": 77, "idTagInfo": {"status": "Accepted", "expiryDate": "x"}})
+    session.frame(OUT, 2, "2", "Heartbeat", {})
+    session.frame(IN, 3, "2", {"currentTime": "x"})
+    session.frame(IN, 2, "3", "RemoteStopTransaction", {"transactionId": 77})
+    session.frame(OUT, 3, "3", {"status": "Accepted"})
+    session.frame(OUT, 2, "4", "StopTransaction", {"transactionId": 77, "reason": "Remote", "meterStop": 9})
+    session.frame(IN, 4, "4", "InternalError", "", {})
+    assert session.steps() == [
+        "expect: {sent: StartTransaction, with: {connectorId: 1}, save: {TX1: answer.transactionId}, "
+        "answer: {idTagInfo: {status: Accepted}}}",
+        "command: {action: RemoteStopTransaction, payload: {transactionId: '${TX1}'}, answer: {status: Accepted}}",
+        "expect: {sent: StopTransaction, with: {transactionId: '${TX1}', reason: Remote}, error: InternalError}",
+    ]
+
+
+def test_the_file_is_a_scenario_of_the_same_station(tmp_path: Path) -> None:
+    session = Session()
+    session.input("id_tag", TokenInput("TAG1").to_json())
+    file = tmp_path / "s.yaml"
+    file.write_text(session.recording.scenario("s"))
+    scenario = load(file)
+    assert dict(scenario.stations) == {"CP": {"vehicle": "van"}}
+    assert len(scenario.steps) == 3
+
+
+@pytest.mark.end_to_end
+def test_what_was_recorded_in_a_yard_is_played_again(shared_yard: Yard, tmp_path: Path) -> None:
+    shared_yard.start({"id": "live", "nb_connectors": 1})
+    shared_yard.wait_for_status("live", Registration.ACCEPTED)
+    file = tmp_path / "recorded.yaml"
+    recorder = subprocess.Popen(shared_yard.command("record", "live", "-o", file), stderr=subprocess.PIPE, text=True)
+    assert recorder.stderr is not None
+    assert "is recorded until Ctrl+C" in recorder.stderr.readline()
+    for words in (("plug", "live", 1, "--l1", 16), ("tap", "live", 1, "TAG1")):
+        assert shared_yard.cp_simu(*words).returncode == 0
+    shared_yard.wait_for_state("live", 1, ConnectorState.CHARGING)
+    assert shared_yard.cp_simu("unplug", "live", 1).returncode == 0
+    shared_yard.wait_for_state("live", 1, ConnectorState.AVAILABLE)
+    recorder.send_signal(signal.SIGINT)
+    assert recorder.wait(20) == 0
+    steps = [step.text.split()[0] for step in load(file).steps]
+    assert [steps.count(name) for name in ("plug", "tap", "unplug")] == [1, 1, 1]
+    assert "StopTransaction" in file.read_text()
+    assert "asks_for: [16.0]" in file.read_text()
+    again = subprocess.run(
+        [sys.executable, "-m", "launcher", "run", file], capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 0, again.stdout + again.stderr + file.read_text()

@@ -1,0 +1,152 @@
+"""Traces that are driven against a central system again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chargepoint.api.errors import InputError
+from launcher.scenario.retelling import Answer, Retelling, Told, parse_trace
+from tests.csms.program import Program, running
+
+
+def record(direction: str, kind: str, id: str, **more: object) -> str:
+    written = {
+        "schemaVersion": "1.1",
+        "timestamp": "2026-01-01T00:00:00Z",
+        "transport": "json",
+        "chargePointId": "CP",
+    }
+    return json.dumps({**written, "direction": direction, "messageType": kind, "messageId": id, **more}) + "\n"
+
+
+OUT, IN = "cp-to-csms", "csms-to-cp"
+SESSION = (
+    record(OUT, "CALL", "1", action="StartTransaction", payload={"connectorId": 1, "idTag": "T"})
+    + record(IN, "CALL", "1", action="Reset", payload={"type": "Soft"})
+    + record(OUT, "CALLRESULT", "1", payload={"status": "Rejected"})
+    + record(IN, "CALLRESULT", "1", payload={"transactionId": 7, "idTagInfo": {"status": "Accepted"}})
+    + record(OUT, "CALL", "2", action="StopTransaction", payload={"transactionId": 7, "a": [{"transactionId": 8}]})
+    + record(IN, "CALLERROR", "2", error={"code": "InternalError", "description": "", "details": {}})
+    + record(OUT, "CALL", "3", action="Heartbeat", payload={})
+)
+
+
+def test_a_trace_is_read_with_each_answer_at_its_call() -> None:
+    """Ids of the two sides have nothing to do with each other."""
+    assert parse_trace(SESSION, "t") == {
+        "CP": [
+            Told(
+                1,
+                True,
+                "StartTransaction",
+                {"connectorId": 1, "idTag": "T"},
+                Answer({"transactionId": 7, "idTagInfo": {"status": "Accepted"}}),
+            ),
+            Told(2, False, "Reset", {"type": "Soft"}, Answer({"status": "Rejected"})),
+            Told(
+                5,
+                True,
+                "StopTransaction",
+                {"transactionId": 7, "a": [{"transactionId": 8}]},
+                Answer({}, "InternalError"),
+            ),
+            Told(7, True, "Heartbeat", {}, None),
+        ]
+    }
+
+
+@pytest.fixture
+def retelling() -> Retelling:
+    return Retelling(parse_trace(SESSION, "t")["CP"])
+
+
+def test_transactions_have_the_ids_they_are_given_this_time(retelling: Retelling) -> None:
+    start, stop, _ = retelling.to_send
+    retelling.answered(start, Answer({"transactionId": 99, "idTagInfo": {"status": "Accepted"}}))
+    assert retelling.payload(stop) == {"transactionId": 99, "a": [{"transactionId": 8}]}
+    assert retelling.differences == []
+
+
+def test_every_difference_is_told_with_its_line(retelling: Retelling) -> None:
+    start, stop, beat = retelling.to_send
+    retelling.answered(start, Answer({"transactionId": 99, "idTagInfo": {"status": "Blocked", "parentIdTag": "F"}}))
+    retelling.answered(stop, Answer({}))
+    retelling.answered(beat, Answer({"currentTime": "now"}))
+    assert retelling.answer_to("ClearCache") == Answer(code="NotSupported")
+    assert retelling.end() == [
+        'line 1: StartTransaction: the answer.idTagInfo.parentIdTag is "F", then absent',
+        'line 1: StartTransaction: the answer.idTagInfo.status is "Blocked", then "Accepted"',
+        "line 5: StopTransaction: {}, then the error InternalError",
+        'line 7: Heartbeat: {"currentTime": "now"}, then no answer',
+        "ClearCache was sent by the central system, which it was not in the trace",
+        "line 2: Reset was not sent by the central system",
+    ]
+
+
+def test_the_same_again_has_no_difference(retelling: Retelling) -> None:
+    for call in retelling.to_send:
+        retelling.answered(call, call.answer)
+    assert retelling.answer_to("Reset") == Answer({"status": "Rejected"})
+    assert retelling.all_came
+    assert retelling.end() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("", "t: nothing is not a trace"),
+        ("{}", "t:1: direction: nothing is not a text"),
+        ("nonsense", "t:1: record: 'nonsense' is not JSON"),
+        (record("up", "CALL", "1", action="Reset"), "t:1: direction: 'up' is not cp-to-csms or csms-to-cp"),
+        (record(OUT, "CALL", "1"), "t:1: action: nothing is not a text"),
+        (record(OUT, "CAL", "1"), "t:1: messageType: 'CAL' is not CALL, CALLRESULT or CALLERROR"),
+    ],
+)
+def test_what_is_no_trace_is_refused_with_its_line(text: str, refusal: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_trace(text, "t")
+    assert str(refused.value).startswith(refusal)
+
+
+@pytest.fixture(scope="module")
+def csms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    with running(tmp_path_factory.mktemp("csms")) as program:
+        yield program
+
+
+def cp_simu(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "launcher", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.end_to_end
+def test_what_a_scenario_has_traced_is_replayed_and_a_changed_back_end_is_found(
+    csms: Program, tmp_path: Path
+) -> None:
+    traced = cp_simu("run", "charging_session", "--central-system", csms.ws, "--trace", tmp_path)
+    assert traced.returncode == 0, traced.stdout + traced.stderr
+    [trace] = tmp_path.iterdir()
+    same = cp_simu("replay", trace, "--central-system", csms.ws)
+    assert (same.returncode, same.stdout.splitlines()[-1].split(": ")[1]) == (0, "no difference"), same.stderr
+    behaviour = {"action": "Authorize", "change": {"idTagInfo": {"status": "Invalid"}}}
+    httpx.post(f"{csms.http}/behaviours", json=behaviour, trust_env=False).raise_for_status()
+    changed = cp_simu("replay", trace, "--central-system", csms.ws)
+    assert changed.returncode == 1
+    assert 'Authorize: the answer.idTagInfo.status is "Invalid", then "Accepted"' in changed.stdout
+
+
+@pytest.mark.end_to_end
+def test_replay_without_a_central_system_or_a_trace_says_so(tmp_path: Path) -> None:
+    (tmp_path / "trace.jsonl").write_text(SESSION)
+    away = cp_simu("replay", tmp_path / "trace.jsonl", "--central-system", "ws://127.0.0.1:1")
+    assert (away.returncode, away.stdout) == (3, "")
+    missing = cp_simu("replay", tmp_path / "nothing.jsonl")
+    assert missing.returncode == 2
+    assert "is not a file that can be read" in missing.stderr

@@ -1,0 +1,92 @@
+"""The pytest plugin as a suite of somebody else uses it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.end_to_end
+
+EXAMPLE = Path(__file__).parents[3] / "etc" / "examples" / "test_my_back_end.py"
+
+
+def suite(folder: Path, text: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """A suite with these tests, in a folder of its own."""
+    (folder / "test_it.py").write_text(text)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "launcher.testing.plugin",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        *words,
+    ]
+    return subprocess.run(
+        [*command, "test_it.py"], cwd=folder, capture_output=True, text=True, timeout=90, check=False
+    )
+
+
+def test_the_example_suite_passes_against_the_bundled_central_system(tmp_path: Path) -> None:
+    done = suite(tmp_path, EXAMPLE.read_text(), "-o", "asyncio_mode=auto")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 passed" in done.stdout
+
+
+def test_what_is_not_as_expected_fails_with_the_frames_that_led_to_it(tmp_path: Path) -> None:
+    done = suite(
+        tmp_path,
+        """
+def test_wrong(charge_point):
+    charge_point.start()
+    charge_point.expect(sent="BootNotification", answer={"status": "Pending"})
+
+def test_refused(charge_point):
+    charge_point.start()
+    charge_point.configure("NoSuchKey", "1")
+
+def test_misspelt(charge_point):
+    charge_point.expect(snt="BootNotification")
+""",
+    )
+    assert done.returncode == 1
+    assert "3 failed" in done.stdout
+    assert 'status is "Accepted", expected Pending' in done.stdout
+    assert "the last frames of test_wrong_1:" in done.stdout
+    assert "key: 'NoSuchKey' is not a key of test_refused_2" in done.stdout
+    assert "'snt' is not a known key of expect (did you mean 'sent'?)" in done.stdout
+
+
+def test_what_the_central_system_does_against_the_standard_is_an_error_of_the_test(tmp_path: Path) -> None:
+    done = suite(
+        tmp_path,
+        """
+def test_wrong_time(yard):
+    cp = yard.charge_point()
+    cp.start()
+    cp.expect(registration="Accepted")
+    cp.act("central_system", behave={"action": "Heartbeat", "answer": {}})
+    cp.send("Heartbeat")
+
+def test_allowed(yard):
+    yard.violations_allowed = True
+    cp = yard.charge_point()
+    cp.start()
+    cp.expect(registration="Accepted")
+    cp.act("central_system", behave={"action": "Heartbeat", "answer": {}})
+    cp.send("Heartbeat")
+""",
+    )
+    assert "2 passed, 1 error" in done.stdout
+    assert "the central system sent something against the standard" in done.stdout
+
+
+def test_a_central_system_that_is_not_there_is_told(tmp_path: Path) -> None:
+    done = suite(tmp_path, "def test_it(charge_point):\n    pass\n", "--cp-simu-central-system", "ws://127.0.0.1:1")
+    assert "1 error" in done.stdout
+    assert "nothing answers at ws://127.0.0.1:1" in done.stdout

@@ -1,0 +1,265 @@
+"""A central system that is wrong in one way turns the right scenarios red, and leaves the others green."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from chargepoint.settings import etc_dir
+from launcher.scenario import runner
+from launcher.scenario.format import Scenario, every, load
+from launcher.scenario.steps import Command
+from launcher.scenario.verdicts import Run, Verdict
+from launcher.verbs.scenarios import ready
+from tests.csms.program import Program, running
+
+pytestmark = pytest.mark.end_to_end
+
+READY = {path.stem: path for path in ready()}
+JOBS = 24
+
+Behaviour = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """What is wrong; which scenarios find it, and which have nothing to do with it."""
+
+    behaviours: tuple[Behaviour, ...]
+    red: tuple[str, ...]
+    green: tuple[str, ...] = ()
+
+
+def wrong(action: str, red: str, green: str = "", **how: Any) -> Mutation:
+    """One behaviour."""
+    return Mutation(({"action": action, **how},), tuple(red.split()), tuple(green.split()))
+
+
+INTERNAL_ERROR = {"code": "InternalError"}
+
+MUTATIONS = {
+    "boots are rejected": wrong(
+        "BootNotification", "boot_accepted boot_again fleet_boots", change={"status": "Rejected", "interval": 5}
+    ),
+    "the second boot is pending": Mutation(
+        (
+            {"action": "BootNotification", "delay": 0.01, "times": 1},
+            {"action": "BootNotification", "change": {"status": "Pending", "interval": 5}},
+        ),
+        ("boot_again", "power_cut", "reset_soft"),
+        ("boot_accepted",),
+    ),
+    "a boot is not told the time": wrong("BootNotification", "boot_accepted", change={"currentTime": None}),
+    "a boot is told no interval": wrong("BootNotification", "boot_accepted", "heartbeats", change={"interval": 0}),
+    "the clock stands still": wrong(
+        "Heartbeat", "heartbeats", "charging_session", change={"currentTime": "2026-01-01T00:00:00Z"}
+    ),
+    "heartbeats are answered with nothing": wrong(
+        "Heartbeat",
+        "heartbeats trigger_message configuration composite_schedule malformed_call wrong_types unknown_action",
+        answer={},
+    ),
+    "heartbeats are answered twice": wrong("Heartbeat", "heartbeats", copies=2),
+    "heartbeats are answered with half a frame": wrong("Heartbeat", "heartbeats", text='[3, "${id}", {"current'),
+    "every tag is accepted": wrong(
+        "Authorize",
+        "tag_blocked tag_expired tag_invalid tag_letter_case",
+        "charging_session",
+        change={"idTagInfo": {"status": "Accepted"}},
+    ),
+    "no tag is accepted": wrong(
+        "Authorize",
+        "charging_session swipe_then_plug swipe_and_leave other_tag_does_not_stop remote_start_authorized "
+        "longest_tag",
+        "remote_start_plugged",
+        change={"idTagInfo": {"status": "Invalid"}},
+    ),
+    "there are no groups": wrong(
+        "Authorize", "group_tag_stops", "charging_session", change={"idTagInfo": {"parentIdTag": None}}
+    ),
+    "all are one group": wrong(
+        "Authorize",
+        "other_tag_does_not_stop reservation_of_another",
+        "group_tag_stops",
+        change={"idTagInfo": {"parentIdTag": "FAMILY"}},
+    ),
+    "tags are not judged at the start": wrong(
+        "StartTransaction",
+        "tag_refused_at_start local_list_outdated",
+        "charging_session",
+        change={"idTagInfo": {"status": "Accepted"}},
+    ),
+    "no transaction is accepted": wrong(
+        "StartTransaction",
+        "charging_session swipe_then_plug remote_start_plugged remote_start_unplugged reservation_used "
+        "late_transaction remote_start_authorized",
+        "swipe_and_leave tag_blocked",
+        change={"idTagInfo": {"status": "Invalid"}},
+    ),
+    "all transactions have one id": wrong(
+        "StartTransaction",
+        "transaction_ids_differ transaction_ids_are_new",
+        "start_sent_twice",
+        change={"transactionId": 7},
+    ),
+    "transactions have the id 0": wrong(
+        "StartTransaction",
+        "charging_session remote_start_with_profile dc_session",
+        "tag_blocked",
+        change={"transactionId": 0},
+    ),
+    "a transaction that is sent twice is two": wrong(
+        "StartTransaction", "start_sent_twice", "charging_session", change={"transactionId": 4_711}, times=1
+    ),
+    "starts are not answered": wrong("StartTransaction", "swipe_then_plug", "tag_blocked", silent=True),
+    "stops are refused": wrong(
+        "StopTransaction",
+        "stop_sent_twice stop_of_unknown late_transaction unplug_ends remote_stop remote_stop_of_unknown power_cut "
+        "reset_soft reset_hard unlock_in_transaction car_pauses availability_scheduled stop_with_data "
+        "group_tag_stops",
+        "swipe_and_leave remote_start_plugged",
+        error=INTERNAL_ERROR,
+    ),
+    "meter values are refused": wrong(
+        "MeterValues",
+        "meter_values meter_values_idle stop_with_data dc_session charging_session limit_is_obeyed trigger_message",
+        "unplug_ends",
+        error=INTERNAL_ERROR,
+    ),
+    "meter values take their time": wrong("MeterValues", "meter_values", "meter_values_idle", delay=4),
+    "meter values are answered with a word too many": wrong(
+        "MeterValues", "meter_values_idle", "unplug_ends", answer={"status": "Accepted"}
+    ),
+    "statuses are refused after the boot": Mutation(
+        (
+            {"action": "StatusNotification", "delay": 0.01, "times": 2},
+            {"action": "StatusNotification", "error": INTERNAL_ERROR},
+        ),
+        (
+            *(
+                "availability",
+                "availability_scheduled",
+                "car_pauses",
+                "every_error_code",
+                "ground_fault",
+                "limit_zero",
+            ),
+            *("odd_timestamps", "reservation_cancelled", "status_in_full", "swipe_and_leave", "unplug_ends"),
+        ),
+        ("heartbeats", "tag_blocked", "data_transfer"),
+    ),
+    "statuses are not answered": wrong("StatusNotification", "local_list", silent=True),
+    "vendors are answered with a status that there is not": wrong(
+        "DataTransfer", "data_transfer", "charging_session", answer={"status": "Fine"}
+    ),
+    "malformed calls are answered as if they were right": wrong(
+        "Authorize", "malformed_call", "heartbeats", answer={"idTagInfo": {"status": "Accepted"}}, carried_out=False
+    ),
+    "wrong types are answered as if they were right": wrong(
+        "StatusNotification", "wrong_types", "heartbeats", answer={}, carried_out=False
+    ),
+    "the connection is closed on a wrong call": wrong("Authorize", "malformed_call", close={"code": 1002}),
+}
+
+
+@pytest.fixture(scope="module")
+def csms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """One for all mutations: each concerns a station of its own."""
+    with running(tmp_path_factory.mktemp("csms"), "--tags", str(etc_dir() / "scenarios" / "tags.json")) as program:
+        yield program
+
+
+def mutant(name: str, station: str) -> Scenario:
+    """A ready scenario on a station of its own."""
+    return load(READY[name], {"STATION": station})
+
+
+async def play(scenarios: list[Scenario], csms: Program, commands: str = "") -> Run:
+    own = f"{csms.http}/charge-points/{{id}}/commands/{{action}}"
+    return await runner.run(runner.Plan(tuple(scenarios), csms.ws, commands or own, jobs=JOBS))
+
+
+async def test_every_mutation_turns_the_right_scenarios_red(csms: Program) -> None:
+    expected: dict[tuple[str, str], Verdict] = {}
+    scenarios = []
+    async with csms.client() as http:
+        for number, (what, mutation) in enumerate(MUTATIONS.items()):
+            wanted = dict.fromkeys(mutation.red, Verdict.FAILED) | dict.fromkeys(mutation.green, Verdict.PASSED)
+            for name, verdict in wanted.items():
+                station = f"m{number}_{name}"
+                for behaviour in mutation.behaviours:
+                    told = await http.post("/behaviours", json={"charge_point": f"{station}*", **behaviour})
+                    assert told.status_code == 201, told.text
+                expected[what, name] = verdict
+                scenarios.append(mutant(name, station))
+    run = await play(scenarios, csms)
+    seen = dict(zip(expected, run.outcomes, strict=True))
+    surprising = [
+        f"{what}: {name} is {seen[what, name].verdict}, not {verdict}: {seen[what, name].reason}"
+        for (what, name), verdict in expected.items()
+        if seen[what, name].verdict is not verdict
+    ]
+    assert surprising == []
+
+
+@asynccontextmanager
+async def deaf_endpoint() -> AsyncIterator[str]:
+    """Takes every command, and does nothing."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/{{id}}/{{action}}"
+
+
+WITH_COMMANDS = [
+    name for name, path in READY.items() if any(isinstance(s.deed, Command) for s in every(load(path).steps))
+]
+
+
+async def test_commands_that_never_arrive_turn_all_red_that_need_them(csms: Program) -> None:
+    async with deaf_endpoint() as deaf:
+        run = await play([mutant(name, f"deaf_{name}") for name in WITH_COMMANDS], csms, deaf)
+    assert {
+        outcome.scenario.file: outcome.verdict for outcome in run.outcomes if outcome.verdict is not Verdict.FAILED
+    } == {}
+    assert all("was received" in outcome.reason for outcome in run.outcomes)
+
+
+def test_every_ready_scenario_is_turned_red_by_something() -> None:
+    """Other than by a central system that accepts nobody."""
+    killed = {name for mutation in MUTATIONS.values() for name in mutation.red} | set(WITH_COMMANDS)
+    assert sorted(READY.keys() - killed) == []
+
+
+async def test_without_a_place_for_commands_a_scenario_is_not_applicable_and_never_green(csms: Program) -> None:
+    run = await runner.run(runner.Plan((mutant("remote_stop", "na_1"),), csms.ws))
+    assert [outcome.verdict for outcome in run.outcomes] == [Verdict.NOT_APPLICABLE]
+    assert not run.passed
+    assert "--commands does not say where RemoteStopTransaction can be asked for" in run.outcomes[0].reason
+
+
+async def test_a_failure_is_told_with_the_frame_that_decided(csms: Program) -> None:
+    async with httpx.AsyncClient(base_url=csms.http, trust_env=False) as http:
+        behaviour = {"charge_point": "shown", "action": "Authorize", "change": {"idTagInfo": {"status": "Blocked"}}}
+        assert (await http.post("/behaviours", json=behaviour)).is_success
+    [outcome] = (await play([mutant("charging_session", "shown")], csms)).outcomes
+    assert outcome.reason == (
+        'shown: Authorize was answered {"idTagInfo": {"status": "Blocked", "parentIdTag": "FAMILY"}}: '
+        'idTagInfo.status is "Blocked", expected Accepted'
+    )
+    assert Path(outcome.step.place.file).name == "_charging.yaml" if outcome.step else False
+    decisive = [spoken for spoken in outcome.around() if spoken.number == outcome.frame]
+    assert [spoken.action for spoken in decisive] == ["Authorize"]

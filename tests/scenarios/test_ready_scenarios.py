@@ -1,0 +1,124 @@
+"""The ready scenarios as a user runs them: all of them, against the bundled central system."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from launcher.scenario.format import Scenario, load
+from launcher.verbs.scenarios import ready
+from tests.support.ports import free_port
+
+READY = [load(path) for path in ready()]
+
+
+def cp_simu(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "launcher", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+
+
+@pytest.mark.end_to_end
+def test_all_of_them_pass_and_every_report_says_so(tmp_path: Path) -> None:
+    junit, report, page, traces = (tmp_path / name for name in ("r.xml", "r.json", "r.html", "traces"))
+    done = cp_simu("run", "--seed", 3, "--junit", junit, "--json", report, "--html", page, "--trace", traces)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(READY)} scenarios: {len(READY)} passed" in done.stdout
+
+    suite = ElementTree.parse(junit).getroot()
+    assert suite.attrib["tests"] == str(len(READY))
+    assert (suite.attrib["failures"], suite.attrib["errors"], suite.attrib["skipped"]) == ("0", "0", "0")
+    told = json.loads(report.read_text())
+    assert {each["verdict"] for each in told["scenarios"]} == {"passed"}
+    assert all(scenario.name in page.read_text() for scenario in READY if "'" not in scenario.name)
+    assert "http" not in re.sub(r"https?://(?!\S+\.(?:css|js))", "", page.read_text()).split("<body")[0][:200]
+
+    stations = {station for scenario in READY for station in scenario.stations}
+    lines = [json.loads(line) for file in traces.iterdir() for line in file.read_text().splitlines()]
+    assert {line["chargePointId"] for line in lines} == stations
+    assert all(line["meta"]["seed"] == 3 for line in lines)
+
+
+def test_there_are_forty_and_each_says_what_it_proves() -> None:
+    assert len(READY) >= 40
+    assert [scenario.file for scenario in READY if not (scenario.proves.endswith(".") and scenario.tags)] == []
+    names = [scenario.name for scenario in READY]
+    assert len(set(names)) == len(names)
+
+
+def test_none_shares_a_station_with_another() -> None:
+    """So they may run at the same time."""
+    stations = [station for scenario in READY for station in scenario.stations]
+    assert len(set(stations)) == len(stations)
+
+
+@pytest.mark.parametrize("scenario", READY, ids=lambda scenario: scenario.name)
+def test_its_station_can_be_named_by_whoever_runs_it(scenario: Scenario) -> None:
+    mine = load(Path(scenario.file), {"STATION": "MY-1"})
+    assert all(station.startswith("MY-1") for station in mine.stations)
+
+
+def test_they_are_listed_with_what_they_prove() -> None:
+    done = cp_simu("scenarios", "--tag", "boot")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 3
+    assert "boot_accepted" in done.stdout
+    assert "told the time and an interval" in done.stdout
+
+
+def test_a_central_system_that_is_not_there_is_exit_code_3() -> None:
+    done = cp_simu("run", "boot_accepted", "--central-system", f"ws://127.0.0.1:{free_port()}")
+    assert done.returncode == 3
+    assert done.stderr.startswith("cp-simu: nothing answers at ws://127.0.0.1")
+
+
+def test_a_wrong_file_is_exit_code_2_and_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text("stations: CP1\nsteps:\n  - start\n  - expect: {sent: BotNotification}\n")
+    done = cp_simu("run", file)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert f"{file}:4: sent: 'BotNotification' is not one of" in done.stderr
+    assert "(did you mean 'BootNotification'?)" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["no_such_scenario"], "the name of a ready scenario"),
+        (["boot_accepted", "-p", "TAAG=1"], "a variable of these scenarios; there are: STATION"),
+        (["boot_accepted", "-p", "TAG"], "a variable and its value, like TAG=TAG1"),
+        (["boot_accepted", "--tag", "nothing"], "a tag of one of these scenarios"),
+        (["--central-system", "http://host"], "a central system's URL"),
+        (["--commands", "http://host/commands"], "an http(s) URL with {id} and {action}"),
+    ],
+)
+def test_wrong_words_are_exit_code_2(words: list[str], reason: str) -> None:
+    done = cp_simu("run", *words)
+    assert done.returncode == 2
+    assert reason in done.stderr
+
+
+def test_a_variable_may_come_from_the_environment_and_an_option_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCENARIO_STATION", "FROM_ENVIRONMENT")
+    assert cp_simu("run", "boot_accepted", "--trace", tmp_path).returncode == 0
+    assert cp_simu("run", "boot_accepted", "--trace", tmp_path, "-p", "STATION=GIVEN").returncode == 0
+    assert sorted(file.stem for file in tmp_path.iterdir()) == [
+        "boot_accepted-FROM_ENVIRONMENT",
+        "boot_accepted-GIVEN",
+    ]
+
+
+def test_the_scenario_in_the_readme_is_one(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    [text] = [block for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "\nstations:" in block]
+    (tmp_path / "readme.yaml").write_text(text, encoding="utf-8")
+    assert list(load(tmp_path / "readme.yaml").stations) == ["CP_1", "CP_2", "CP_3"]
