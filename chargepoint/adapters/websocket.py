@@ -64,8 +64,10 @@ class Websocket:
         hear: Callable[[Event], None],
         back_off: Callable[[], BackOff],
         settings: Callable[[], LinkSettings] = LinkSettings,
+        refused: Callable[[], str] = str,
     ) -> None:
-        """``target``, ``back_off`` and ``settings`` are asked before each connection: they may change."""
+        """``target``, ``back_off``, ``settings`` and ``refused`` (why there is to be no connection; "" for none) are
+        asked before each connection: they may change."""
         self._target = target
         self._tls: tuple[LinkTarget, ssl.SSLContext] | None = None
         self._renewal = asyncio.Event()
@@ -73,6 +75,11 @@ class Websocket:
         self._hear = hear
         self._back_off = back_off
         self._settings = settings
+        self._refused = refused
+        self.read_pause_s = 0.0
+        """How long to wait after each message that is read: a slow reader's."""
+        self._silent = False
+        self._why_broken_off = ""
         self._ping_interval_s = 0.0
         self._pace_changed = asyncio.Event()
         self._given_up = asyncio.Event()
@@ -108,6 +115,20 @@ class Websocket:
         if self._connection is not None:
             self._connection.transport.abort()
 
+    def fall_silent(self, silent: bool) -> None:
+        """Read nothing and ping no more, on a connection that stays; or go on. A new connection is not silent."""
+        if silent is self._silent or self._connection is None:
+            return
+        self._silent = silent
+        transport = self._connection.transport
+        transport.pause_reading() if silent else transport.resume_reading()
+
+    def break_off(self, reason: str) -> None:
+        """Break the connection off, if there is one, and make it again as after any loss."""
+        if self._connection is not None:
+            self._why_broken_off = reason
+            self._connection.transport.abort()
+
     async def run(self) -> None:
         """Connect, and connect again after every loss; cancel it to close in good order."""
         attempt, waited_s = 0, 0.0
@@ -129,6 +150,9 @@ class Websocket:
     async def _one_connection(self) -> float:
         """Connect and live until the connection is gone; returns how long it was open, in seconds."""
         opened_at, why = None, None
+        if refusal := self._refused():
+            self._hear(Closed(refusal))
+            return 0.0
         target = self._target()
         settings = self._settings()
         try:
@@ -136,7 +160,7 @@ class Websocket:
                 target.url,
                 additional_headers=_authorization(target),
                 ssl=await self._context(target) if target.secure else None,
-                subprotocols=[self._subprotocol],
+                subprotocols=[self._subprotocol] if settings.subprotocol_named else None,
                 compression="deflate" if settings.compression else None,
                 ping_interval=None,
                 open_timeout=settings.open_timeout_s,
@@ -148,7 +172,8 @@ class Websocket:
                 create_connection=_Connection,
             ) as connection:
                 self._connection = connection
-                if connection.subprotocol is None and settings.subprotocol_required:
+                self._silent = False
+                if connection.subprotocol is None and settings.subprotocol_required and settings.subprotocol_named:
                     reason = f"{target.url} does not say that it speaks {self._subprotocol}"
                 else:
                     _watch_for_a_dead_peer(connection)
@@ -158,7 +183,7 @@ class Websocket:
                     self._renewal.clear()
                     self._hear(Opened())
                     await self._live(connection, settings.pong_timeout_s)
-                    reason = _why_closed(connection.close_exc)
+                    reason = self._why_broken_off or _why_closed(connection.close_exc)
         except InvalidStatus as error:
             reason = f"{target.url} refuses the connection: HTTP {_status_line(error.response.status_code)}"
             if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -167,6 +192,7 @@ class Websocket:
             reason = f"{target.url}: {error or type(error).__name__}"
             why = _tls_failure(error) if target.secure else None
         self._connection = None
+        self._why_broken_off = ""
         self._lose_unsent()
         self._hear(Closed(reason, why))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
@@ -210,6 +236,8 @@ class Websocket:
                     self._hear(Received(message))
                 else:
                     log.warning("a binary message of %d bytes was dropped: OCPP-J is text", len(message))
+                if self.read_pause_s:
+                    await asyncio.sleep(self.read_pause_s)
 
     async def _write(self, connection: ClientConnection) -> None:
         while True:
@@ -227,6 +255,8 @@ class Websocket:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._ping_interval_s or None):
                     await self._pace_changed.wait()
+                continue
+            if self._silent:
                 continue
             try:
                 async with asyncio.timeout(pong_timeout_s):
