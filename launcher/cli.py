@@ -33,6 +33,22 @@ PROFILE_NAMES = ("busy", "depot", "herd", "idle", "mixed", "storm")
 """Those of ``launcher.load.profiles``; that they are the same is tested, for `--help` imports nothing."""
 
 
+DISTURBANCES = (
+    "latency",
+    "bandwidth",
+    "drop",
+    "duplicate",
+    "reorder",
+    "corrupt",
+    "half_open",
+    "slow_reader",
+    "refuse",
+    "cut",
+    "outage",
+)
+"""Those of ``chargepoint.api.disturbances``; likewise."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -79,6 +95,7 @@ def _parser() -> _Parser:
     _add_connectors(add)
     _add_load(verbs)
     _add_station(add)
+    _add_disturbances(add)
     _add_programs(add)
     return parser
 
@@ -231,6 +248,39 @@ def _add_station(add: _Add) -> None:
     parsers["configure"].add_argument("value", metavar="VALUE")
 
 
+def _add_disturbances(add: _Add) -> None:
+    disturb = add(
+        "disturb",
+        ("disturb", "disturb"),
+        "disturb the line between a charge point and its central system",
+        "Example: cp-simu disturb CP1 drop --probability 0.1 --direction out --for 5m; cp-simu disturb CP1 --clear",
+    )
+    disturb.add_argument("id", metavar="ID", help="the charge point")
+    disturb.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DISTURBANCES))
+    disturb.add_argument("--clear", action="store_true", help="it is over; without a KIND, all of it is")
+    options: dict[str, tuple[Callable[[str], object], str, str]] = {
+        "--for": (_duration, "TIME", "how long, like 30s (default: until it is cleared)"),
+        "--direction": (str, "SIDE", "in, out or both, seen from the charge point (default: both)"),
+        "--probability": (_probability, "P", "of each message, attempt or cut (default: 1)"),
+        "--seed": (_seed, "N", "the same draws again"),
+        "--delay": (_duration, "TIME", "of latency and reorder"),
+        "--jitter": (_duration, "TIME", "of latency: up to so much more"),
+        "--bytes-per-s": (_amount, "N", "of bandwidth"),
+        "--every": (_duration, "TIME", "of cut and slow_reader"),
+    }
+    for name, (kind, metavar, text) in options.items():
+        dest = "for_s" if name == "--for" else name[2:].replace("-", "_")
+        disturb.add_argument(name, dest=dest, type=kind, metavar=metavar, help=text)
+    quirks = add(
+        "quirks",
+        ("disturb", "quirks"),
+        "list what real charge points do against the standard, or let a charge point do it",
+    )
+    quirks.add_argument("id", nargs="?", metavar="ID", help="the charge point; without one, they are listed")
+    quirks.add_argument("names", nargs="*", metavar="QUIRK", help="the ones it has from now on, and no others")
+    quirks.add_argument("--clear", action="store_true", help="it has none")
+
+
 def _add_programs(add: _Add) -> None:
     for name, text in {"service": "the launcher itself", "undertaker": "its event listener"}.items():
         program = add(name, ("programs", name), f"{text}; supervisord runs it")
@@ -260,6 +310,16 @@ def _connector(minimum: int) -> Callable[[str], int]:
 
 def _seed(text: str) -> int:
     return _whole(text, 0, 2**62, "a seed")
+
+
+def _probability(text: str) -> float:
+    try:
+        probability = float(text)
+    except ValueError:
+        probability = math.nan
+    if not 0 <= probability <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a probability from 0 to 1")
+    return probability
 
 
 def _pools(text: str) -> int:

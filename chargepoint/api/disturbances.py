@@ -115,6 +115,10 @@ class Clear:
 
     kind: DisturbanceKind | None = None
 
+    def __str__(self) -> str:
+        """In words, for people."""
+        return f"no {self.kind}" if self.kind else "not disturbed"
+
     def body(self) -> dict[str, object]:
         """The fields of its order."""
         return {"clear": True} | ({"kind": str(self.kind)} if self.kind else {})
@@ -125,6 +129,10 @@ class Quirks:
     """The charge point has these quirks from now on, and no others."""
 
     names: tuple[QuirkName, ...] = ()
+
+    def __str__(self) -> str:
+        """In words, for people."""
+        return ", ".join(self.names) or "no quirks"
 
     def body(self) -> dict[str, object]:
         """The fields of its order."""
