@@ -38,7 +38,7 @@ from chargepoint.dialects.orders import Orders
 from chargepoint.dialects.v16.by_hand import OrderRefusedError
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
-from chargepoint.model.commands import ErrandEnded, ShutDown
+from chargepoint.model.commands import ErrandEnded, PartBroken, ShutDown
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import (
     Fact,
@@ -66,6 +66,8 @@ from chargepoint.security.store import Credentials
 NO_CREDENTIALS = Credentials()
 
 if TYPE_CHECKING:
+    from chargepoint.api.damage import Damage
+    from chargepoint.api.disturbances import Mischief
     from chargepoint.disturbances.line import Line
     from chargepoint.model.errands import Errand, Result
 
@@ -194,6 +196,12 @@ class Life:
         """Where and how to connect next."""
         return self.dialect.security.target()
 
+    @property
+    def storage_full(self) -> bool:
+        """Whether nothing is to be stored, for that is damaged."""
+        damages = self.station.state.damages
+        return damages is not None and damages.storage_full
+
     def reconnect(self) -> bool:
         """Whether the connection is to be made anew once everything is said; asked once."""
         return self.dialect.reconnect()
@@ -263,10 +271,21 @@ class Life:
             case PowerLoss():
                 self.station.tell(ShutDown(StopReason.POWER_LOSS), now)
             case Misbehave(_, what):
-                self._disturbed_line().take(what, now)
+                self._misbehave(what, now)
             case _:
                 return self._orders.take(order, now)
         return True
+
+    def _misbehave(self, what: Mischief | Damage, now: float) -> None:
+        # Loaded here, with the first order of its kind.
+        from chargepoint.api.damage import Damage
+
+        if not isinstance(what, Damage):
+            self._disturbed_line().take(what, now)
+            return
+        if not self.station.tell(PartBroken(what), now).accepted:
+            raise InputError("connector", what.connector, f"one of 1 to {self._spec.nb_connectors}")
+        self._notes.append(f"damage: {what}")
 
     def _disturbed_line(self) -> Line:
         if self.line is None:
@@ -328,7 +347,8 @@ class Life:
         """The MQTT messages to publish, in order."""
         answers, self._answers = self._answers + self._orders.messages(), []
         last_error = self.store_error or self.link_error or self.protocol_error
-        deviations = self.line.deviations if self.line is not None else ()
+        damages = self.station.state.damages
+        deviations = (self.line.deviations if self.line else ()) + (damages.in_words() if damages else ())
         status = self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now, deviations)
         return answers + status
 

@@ -304,6 +304,10 @@ class Runtime:
         self.hear(ErrandDone(errand.id, await carry_out(errand, trusted_roots)))
 
     def _save(self) -> None:
+        if self._life.storage_full:
+            # What changed stays where it is, until the storage is cleared.
+            self._life.store_failed("the storage is full, by order", self._clock.now())
+            return
         try:
             self._store.save(*self._life.changes())
             self._life.store_failed("", self._clock.now())

@@ -46,7 +46,18 @@ DISTURBANCES = (
     "cut",
     "outage",
 )
-"""Those of ``chargepoint.api.disturbances``; likewise."""
+DAMAGES = (
+    "stuck_relay",
+    "meter_freeze",
+    "meter_jump",
+    "meter_reset",
+    "meter_negative",
+    "meter_spike",
+    "clock_skew",
+    "clock_drift",
+    "storage_full",
+)
+"""Those of ``chargepoint.api.disturbances`` and ``chargepoint.api.damage``; likewise."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -268,8 +279,9 @@ def _add_disturbances(add: _Add) -> None:
         "--bytes-per-s": (_amount, "N", "of bandwidth"),
         "--every": (_duration, "TIME", "of cut and slow_reader"),
     }
+    in_seconds = {"--for": "for_s", "--delay": "delay_s", "--jitter": "jitter_s", "--every": "every_s"}
     for name, (kind, metavar, text) in options.items():
-        dest = "for_s" if name == "--for" else name[2:].replace("-", "_")
+        dest = in_seconds.get(name, name[2:].replace("-", "_"))
         disturb.add_argument(name, dest=dest, type=kind, metavar=metavar, help=text)
     quirks = add(
         "quirks",
@@ -279,6 +291,19 @@ def _add_disturbances(add: _Add) -> None:
     quirks.add_argument("id", nargs="?", metavar="ID", help="the charge point; without one, they are listed")
     quirks.add_argument("names", nargs="*", metavar="QUIRK", help="the ones it has from now on, and no others")
     quirks.add_argument("--clear", action="store_true", help="it has none")
+    damage = add(
+        "damage",
+        ("disturb", "damage"),
+        "break something inside a charge point that has no error code of its own",
+        "Example: cp-simu damage CP1 meter_jump --energy-wh 100000; cp-simu damage CP1 --clear",
+    )
+    damage.add_argument("id", metavar="ID", help="the charge point")
+    damage.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DAMAGES))
+    damage.add_argument("--clear", action="store_true", help="it is repaired; without a KIND, all of it is")
+    damage.add_argument("--connector", type=_connector(1), metavar="N", help="of relay and meter (default: 1)")
+    damage.add_argument("--energy-wh", type=float, metavar="WH", help="of meter_jump; backwards below 0")
+    damage.add_argument("--skew-s", type=float, metavar="S", help="of clock_skew: so far ahead, or behind below 0")
+    damage.add_argument("--drift-ppm", type=float, metavar="PPM", help="of clock_drift: so much too fast")
 
 
 def _add_programs(add: _Add) -> None:

@@ -12,6 +12,7 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields, parse_json
 
 if TYPE_CHECKING:
+    from chargepoint.api.damage import Damage
     from chargepoint.api.disturbances import Mischief
 
 LONGEST_WATCH_S = 3600.0
@@ -31,6 +32,7 @@ class OrderType(StrEnum):
     POWER_LOSS = "power_loss"
     DISTURB = "disturb"
     QUIRKS = "quirks"
+    DAMAGE = "damage"
 
 
 class Part(StrEnum):
@@ -143,11 +145,11 @@ class PowerLoss:
 
 @dataclass(frozen=True, slots=True)
 class Misbehave:
-    """Deviate from the standard, or no longer: ``type`` says which of the orders of ``chargepoint.api.disturbances``
-    ``what`` is."""
+    """Deviate from what is right, or no longer: ``what`` is the order of ``type``, one of
+    ``chargepoint.api.disturbances`` or ``chargepoint.api.damage``."""
 
     type: OrderType
-    what: Mischief
+    what: Mischief | Damage
     request_id: str = ""
 
     def to_json(self) -> bytes:
@@ -190,6 +192,10 @@ def _order(fields: Fields, type: OrderType, request_id: str) -> Order:
             from chargepoint.api.disturbances import parse_mischief
 
             return Misbehave(type, parse_mischief(fields, quirks=type is OrderType.QUIRKS), request_id)
+        case OrderType.DAMAGE:
+            from chargepoint.api.damage import parse_damage
+
+            return Misbehave(type, parse_damage(fields), request_id)
 
 
 def _parts(fields: Fields) -> frozenset[Part]:

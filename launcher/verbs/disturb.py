@@ -1,9 +1,10 @@
-"""``cp-simu disturb`` and ``quirks``."""
+"""``cp-simu disturb``, ``quirks`` and ``damage``."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS
@@ -12,27 +13,19 @@ from launcher.diagnostics import Exit, say
 from launcher.stations import ordered
 from launcher.verbs.reach import ask, remote_of
 
-_FIELDS = {
-    "kind": "kind",
-    "for_s": "for_s",
-    "direction": "direction",
-    "probability": "probability",
-    "seed": "seed",
-    "delay": "delay_s",
-    "jitter": "jitter_s",
-    "bytes_per_s": "bytes_per_s",
-    "every": "every_s",
-}
-"""Options to the fields of the order, which are checked where orders are."""
+_DISTURB = ("kind", "for_s", "direction", "probability", "seed", "delay_s", "jitter_s", "bytes_per_s", "every_s")
+_DAMAGE = ("kind", "connector", "energy_wh", "skew_s", "drift_ppm")
+"""The fields of the orders, which are checked where orders are."""
 
 
 def disturb(options: argparse.Namespace) -> int:
     """Disturb the line of a charge point, or no longer."""
-    given = {field: getattr(options, option) for option, field in _FIELDS.items()}
-    body = {field: value for field, value in given.items() if value is not None}
-    if options.clear:
-        body["clear"] = True
-    return _order(options, OrderType.DISTURB, body)
+    return _order(options, OrderType.DISTURB, _given(options, _DISTURB))
+
+
+def damage(options: argparse.Namespace) -> int:
+    """Break something inside a charge point, or repair it."""
+    return _order(options, OrderType.DAMAGE, _given(options, _DAMAGE))
 
 
 def quirks(options: argparse.Namespace) -> int:
@@ -42,6 +35,11 @@ def quirks(options: argparse.Namespace) -> int:
             say(f"{name}\t{quirk.does}\t{quirk.seen_at}".rstrip())
         return Exit.DONE
     return _order(options, OrderType.QUIRKS, {"quirks": [] if options.clear else options.names})
+
+
+def _given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, object]:
+    body = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    return body | ({"clear": True} if options.clear else {})
 
 
 def _order(options: argparse.Namespace, type: OrderType, body: dict[str, object]) -> int:

@@ -207,3 +207,18 @@ async def test_a_station_that_names_no_subprotocol(stage: Stage, central: Centra
     await eventually_async(lambda: b"refuses the connection: HTTP 400" in stage.published[-1].payload)
     order(stage, type="quirks", quirks=[])
     await eventually_async(lambda: len(central.connections) == 2)
+
+
+async def test_nothing_is_stored_while_the_storage_is_full_and_all_of_it_afterwards(
+    stage: Stage, central: Central
+) -> None:
+    order(stage, type="damage", kind="storage_full")
+    await is_on(stage, "storage_full")
+    stage.tell("car", cable=32)
+    stage.tell("id_tag", id="TAG1")
+    await eventually_async(lambda: stage.status().transaction_id == 1)
+    assert "connector/1" not in stage.store.records()
+    assert any(b"the storage is full" in one.payload for one in stage.published)
+    order(stage, type="damage", clear=True)
+    await is_on(stage)
+    await eventually_async(lambda: stage.store.records().get("connector/1", {}).get("transaction"))

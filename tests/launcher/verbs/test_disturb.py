@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from chargepoint.api.damage import DamageKind
 from chargepoint.api.disturbances import DisturbanceKind
 from chargepoint.api.payloads import Registration
 from chargepoint.api.quirks import QUIRKS, QuirkName
-from launcher.cli import DISTURBANCES, main
+from launcher.cli import DAMAGES, DISTURBANCES, main
 from tests.support.waiting import eventually
 from tests.support.yard import Yard
 
 
 def test_the_kinds_of_the_command_line_are_those_of_the_order() -> None:
     assert tuple(map(str, DisturbanceKind)) == DISTURBANCES
+    assert tuple(map(str, DamageKind)) == DAMAGES
 
 
 def test_every_quirk_is_listed_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,6 +32,8 @@ def test_what_no_charge_point_would_understand_is_refused_before_it_is_sent(
     assert "kind: 'fog'" in capsys.readouterr().err
     assert main(["disturb", "CP1", "outage"]) == 2
     assert "for_s" in capsys.readouterr().err
+    assert main(["damage", "CP1", "meter_jump"]) == 2
+    assert "energy_wh" in capsys.readouterr().err
     assert main(["quirks", "CP1", "loud"]) == 2
     assert "quirks: 'loud'" in capsys.readouterr().err
 
@@ -50,6 +54,9 @@ def test_after_an_outage_everything_buffered_is_delivered_in_order_and_once(yard
     yard.wait_for_status("CP1", Registration.ACCEPTED)
     assert yard.cp_simu("quirks", "CP1", "--clear").stdout == "CP1\tno quirks\n"
     eventually(lambda: yard.status("CP1").deviations == ())
+    assert yard.cp_simu("damage", "CP1", "clock_skew", "--skew-s", "-60").stdout == "CP1\tclock_skew -60 s\n"
+    eventually(lambda: yard.status("CP1").deviations == ("clock_skew -60 s",))
+    assert yard.cp_simu("damage", "CP1", "--clear").stdout == "CP1\tnothing is broken\n"
     yard.cp_simu("tap", "CP1", "1", "TAG")
     (transaction,) = eventually(
         lambda: [one for one in yard.http.get("/transactions").json() if one["stop_reason"] == "Local"]
