@@ -161,19 +161,21 @@ class Life:
             self.line.carry(Direction.IN, text, now)
             self._take_arrived(self.line, now)
             return
-        self._take_in(text, now, None)
-
-    def _take_in(self, text: str, now: float, deviation: str | None) -> None:
         self._endpoint.receive(text, now)
-        problems = (deviation, self._follow_all(now))
-        self._mqtt.traffic.note(Direction.IN, text, now, "; ".join(filter(None, problems)) or None)
+        self._mqtt.traffic.note(Direction.IN, text, now, self._follow_all(now))
 
     def _take_arrived(self, line: Line, now: float) -> None:
         for parcel in line.arrived(Direction.IN, now):
-            if parcel.lost:
-                self._mqtt.traffic.note(Direction.IN, parcel.text, now, parcel.problem)
-            else:
-                self._take_in(parcel.text, now, parcel.problem)
+            problem = None
+            if not parcel.lost:
+                blame = self.wrong_messages, self.protocol_error
+                self._endpoint.receive(parcel.text, now)
+                problem = self._follow_all(now)
+                if not parcel.quiet:
+                    # What is wrong with it is our doing, and not its sender's.
+                    self.wrong_messages, self.protocol_error = blame
+            problems = "; ".join(filter(None, (parcel.problem, problem))) or None
+            self._mqtt.traffic.note(Direction.IN, parcel.text, now, problems)
 
     def closed(self, reason: str, now: float, why: LinkFailure | None = None) -> None:
         """The websocket is gone, or could not be opened; ``why`` when security is the reason."""

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import HeadersLike
@@ -79,6 +79,7 @@ class Websocket:
         self.read_pause_s = 0.0
         """How long to wait after each message that is read: a slow reader's."""
         self._silent = False
+        self._left_silent: list[ClientConnection] = []
         self._why_broken_off = ""
         self._ping_interval_s = 0.0
         self._pace_changed = asyncio.Event()
@@ -116,7 +117,8 @@ class Websocket:
             self._connection.transport.abort()
 
     def fall_silent(self, silent: bool) -> None:
-        """Read nothing and ping no more, on a connection that stays; or go on. A new connection is not silent."""
+        """Read nothing and ping no more, on a connection that stays; or go on. A new connection is not silent; a
+        silent one that is given up stays open, as far as its peer can tell."""
         if silent is self._silent or self._connection is None:
             return
         self._silent = silent
@@ -131,6 +133,13 @@ class Websocket:
 
     async def run(self) -> None:
         """Connect, and connect again after every loss; cancel it to close in good order."""
+        try:
+            await self._connect_again_and_again()
+        finally:
+            for connection in self._left_silent:
+                connection.transport.abort()
+
+    async def _connect_again_and_again(self) -> None:
         attempt, waited_s = 0, 0.0
         while True:
             # A connection that did not last is no success: two stations of one id, each thrown out when the other
@@ -183,7 +192,8 @@ class Websocket:
                     self._renewal.clear()
                     self._hear(Opened())
                     await self._live(connection, settings.pong_timeout_s)
-                    reason = self._why_broken_off or _why_closed(connection.close_exc)
+                    silent = f"the silent connection was given up: {self._why_given_up}"
+                    reason = self._why_broken_off or (silent if self._silent else _why_closed(connection.close_exc))
         except InvalidStatus as error:
             reason = f"{target.url} refuses the connection: HTTP {_status_line(error.response.status_code)}"
             if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -214,8 +224,12 @@ class Websocket:
                 for task in (reader, pinger, writer, quitter, renewal):
                     task.cancel()
         finally:
-            # Left by cancellation, the library would close with 1011: an error that did not happen.
-            await _close(connection, code, reason)
+            if self._silent and isinstance(connection, _Connection):
+                connection.left_open = True
+                self._left_silent.append(connection)
+            else:
+                # Left by cancellation, the library would close with 1011: an error that did not happen.
+                await _close(connection, code, reason)
 
     async def _until_renewal(self) -> None:
         await self._renewal.wait()
@@ -285,7 +299,12 @@ def _tls_failure(error: Exception) -> LinkFailure | None:
 
 
 class _Connection(ClientConnection):
-    """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake."""
+    """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake.
+
+    ``left_open``: it is not closed when it is left.
+    """
+
+    left_open = False
 
     async def handshake(
         self, additional_headers: HeadersLike | None = None, user_agent_header: str | None = None
@@ -294,6 +313,10 @@ class _Connection(ClientConnection):
             await super().handshake(additional_headers, user_agent_header)
         except WebSocketException as error:
             raise error from self.connection_exc or error.__cause__
+
+    async def __aexit__(self, *raised: Any) -> None:
+        if not self.left_open:
+            await super().__aexit__(*raised)
 
 
 class _Connect(connect):

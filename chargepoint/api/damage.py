@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields
 from chargepoint.api.spec import MAX_CONNECTORS
 
@@ -79,6 +80,8 @@ def parse_damage(fields: Fields) -> Damage:
         return Damage(None, clear=True)
     kind = fields.choice("kind", DamageKind)
     connector = fields.integer("connector", 1, minimum=1, maximum=MAX_CONNECTORS) if kind in OF_CONNECTOR else 0
+    if clear and kind in AT_ONCE:
+        raise InputError("kind", str(kind), "something that lasts: what has jumped is where it is")
     if clear:
         return Damage(kind, connector, clear=True)
     energy_wh = fields.number("energy_wh", minimum=-MOST_WH, maximum=MOST_WH) if kind is _K.METER_JUMP else 0.0

@@ -11,7 +11,7 @@ from chargepoint.api.orders import StationResult, Verdict
 from chargepoint.api.payloads import ChargePointStatus
 from chargepoint.api.quirks import QuirkName
 from chargepoint.api.traffic import TracedFrame
-from tests.support.bench import TRANSACTION_MESSAGES, Bench
+from tests.support.bench import TRANSACTION_MESSAGES, Bench, CallError
 
 
 def disturb(bench: Bench, **order: Any) -> None:
@@ -121,6 +121,19 @@ def test_after_an_outage_everything_is_delivered_in_order_and_once() -> None:
     assert moments == sorted(set(moments))
 
 
+def test_what_was_buffered_goes_no_faster_than_the_central_system_answers() -> None:
+    bench = Bench({"ocpp_config": {"MeterValueSampleInterval": 10}})
+    bench.charging()
+    bench.disconnect()
+    bench.advance(45)
+    bench.script["MeterValues"] = lambda _: None
+    bench.connect()
+    for sent in range(1, 5):
+        assert len(bench.calls("MeterValues")) == sent
+        bench.answer("MeterValues", {})
+    assert len(bench.calls("MeterValues")) == 4
+
+
 def test_cuts_come_every_so_often_and_only_while_connected() -> None:
     bench = Bench().connect()
     disturb(bench, kind="cut", every_s=20)
@@ -187,3 +200,12 @@ def test_calls_are_ignored_answered_late_or_twice() -> None:
     bench.forget()
     bench.advance(40)
     assert [frame for frame in bench.wire if frame[0] == 3] == [[3, "csms-2", {"listVersion": 0}]] * 2
+
+
+def test_what_a_disturbance_did_to_a_message_is_no_fault_of_the_central_system() -> None:
+    bench = Bench().connect()
+    disturb(bench, kind="corrupt", direction="in", seed=4)
+    for _ in range(5):
+        bench.call("GetLocalListVersion")
+    assert any(isinstance(answer, CallError) for answer in bench.answers.values())
+    assert told(bench).last_error == ""

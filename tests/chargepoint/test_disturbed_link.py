@@ -143,6 +143,21 @@ async def test_a_half_open_connection_is_silent_and_stays(stage: Stage, central:
     assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
 
 
+async def test_a_silent_connection_that_is_given_up_stays_open_beside_the_next_one(
+    stage: Stage, central: Central
+) -> None:
+    """What a central system has to replace: the station is back, and nothing has told it that it was gone."""
+    for key in ("MessageTimeout", "ReconnectAfterTimeouts"):
+        await central.ask("ChangeConfiguration", key=key, value="1")
+    order(stage, kind="half_open")
+    await is_on(stage, "half_open")
+    speaks(stage, cable=32)
+    await eventually_async(lambda: len(central.connections) == 2)
+    assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+    await is_on(stage)
+    assert (central.connections[0].state.name, central.closes) == ("OPEN", [])
+
+
 async def test_a_slow_reader_lets_its_central_system_wait(stage: Stage, central: Central) -> None:
     order(stage, kind="slow_reader", every_s=0.2)
     await is_on(stage, "slow_reader every 0.2 s")
