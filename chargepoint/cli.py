@@ -136,7 +136,7 @@ def _spec(options: argparse.Namespace, folder: Path) -> ChargePointSpec:
             return parse_spec(entry)
         except InputError as error:
             raise error.within(str(stored)) from None
-    given = (*_ENTRY, "fixed_cable", "tls_verify")
+    given = (*_ENTRY, "fixed_cable", "tls_verify", "quirks")
     wanted = {name: getattr(options, name) for name in given if getattr(options, name) is not None}
     for name in _PATHS & wanted.keys():
         wanted[name] = str(Path(wanted[name]).absolute())
@@ -197,6 +197,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--config", action="append", default=[], metavar="KEY=VALUE", help="an OCPP configuration key; repeatable"
+    )
+    parser.add_argument(
+        "--quirk",
+        dest="quirks",
+        action="append",
+        metavar="NAME",
+        help="what it does against the standard; repeatable, `cp-simu quirks` lists them",
     )
     parser.add_argument("--dir", type=Path, help="its folder, kept for the next time (default: a temporary one)")
     parser.add_argument(

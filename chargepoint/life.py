@@ -17,6 +17,7 @@ from chargepoint.api.orders import (
     Close,
     Configure,
     Describe,
+    Misbehave,
     OcppConfig,
     Order,
     PowerLoss,
@@ -37,7 +38,7 @@ from chargepoint.dialects.orders import Orders
 from chargepoint.dialects.v16.by_hand import OrderRefusedError
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
-from chargepoint.model.commands import ErrandEnded, ShutDown
+from chargepoint.model.commands import ErrandEnded, PartBroken, ShutDown
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import (
     Fact,
@@ -66,6 +67,9 @@ from chargepoint.security.store import Credentials
 NO_CREDENTIALS = Credentials()
 
 if TYPE_CHECKING:
+    from chargepoint.api.damage import Damage
+    from chargepoint.api.disturbances import Mischief
+    from chargepoint.disturbances.line import Line
     from chargepoint.model.errands import Errand, Result
 
 
@@ -86,11 +90,13 @@ class Life:
         credentials: Credentials = NO_CREDENTIALS,
         new_key: Callable[[], str] = new_key,
         speed: float = 1.0,
+        line: Line | None = None,
     ) -> None:
         """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids;
         ``observe`` is told everything that happens between the station and its central system;
         ``credentials`` are what the station has in its first life; ``new_key`` makes a private key (PEM);
-        ``speed`` is how fast the station's clock goes, which its central system's answers do not keep up with.
+        ``speed`` is how fast the station's clock goes, which its central system's answers do not keep up with;
+        ``line`` is that of the life before, when it was disturbed.
         """
         self._spec = spec
         self._observe = observe
@@ -112,6 +118,10 @@ class Life:
         )
         self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued, credentials, new_key)
         self._orders = Orders(spec.id, topics, self.dialect, checked_by, mqtt.traffic)
+        self.line: Line | None = line
+        """Its line to the central system, if that was ever disturbed or the station has quirks."""
+        if spec.quirks and line is None:
+            self._disturbed_line()
         self.going_down: StopReason | None = None
         self.power_cut = False
         """Whether it goes down in this very moment, with nothing more to say."""
@@ -129,7 +139,7 @@ class Life:
     @property
     def silent(self) -> bool:
         """Whether nothing is left that could be said now: a station that goes down may go."""
-        return not self._endpoint.is_open or self.dialect.idle
+        return not self._endpoint.is_open or (self.dialect.idle and (self.line is None or self.line.idle))
 
     @property
     def link_is_dead(self) -> str:
@@ -141,6 +151,8 @@ class Life:
         self.link_error = self.protocol_error = ""
         self.wrong_messages = 0
         self._notes.append(f"connected to {self.link_target().url}")
+        if self.line is not None:
+            self.line.opened(now)
         self._pass_time(now)
         self.dialect.opened(now)
         self._follow_all(now)
@@ -148,8 +160,25 @@ class Life:
     def received(self, text: str, now: float) -> None:
         """A text message came in over the websocket."""
         self._pass_time(now)
+        if self.line is not None:
+            self.line.carry(Direction.IN, text, now)
+            self._take_arrived(self.line, now)
+            return
         self._endpoint.receive(text, now)
         self._mqtt.traffic.note(Direction.IN, text, now, self._follow_all(now))
+
+    def _take_arrived(self, line: Line, now: float) -> None:
+        for parcel in line.arrived(Direction.IN, now):
+            problem = None
+            if not parcel.lost:
+                blame = self.wrong_messages, self.protocol_error
+                self._endpoint.receive(parcel.text, now)
+                problem = self._follow_all(now)
+                if not parcel.quiet:
+                    # What is wrong with it is our doing, and not its sender's.
+                    self.wrong_messages, self.protocol_error = blame
+            problems = "; ".join(filter(None, (parcel.problem, problem))) or None
+            self._mqtt.traffic.note(Direction.IN, parcel.text, now, problems)
 
     def closed(self, reason: str, now: float, why: LinkFailure | None = None) -> None:
         """The websocket is gone, or could not be opened; ``why`` when security is the reason."""
@@ -160,6 +189,8 @@ class Life:
             self._notes.append(f"{self.wrong_messages} messages of the central system were against the standard")
             self.wrong_messages = 0
         self._pass_time(now)
+        if self.line is not None:
+            self.line.closed(now)
         if self._endpoint.is_open:
             self.dialect.closed(now)
         elif self.going_down is None:
@@ -169,6 +200,12 @@ class Life:
     def link_target(self) -> LinkTarget:
         """Where and how to connect next."""
         return self.dialect.security.target()
+
+    @property
+    def storage_full(self) -> bool:
+        """Whether nothing is to be stored, for that is damaged."""
+        damages = self.station.state.damages
+        return damages is not None and damages.storage_full
 
     def reconnect(self) -> bool:
         """Whether the connection is to be made anew once everything is said; asked once."""
@@ -204,7 +241,17 @@ class Life:
         match command := self._mqtt.understand(message):
             case None:
                 pass
-            case Close() | OcppConfig() | Watch() | Describe() | Configure() | Send() | Reboot() | PowerLoss():
+            case (
+                Close()
+                | OcppConfig()
+                | Watch()
+                | Describe()
+                | Configure()
+                | Send()
+                | Reboot()
+                | PowerLoss()
+                | Misbehave()
+            ):
                 if self._follow_order(command, now) and command.request_id:
                     self._orders.tell(StationResult(message.topic, "", Verdict.DONE, *asked_by(message.payload)))
             case _:
@@ -228,9 +275,30 @@ class Life:
                 self.going_down, self.power_cut = StopReason.POWER_LOSS, True
             case PowerLoss():
                 self.station.tell(ShutDown(StopReason.POWER_LOSS), now)
+            case Misbehave(_, what):
+                self._misbehave(what, now)
             case _:
                 return self._orders.take(order, now)
         return True
+
+    def _misbehave(self, what: Mischief | Damage, now: float) -> None:
+        # Loaded here, with the first order of its kind.
+        from chargepoint.api.damage import Damage
+
+        if not isinstance(what, Damage):
+            self._disturbed_line().take(what, now)
+            return
+        if not self.station.tell(PartBroken(what), now).accepted:
+            raise InputError("connector", what.connector, f"one of 1 to {self._spec.nb_connectors}")
+        self._notes.append(f"damage: {what}")
+
+    def _disturbed_line(self) -> Line:
+        if self.line is None:
+            # Loaded here: few lines are ever disturbed.
+            from chargepoint.disturbances.line import Line
+
+            self.line = Line(self._spec.quirks)
+        return self.line
 
     def end(self, now: float) -> None:
         """Go down in good order; ``going_down`` then says so."""
@@ -245,7 +313,9 @@ class Life:
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
         deadlines = (self.station.next_deadline(), self.dialect.next_deadline(), self._mqtt.next_deadline())
-        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+        due = min((deadline for deadline in deadlines if deadline is not None), default=None)
+        disturbed_at = self.line.next_deadline() if self.line is not None else None
+        return due if disturbed_at is None else min(disturbed_at, due or disturbed_at)
 
     def changes(self) -> tuple[dict[str, Record], dict[int, Record | None]]:
         """What to store, before anything is sent: records by key, and messages of the queue by number."""
@@ -253,10 +323,21 @@ class Life:
 
     def frames(self) -> list[str]:
         """The texts to send over the websocket, in order."""
-        frames = self._endpoint.frames()
+        frames, now = self._endpoint.frames(), self.station.state.at
+        if self.line is not None:
+            return self._disturbed(self.line, frames, now)
         for text in frames:
-            self._mqtt.traffic.note(Direction.OUT, text, self.station.state.at)
+            self._mqtt.traffic.note(Direction.OUT, text, now)
         return frames
+
+    def _disturbed(self, line: Line, frames: Iterable[str], now: float) -> list[str]:
+        """What leaves the station now: of ``frames``, and of those that were held back."""
+        for text in frames:
+            line.carry(Direction.OUT, text, now)
+        parcels = line.arrived(Direction.OUT, now)
+        for parcel in parcels:
+            self._mqtt.traffic.note(Direction.OUT, parcel.text, now, parcel.problem)
+        return [parcel.text for parcel in parcels if not parcel.lost]
 
     def errands(self) -> list[Errand]:
         """What the world is to do, in order; each result is to be told by ``errand_ended``."""
@@ -271,7 +352,10 @@ class Life:
         """The MQTT messages to publish, in order."""
         answers, self._answers = self._answers + self._orders.messages(), []
         last_error = self.store_error or self.link_error or self.protocol_error
-        return answers + self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now)
+        damages = self.station.state.damages
+        deviations = (self.line.deviations if self.line else ()) + (damages.in_words() if damages else ())
+        status = self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now, deviations)
+        return answers + status
 
     def greeting(self, now: float) -> list[Message]:
         """All retained statuses, for a broker that knows nothing."""
@@ -284,6 +368,8 @@ class Life:
     def notes(self) -> list[str]:
         """Lines for the log."""
         notes, self._notes = self._notes + self.dialect.session.notes, []
+        if self.line is not None:
+            notes += self.line.notes()
         self.dialect.session.notes.clear()
         self.dialect.session.journal.extend((self.station.state.at, note) for note in notes)
         return notes
@@ -291,6 +377,9 @@ class Life:
     def _pass_time(self, now: float) -> None:
         self.station.advance(now)
         self.dialect.advance(now)
+        if self.line is not None:
+            self.line.advance(now)
+            self._take_arrived(self.line, now)
 
     def _follow_all(self, now: float) -> str | None:
         """What was wrong with a frame on the way, if anything was."""

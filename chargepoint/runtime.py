@@ -41,6 +41,7 @@ from chargepoint.ocpp.secrets import without_secrets
 from chargepoint.security.store import Credentials
 
 if TYPE_CHECKING:
+    from chargepoint.disturbances.line import Line
     from chargepoint.model.errands import Download, Errand, Result, Upload
 
 log = logging.getLogger(__name__)
@@ -179,7 +180,7 @@ class Runtime:
                 return
             await asyncio.sleep(BOOT_S)
             self._forget_the_old_link()
-            self._life = self._boot()
+            self._life = self._boot(self._life.line)
 
     def _forget_the_old_link(self) -> None:
         """What the websocket of the life before still said means nothing to the next one."""
@@ -188,7 +189,7 @@ class Runtime:
             if isinstance(item, Message | EndWanted):
                 self.hear(item)
 
-    def _boot(self) -> Life:
+    def _boot(self, line: Line | None = None) -> Life:
         try:
             return Life(
                 self._spec,
@@ -202,13 +203,16 @@ class Runtime:
                 self._observe,
                 self._credentials,
                 speed=self._clock.speed,
+                line=line,
             )
         except InputError as error:
             raise StoreError(f"{self._store.file}: damaged: {error}") from None
 
     async def _live(self) -> None:
         target = self._life.link_target
-        websocket = self._websocket = Websocket(target, SUBPROTOCOL, self.hear, self._back_off, self._link_settings)
+        websocket = self._websocket = Websocket(
+            target, SUBPROTOCOL, self.hear, self._back_off, self._link_settings, self._refused
+        )
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             link = tasks.create_task(websocket.run())
@@ -269,6 +273,8 @@ class Runtime:
         for text in self._life.frames():
             log.debug("send %s", text)
             websocket.send(text)
+        if self._life.line is not None:
+            _disturb(websocket, self._life.line)
         websocket.ping_every(self._life.dialect.ping_interval_s)
         if reason := self._life.link_is_dead:
             websocket.give_up(reason)
@@ -299,6 +305,10 @@ class Runtime:
         self.hear(ErrandDone(errand.id, await carry_out(errand, trusted_roots)))
 
     def _save(self) -> None:
+        if self._life.storage_full:
+            # What changed stays where it is, until the storage is cleared.
+            self._life.store_failed("the storage is full, by order", self._clock.now())
+            return
         try:
             self._store.save(*self._life.changes())
             self._life.store_failed("", self._clock.now())
@@ -319,11 +329,23 @@ class Runtime:
     def _back_off(self) -> BackOff:
         return BackOff(*self._life.dialect.session.configuration.retry_back_off)
 
+    def _refused(self) -> str:
+        return self._life.line.refused() if self._life.line is not None else ""
+
     def _link_settings(self) -> LinkSettings:
-        configuration = self._life.dialect.session.configuration
+        configuration, line = self._life.dialect.session.configuration, self._life.line
         return LinkSettings(
             open_timeout_s=configuration.integer(CONNECTION_OPEN_TIMEOUT),
             pong_timeout_s=configuration.integer(WEB_SOCKET_PONG_TIMEOUT),
             subprotocol_required=configuration.boolean(SUBPROTOCOL_REQUIRED),
             compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
+            subprotocol_named=line is None or not line.names_no_subprotocol,
         )
+
+
+def _disturb(websocket: Websocket, line: Line) -> None:
+    """What is wrong with ``line`` and not with single messages, done to the connection."""
+    websocket.read_pause_s = line.read_pause_s
+    websocket.fall_silent(line.silent)
+    if why := line.broken_off():
+        websocket.break_off(why)

@@ -33,6 +33,33 @@ PROFILE_NAMES = ("busy", "depot", "herd", "idle", "mixed", "storm")
 """Those of ``launcher.load.profiles``; that they are the same is tested, for `--help` imports nothing."""
 
 
+DISTURBANCES = (
+    "latency",
+    "bandwidth",
+    "drop",
+    "duplicate",
+    "reorder",
+    "corrupt",
+    "half_open",
+    "slow_reader",
+    "refuse",
+    "cut",
+    "outage",
+)
+DAMAGES = (
+    "stuck_relay",
+    "meter_freeze",
+    "meter_jump",
+    "meter_reset",
+    "meter_negative",
+    "meter_spike",
+    "clock_skew",
+    "clock_drift",
+    "storage_full",
+)
+"""Those of ``chargepoint.api.disturbances`` and ``chargepoint.api.damage``; likewise."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -80,6 +107,7 @@ def _parser() -> _Parser:
     _add_load(verbs)
     _add_scenarios(verbs)
     _add_station(add)
+    _add_disturbances(add)
     _add_programs(add)
     return parser
 
@@ -290,6 +318,53 @@ def _add_station(add: _Add) -> None:
     parsers["configure"].add_argument("value", metavar="VALUE")
 
 
+def _add_disturbances(add: _Add) -> None:
+    disturb = add(
+        "disturb",
+        ("disturb", "disturb"),
+        "disturb the line between a charge point and its central system",
+        "Example: cp-simu disturb CP1 drop --probability 0.1 --direction out --for 5m; cp-simu disturb CP1 --clear",
+    )
+    disturb.add_argument("id", metavar="ID", help="the charge point")
+    disturb.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DISTURBANCES))
+    disturb.add_argument("--clear", action="store_true", help="it is over; without a KIND, all of it is")
+    options: dict[str, tuple[Callable[[str], object], str, str]] = {
+        "--for": (_duration, "TIME", "how long, like 30s (default: until it is cleared)"),
+        "--direction": (str, "SIDE", "in, out or both, seen from the charge point (default: both)"),
+        "--probability": (_probability, "P", "of each message, attempt or cut (default: 1)"),
+        "--seed": (_seed, "N", "the same draws again"),
+        "--delay": (_duration, "TIME", "of latency and reorder"),
+        "--jitter": (_duration, "TIME", "of latency: up to so much more"),
+        "--bytes-per-s": (_amount, "N", "of bandwidth"),
+        "--every": (_duration, "TIME", "of cut and slow_reader"),
+    }
+    in_seconds = {"--for": "for_s", "--delay": "delay_s", "--jitter": "jitter_s", "--every": "every_s"}
+    for name, (kind, metavar, text) in options.items():
+        dest = in_seconds.get(name, name[2:].replace("-", "_"))
+        disturb.add_argument(name, dest=dest, type=kind, metavar=metavar, help=text)
+    quirks = add(
+        "quirks",
+        ("disturb", "quirks"),
+        "list what real charge points do against the standard, or let a charge point do it",
+    )
+    quirks.add_argument("id", nargs="?", metavar="ID", help="the charge point; without one, they are listed")
+    quirks.add_argument("names", nargs="*", metavar="QUIRK", help="the ones it has from now on, and no others")
+    quirks.add_argument("--clear", action="store_true", help="it has none")
+    damage = add(
+        "damage",
+        ("disturb", "damage"),
+        "break something inside a charge point that has no error code of its own",
+        "Example: cp-simu damage CP1 meter_jump --energy-wh 100000; cp-simu damage CP1 --clear",
+    )
+    damage.add_argument("id", metavar="ID", help="the charge point")
+    damage.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DAMAGES))
+    damage.add_argument("--clear", action="store_true", help="it is repaired; without a KIND, all of it is")
+    damage.add_argument("--connector", type=_connector(1), metavar="N", help="of relay and meter (default: 1)")
+    damage.add_argument("--energy-wh", type=float, metavar="WH", help="of meter_jump; backwards below 0")
+    damage.add_argument("--skew-s", type=float, metavar="S", help="of clock_skew: so far ahead, or behind below 0")
+    damage.add_argument("--drift-ppm", type=float, metavar="PPM", help="of clock_drift: so much too fast")
+
+
 def _add_programs(add: _Add) -> None:
     for name, text in {"service": "the launcher itself", "undertaker": "its event listener"}.items():
         program = add(name, ("programs", name), f"{text}; supervisord runs it")
@@ -319,6 +394,16 @@ def _connector(minimum: int) -> Callable[[str], int]:
 
 def _seed(text: str) -> int:
     return _whole(text, 0, 2**62, "a seed")
+
+
+def _probability(text: str) -> float:
+    try:
+        probability = float(text)
+    except ValueError:
+        probability = math.nan
+    if not 0 <= probability <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a probability from 0 to 1")
+    return probability
 
 
 def _pools(text: str) -> int:

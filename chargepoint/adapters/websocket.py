@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import HeadersLike
@@ -64,8 +64,10 @@ class Websocket:
         hear: Callable[[Event], None],
         back_off: Callable[[], BackOff],
         settings: Callable[[], LinkSettings] = LinkSettings,
+        refused: Callable[[], str] = str,
     ) -> None:
-        """``target``, ``back_off`` and ``settings`` are asked before each connection: they may change."""
+        """``target``, ``back_off``, ``settings`` and ``refused`` (why there is to be no connection; "" for none) are
+        asked before each connection: they may change."""
         self._target = target
         self._tls: tuple[LinkTarget, ssl.SSLContext] | None = None
         self._renewal = asyncio.Event()
@@ -73,6 +75,12 @@ class Websocket:
         self._hear = hear
         self._back_off = back_off
         self._settings = settings
+        self._refused = refused
+        self.read_pause_s = 0.0
+        """How long to wait after each message that is read: a slow reader's."""
+        self._silent = False
+        self._left_silent: list[ClientConnection] = []
+        self._why_broken_off = ""
         self._ping_interval_s = 0.0
         self._pace_changed = asyncio.Event()
         self._given_up = asyncio.Event()
@@ -108,8 +116,30 @@ class Websocket:
         if self._connection is not None:
             self._connection.transport.abort()
 
+    def fall_silent(self, silent: bool) -> None:
+        """Read nothing and ping no more, on a connection that stays; or go on. A new connection is not silent; a
+        silent one that is given up stays open, as far as its peer can tell."""
+        if silent is self._silent or self._connection is None:
+            return
+        self._silent = silent
+        transport = self._connection.transport
+        transport.pause_reading() if silent else transport.resume_reading()
+
+    def break_off(self, reason: str) -> None:
+        """Break the connection off, if there is one, and make it again as after any loss."""
+        if self._connection is not None:
+            self._why_broken_off = reason
+            self._connection.transport.abort()
+
     async def run(self) -> None:
         """Connect, and connect again after every loss; cancel it to close in good order."""
+        try:
+            await self._connect_again_and_again()
+        finally:
+            for connection in self._left_silent:
+                connection.transport.abort()
+
+    async def _connect_again_and_again(self) -> None:
         attempt, waited_s = 0, 0.0
         while True:
             # A connection that did not last is no success: two stations of one id, each thrown out when the other
@@ -129,6 +159,9 @@ class Websocket:
     async def _one_connection(self) -> float:
         """Connect and live until the connection is gone; returns how long it was open, in seconds."""
         opened_at, why = None, None
+        if refusal := self._refused():
+            self._hear(Closed(refusal))
+            return 0.0
         target = self._target()
         settings = self._settings()
         try:
@@ -136,7 +169,7 @@ class Websocket:
                 target.url,
                 additional_headers=_authorization(target),
                 ssl=await self._context(target) if target.secure else None,
-                subprotocols=[self._subprotocol],
+                subprotocols=[self._subprotocol] if settings.subprotocol_named else None,
                 compression="deflate" if settings.compression else None,
                 ping_interval=None,
                 open_timeout=settings.open_timeout_s,
@@ -148,7 +181,8 @@ class Websocket:
                 create_connection=_Connection,
             ) as connection:
                 self._connection = connection
-                if connection.subprotocol is None and settings.subprotocol_required:
+                self._silent = False
+                if connection.subprotocol is None and settings.subprotocol_required and settings.subprotocol_named:
                     reason = f"{target.url} does not say that it speaks {self._subprotocol}"
                 else:
                     _watch_for_a_dead_peer(connection)
@@ -158,7 +192,8 @@ class Websocket:
                     self._renewal.clear()
                     self._hear(Opened())
                     await self._live(connection, settings.pong_timeout_s)
-                    reason = _why_closed(connection.close_exc)
+                    silent = f"the silent connection was given up: {self._why_given_up}"
+                    reason = self._why_broken_off or (silent if self._silent else _why_closed(connection.close_exc))
         except InvalidStatus as error:
             reason = f"{target.url} refuses the connection: HTTP {_status_line(error.response.status_code)}"
             if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -167,6 +202,7 @@ class Websocket:
             reason = f"{target.url}: {_told_by(error)}"
             why = _tls_failure(error) if target.secure else None
         self._connection = None
+        self._why_broken_off = ""
         self._lose_unsent()
         self._hear(Closed(reason, why))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
@@ -188,8 +224,12 @@ class Websocket:
                 for task in (reader, pinger, writer, quitter, renewal):
                     task.cancel()
         finally:
-            # Left by cancellation, the library would close with 1011: an error that did not happen.
-            await _close(connection, code, reason)
+            if self._silent and isinstance(connection, _Connection):
+                connection.left_open = True
+                self._left_silent.append(connection)
+            else:
+                # Left by cancellation, the library would close with 1011: an error that did not happen.
+                await _close(connection, code, reason)
 
     async def _until_renewal(self) -> None:
         await self._renewal.wait()
@@ -210,6 +250,8 @@ class Websocket:
                     self._hear(Received(message))
                 else:
                     log.warning("a binary message of %d bytes was dropped: OCPP-J is text", len(message))
+                if self.read_pause_s:
+                    await asyncio.sleep(self.read_pause_s)
 
     async def _write(self, connection: ClientConnection) -> None:
         while True:
@@ -227,6 +269,8 @@ class Websocket:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._ping_interval_s or None):
                     await self._pace_changed.wait()
+                continue
+            if self._silent:
                 continue
             try:
                 async with asyncio.timeout(pong_timeout_s):
@@ -262,7 +306,12 @@ def _tls_failure(error: Exception) -> LinkFailure | None:
 
 
 class _Connection(ClientConnection):
-    """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake."""
+    """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake.
+
+    ``left_open``: it is not closed when it is left.
+    """
+
+    left_open = False
 
     async def handshake(
         self, additional_headers: HeadersLike | None = None, user_agent_header: str | None = None
@@ -271,6 +320,10 @@ class _Connection(ClientConnection):
             await super().handshake(additional_headers, user_agent_header)
         except WebSocketException as error:
             raise error from self.connection_exc or error.__cause__
+
+    async def __aexit__(self, *raised: Any) -> None:
+        if not self.left_open:
+            await super().__aexit__(*raised)
 
 
 class _Connect(connect):

@@ -6,9 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields, parse_json
+
+if TYPE_CHECKING:
+    from chargepoint.api.damage import Damage
+    from chargepoint.api.disturbances import Mischief
 
 LONGEST_WATCH_S = 3600.0
 LONGEST_REQUEST_ID = 64
@@ -25,6 +30,9 @@ class OrderType(StrEnum):
     SEND = "send"
     REBOOT = "reboot"
     POWER_LOSS = "power_loss"
+    DISTURB = "disturb"
+    QUIRKS = "quirks"
+    DAMAGE = "damage"
 
 
 class Part(StrEnum):
@@ -135,7 +143,21 @@ class PowerLoss:
         return _payload(OrderType.POWER_LOSS, self.request_id)
 
 
-Order = Close | OcppConfig | Watch | Describe | Configure | Send | Reboot | PowerLoss
+@dataclass(frozen=True, slots=True)
+class Misbehave:
+    """Deviate from what is right, or no longer: ``what`` is the order of ``type``, one of
+    ``chargepoint.api.disturbances`` or ``chargepoint.api.damage``."""
+
+    type: OrderType
+    what: Mischief | Damage
+    request_id: str = ""
+
+    def to_json(self) -> bytes:
+        """The payload."""
+        return _payload(self.type, self.request_id, **self.what.body())
+
+
+Order = Close | OcppConfig | Watch | Describe | Configure | Send | Reboot | PowerLoss | Misbehave
 
 
 def parse_order(payload: bytes | str) -> Order:
@@ -165,6 +187,15 @@ def _order(fields: Fields, type: OrderType, request_id: str) -> Order:
         case OrderType.SEND:
             action = fields.text("action", min_length=1, max_length=50, printable=True)
             return Send(action, dict(fields.object("payload")), fields.boolean("force", False), request_id)
+        case OrderType.DISTURB | OrderType.QUIRKS:
+            # Loaded here: few charge points are ever disturbed.
+            from chargepoint.api.disturbances import parse_mischief
+
+            return Misbehave(type, parse_mischief(fields, quirks=type is OrderType.QUIRKS), request_id)
+        case OrderType.DAMAGE:
+            from chargepoint.api.damage import parse_damage
+
+            return Misbehave(type, parse_damage(fields), request_id)
 
 
 def _parts(fields: Fields) -> frozenset[Part]:

@@ -45,7 +45,8 @@ class ChargePointStatus:
 
     ``entry`` is the complete start entry (``ChargePointSpec.to_entry``), so that a setup can be saved by anyone;
     ``last_error`` is why the station is not connected, or died, or what its central system last did against the
-    standard on this connection, in words for people.
+    standard on this connection, in words for people; ``deviations`` are the disturbances,
+    quirks and broken parts that are on by order.
     """
 
     pid: int
@@ -65,6 +66,7 @@ class ChargePointStatus:
     started_at: str = ""
     last_error: str = ""
     entry: Mapping[str, object] = field(default_factory=dict)
+    deviations: tuple[str, ...] = ()
 
     @property
     def alive(self) -> bool:
@@ -122,7 +124,12 @@ class ChargePointStatus:
             started_at=fields.text("started_at", ""),
             last_error=fields.text("last_error", "", max_length=2000),
             entry=fields.object("entry"),
+            deviations=_texts(fields, "deviations"),
         )
+
+
+def _texts(fields: Fields, name: str) -> tuple[str, ...]:
+    return tuple(map(str, fields.array(name, max_length=100))) if fields.has(name) else ()
 
 
 @dataclass(frozen=True, slots=True)

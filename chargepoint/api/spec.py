@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields
 from chargepoint.api.security import SecuritySpec, parse_security
 from chargepoint.api.topics import check_id
+
+if TYPE_CHECKING:
+    from chargepoint.api.quirks import QuirkName
 
 MAX_CONNECTORS = 64
 MAX_NUMBER = 1e15
@@ -65,6 +69,7 @@ class ChargePointSpec:
     vehicle: str = ""
     ocpp_config: Mapping[str, str] = field(default_factory=dict)
     security: SecuritySpec = field(default_factory=SecuritySpec)
+    quirks: tuple[QuirkName, ...] = ()
 
     @property
     def connection_url(self) -> str:
@@ -101,6 +106,7 @@ class ChargePointSpec:
             "imsi": self.imsi,
             "vehicle": self.vehicle,
             "ocpp_config": dict(self.ocpp_config),
+            "quirks": list(map(str, self.quirks)),
         }
         return entry | {key: value for key, value in optional.items() if value} | self.security.to_entry()
 
@@ -171,9 +177,19 @@ def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargeP
         vehicle=identity("vehicle", "", max_length=50),
         ocpp_config=_ocpp_config(fields.object("ocpp_config")),
         security=parse_security(fields, station_id),
+        quirks=_quirks(fields),
     )
     fields.finish()
     return spec
+
+
+def _quirks(fields: Fields) -> tuple[QuirkName, ...]:
+    if not fields.has("quirks"):
+        return ()
+    # Loaded here: few charge points have any.
+    from chargepoint.api.quirks import parse_quirks
+
+    return parse_quirks(fields.array("quirks", max_length=100))
 
 
 def _setpoint(fields: Fields, name: str, direct: bool, default: float) -> float:

@@ -67,11 +67,24 @@ class MqttDialect:
         dead = self._station_message(replace(self._status, status=Registration.DEAD, last_error=reason))
         return [dead, *(self._out_of_service(connector) for connector in state.connectors.values())]
 
-    def messages(self, state: StationState, registration: Registration, last_error: str, now: float) -> list[Message]:
+    def messages(
+        self,
+        state: StationState,
+        registration: Registration,
+        last_error: str,
+        now: float,
+        deviations: tuple[str, ...] = (),
+    ) -> list[Message]:
         """What changed since it was last told."""
         messages = []
         version = state.installed_version or self._spec.firmware_version
-        status = replace(self._status, status=registration, last_error=last_error, firmware_version=version)
+        status = replace(
+            self._status,
+            status=registration,
+            last_error=last_error,
+            firmware_version=version,
+            deviations=deviations,
+        )
         if status != self._status:
             self._status = status
             messages.append(self._station_message(status))

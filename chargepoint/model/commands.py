@@ -13,6 +13,7 @@ from chargepoint.model.smartcharging.profiles import Profile, Purpose
 from chargepoint.model.transaction import StopReason
 
 if TYPE_CHECKING:
+    from chargepoint.api.damage import Damage
     from chargepoint.model.errands import Result
     from chargepoint.model.firmware import UpdateRequest
 
@@ -232,6 +233,13 @@ class SampleWanted:
     connector: int
 
 
+@dataclass(frozen=True, slots=True)
+class PartBroken:
+    """Something breaks inside, or is repaired."""
+
+    damage: Damage
+
+
 Command = (
     CarChanged
     | TokenPresented
@@ -256,4 +264,5 @@ Command = (
     | UpdateWanted
     | ErrandEnded
     | SampleWanted
+    | PartBroken
 )

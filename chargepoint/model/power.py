@@ -30,6 +30,8 @@ from chargepoint.model.vehicle import FULL_PCT
 
 def settle(state: StationState, now: float) -> None:
     """Make setpoints, consumptions and states what the facts amount to, and tell every state that changed."""
+    if state.damages is not None:
+        state.damages.notice(state.connectors.values())
     _share(state, now)
     minimum = state.supply.minimum
     for connector in state.connectors.values():
@@ -83,13 +85,16 @@ def _own_offer(state: StationState, connector: Connector, limit: Limit) -> float
 
 
 def _flow(state: StationState, connector: Connector, now: float) -> Flow:
+    limit = connector.setpoint
     if connector.status is not ConnectorState.CHARGING:
-        # The contactor is open.
-        return STILL
+        # The contactor is open, or should be.
+        if state.damages is None or not state.damages.welds(connector):
+            return STILL
+        limit = state.supply.connector_limit
     direct, vehicle = state.supply.direct, state.vehicle
     phases = min(connector.phases_in_use, state.supply.phases)
     accepted = vehicle.acceptance(direct, connector.car.soc_pct, state.supply.voltage_v)
-    target = connector.car.demand.limited(connector.setpoint, phases).capped_by(accepted)
+    target = connector.car.demand.limited(limit, phases).capped_by(accepted)
     return connector.meter.flow.towards(target, now, vehicle.rise(direct), vehicle.fall_s)
 
 
@@ -139,7 +144,7 @@ def next_power_change(state: StationState) -> float | None:
             moments.append(bend)
         if meter.flows:
             moments.append(meter.moment_of(_energy_to_next_step_wh(state, connector)))
-            if connector.transaction is not None and connector.transaction.refused:
+            if connector.transaction is not None and connector.transaction.refused and meter.gain:
                 left_wh = connector.transaction.allowed_until_wh - meter.energy_wh
                 moments.append(meter.moment_of(left_wh / meter.gain))
         if (change := _next_limit_change(state, connector)) is not None:

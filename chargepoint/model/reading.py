@@ -32,7 +32,8 @@ def reading(state: StationState, connector: Connector, now: float) -> Reading:
         temperature_c=connector.temperature_c,
         fan_rpm=fan_rpm(connector.temperature_c) if supply.direct else None,
     )
-    return state.parameters.meter.shown(true, connector.number, power_factor)
+    shown = state.parameters.meter.shown(true, connector.number, power_factor)
+    return shown if state.damages is None else state.damages.shown(shown, connector.number)
 
 
 def station_reading(state: StationState, now: float) -> Reading:

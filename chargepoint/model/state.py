@@ -20,6 +20,7 @@ from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.vehicle import Vehicle
 
 if TYPE_CHECKING:
+    from chargepoint.model.damages import Damages
     from chargepoint.model.errands import Errand, Errands
     from chargepoint.model.firmware import Update
 
@@ -70,6 +71,7 @@ class StationState:
     last_handle: int = 0
     going_down: bool = False
     own_errands: Errands | None = None
+    damages: Damages | None = None
     update: Update | None = None
     installed_version: str = ""
     security_log: SecurityLog = field(default_factory=SecurityLog)

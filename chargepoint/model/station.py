@@ -25,6 +25,7 @@ from chargepoint.model.commands import (
     LinkChanged,
     ListSent,
     Outcome,
+    PartBroken,
     ProfilesCleared,
     ProfileSet,
     RemoteStart,
@@ -122,7 +123,7 @@ class Station:
                     state.accepted_once = True
                     state.changed.add("station")
             case ClockSet(offset_s):
-                state.clock_offset_s = offset_s
+                state.clock_offset_s = offset_s + (state.damages.skew_s if state.damages else 0.0)
                 state.changed.add("station")
             case AuthorizeAnswered(request, info):
                 return charging.authorize_answered(state, request, info, now)
@@ -166,6 +167,12 @@ class Station:
                 state.errands.ended(id, result, now)
             case SampleWanted(connector):
                 return self._sample_wanted(connector, now)
+            case PartBroken(order):
+                from chargepoint.model.damages import damage
+
+                outcome = damage(state, order, now)
+                self._set_meters()
+                return outcome
             case _:
                 assert_never(command)
         return ACCEPTED
@@ -187,6 +194,8 @@ class Station:
         """When ``advance`` has to be called next; None: nothing happens by itself."""
         state = self.state
         moments = [next_power_change(state), self._next_aligned(), next_expiry(state), self._next_step()]
+        if state.damages is not None:
+            moments.append(state.damages.drifts_at)
         for connector in state.connectors.values():
             moments.append(charging.waits_until(state, connector))
             moments.append(self._next_sample(connector))
@@ -216,6 +225,8 @@ class Station:
         sampled = [one for one in everyone if _is_due(self._next_sample(one), moment)]
         aligned = _is_due(self._next_aligned(), moment)
         integrate(state, moment)
+        if state.damages is not None:
+            state.clock_offset_s += state.damages.drift(moment)
         for connector in everyone:
             charging.stop_if_spent(state, connector, moment)
         for connector in expiring:
@@ -246,6 +257,8 @@ class Station:
     def _set_meters(self) -> None:
         for number, connector in self.state.connectors.items():
             connector.meter.gain = self.state.parameters.meter.gain(number)
+            if self.state.damages is not None and self.state.damages.frozen(number):
+                connector.meter.gain = 0.0
 
     def _sample_wanted(self, number: int, now: float, context: SampleContext = SampleContext.TRIGGER) -> Outcome:
         if number == 0:

@@ -11,7 +11,7 @@ from chargepoint.api.spec import CurrentType, parse_spec
 
 _STAND_IN = {"id": "template", "central_system": "ws://localhost"}
 
-_ENTRY_KEYS: Mapping[str, type[str] | type[int] | type[float] | type[bool]] = {
+_ENTRY_KEYS: Mapping[str, type[str] | type[int] | type[float] | type[bool] | type[list[str]]] = {
     "central_system": str,
     "vendor": str,
     "model": str,
@@ -40,6 +40,7 @@ _ENTRY_KEYS: Mapping[str, type[str] | type[int] | type[float] | type[bool]] = {
     "client_key": str,
     "tls_verify": bool,
     "tls_suites": str,
+    "quirks": list,
 }
 
 _OPEN_OCPP = {
@@ -132,6 +133,8 @@ def _take(template: dict[str, object], key: str, value: str, place: str) -> None
         template[name] = _TRUTH[value.lower()]
     elif kind is str:
         template[name] = value
+    elif kind is list:
+        template[name] = value.replace(",", " ").split()
     else:
         try:
             template[name] = kind(value)

@@ -74,6 +74,8 @@ class Bench:
         """The station's answers to our CALLs: id to payload, or to CallError."""
         self.wire: list[list[Any]] = []
         """Every frame of the station, in order."""
+        self.rubbish: list[str] = []
+        """What the station says that is no JSON: it has quirks, or its line is disturbed."""
         self.unanswered: dict[str, tuple[str, Payload]] = {}
         """CALLs of the station that a script left without an answer: id to action and payload."""
         self.published: list[Message] = []
@@ -270,7 +272,12 @@ class Bench:
             if not frames and not errands:
                 return
             for text in frames:
-                self._take(json.loads(text))
+                try:
+                    frame = json.loads(text)
+                except ValueError:
+                    self.rubbish.append(text)
+                else:
+                    self._take(frame)
             for errand in errands:
                 self.world.take(errand, self._errand_ended)
 

@@ -96,3 +96,10 @@ def test_an_entry_may_spell_a_limit_otherwise_than_the_template() -> None:
 
 def test_null_in_an_entry_is_as_if_it_were_absent() -> None:
     assert completed({"id": "A", "vendor": None}, {"vendor": "V"}) == {"id": "A", "vendor": "V"}
+
+
+def test_quirks_are_a_list_of_names() -> None:
+    template = parse_template("[ChargePoint]\nquirks = ts_no_zone, celcius\n", "config.ini")
+    assert template["quirks"] == ["ts_no_zone", "celcius"]
+    with pytest.raises(InputError, match="'loud'"):
+        parse_template("[ChargePoint]\nquirks = loud\n", "config.ini")

@@ -1,0 +1,1 @@
+"""What happens to the messages and the connection of a charge point whose line is bad, or that has quirks."""

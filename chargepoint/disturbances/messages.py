@@ -1,0 +1,131 @@
+"""What a bad line does to single messages: each stage takes one and says what becomes of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import assert_never
+
+from chargepoint.api.disturbances import Disturbance, DisturbanceKind
+from chargepoint.api.traffic import Direction
+from chargepoint.disturbances.parcel import Chance, Parcel
+
+
+class Stage(ABC):
+    """One disturbance of messages in one direction."""
+
+    def __init__(self, disturbance: Disturbance, direction: Direction) -> None:
+        self.disturbance = disturbance
+        self._chance = Chance(2 * disturbance.seed + (direction is Direction.IN))
+
+    def take(self, parcel: Parcel) -> list[Parcel]:
+        """What becomes of ``parcel``; nothing, if it is not its turn."""
+        return self._disturb(parcel) if self._chance.happens(self.disturbance.probability) else [self._spare(parcel)]
+
+    @abstractmethod
+    def _disturb(self, parcel: Parcel) -> list[Parcel]:
+        """What becomes of a message whose turn it is."""
+
+    def _spare(self, parcel: Parcel) -> Parcel:
+        return parcel
+
+
+class _Latency(Stage):
+    """Later, but in order: it is a TCP connection."""
+
+    _last_at = 0.0
+
+    def _disturb(self, parcel: Parcel) -> list[Parcel]:
+        delay_s = self.disturbance.delay_s + self.disturbance.jitter_s * self._chance.draw()
+        at = self._last_at = max(self._last_at, parcel.at + delay_s)
+        return [parcel.with_problem(f"latency: {at - parcel.at:.3g} s later", at=at, quiet=True)]
+
+    def _spare(self, parcel: Parcel) -> Parcel:
+        if parcel.at >= self._last_at:
+            return parcel
+        return parcel.with_problem("latency: behind a late one", at=self._last_at, quiet=True)
+
+
+class _Bandwidth(Stage):
+    """Each message begins when the one before has gone."""
+
+    _free_at = 0.0
+
+    def _disturb(self, parcel: Parcel) -> list[Parcel]:
+        size = len(parcel.text.encode(errors="surrogatepass"))
+        at = self._free_at = max(self._free_at, parcel.at) + size / self.disturbance.bytes_per_s
+        return [parcel.with_problem(f"bandwidth: {at - parcel.at:.3g} s later", at=at, quiet=True)]
+
+
+class _Drop(Stage):
+    def _disturb(self, parcel: Parcel) -> list[Parcel]:
+        return [parcel.with_problem("drop: it does not arrive", lost=True)]
+
+
+class _Duplicate(Stage):
+    def _disturb(self, parcel: Parcel) -> list[Parcel]:
+        return [parcel, parcel.with_problem("duplicate: it comes a second time")]
+
+
+class _Reorder(Stage):
+    def _disturb(self, parcel: Parcel) -> list[Parcel]:
+        delay_s = self.disturbance.delay_s
+        problem = f"reorder: held back for {delay_s:g} s, later ones overtake it"
+        return [parcel.with_problem(problem, at=parcel.at + delay_s)]
+
+
+class _Corrupt(Stage):
+    def _disturb(self, parcel: Parcel) -> list[Parcel]:
+        text = parcel.text
+        if not text:
+            return [parcel]
+        place = self._chance.below(len(text))
+        match self._chance.below(3):
+            case 0:
+                return [parcel.with_problem(f"corrupt: cut off after {place} characters", text=text[:place])]
+            case 1:
+                wrong = "#" if text[place] != "#" else "?"
+                text = text[:place] + wrong + text[place + 1 :]
+                return [parcel.with_problem(f"corrupt: character {place} is another", text=text)]
+            case _:
+                text = text[:place] + text[place + 1 :]
+                return [parcel.with_problem(f"corrupt: character {place} is missing", text=text)]
+
+
+def stage(disturbance: Disturbance, direction: Direction) -> Stage | None:
+    """What ``disturbance`` does to messages in ``direction``; None when it leaves them alone."""
+    if str(disturbance.direction) not in (str(direction), "both"):
+        return None
+    match disturbance.kind:
+        case DisturbanceKind.CORRUPT:
+            return _Corrupt(disturbance, direction)
+        case DisturbanceKind.DROP:
+            return _Drop(disturbance, direction)
+        case DisturbanceKind.DUPLICATE:
+            return _Duplicate(disturbance, direction)
+        case DisturbanceKind.LATENCY:
+            return _Latency(disturbance, direction)
+        case DisturbanceKind.BANDWIDTH:
+            return _Bandwidth(disturbance, direction)
+        case DisturbanceKind.REORDER:
+            return _Reorder(disturbance, direction)
+        case (
+            DisturbanceKind.HALF_OPEN
+            | DisturbanceKind.SLOW_READER
+            | DisturbanceKind.REFUSE
+            | DisturbanceKind.CUT
+            | DisturbanceKind.OUTAGE
+        ):
+            return None
+        case _:
+            assert_never(disturbance.kind)
+
+
+ORDER = (
+    DisturbanceKind.CORRUPT,
+    DisturbanceKind.DROP,
+    DisturbanceKind.DUPLICATE,
+    DisturbanceKind.LATENCY,
+    DisturbanceKind.BANDWIDTH,
+    DisturbanceKind.REORDER,
+)
+"""In which they act: what is cut down is smaller, what is lost needs no time, what is late may be overtaken."""

@@ -1,0 +1,71 @@
+"""A message on its way through what disturbs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+_MASK = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One text message, due ``at``; ``problems`` are the names of what was done to it.
+
+    ``lost``: it does not arrive. ``quiet``: what was done is no news for the log, but for whoever watches frames.
+    """
+
+    text: str
+    at: float
+    problems: tuple[str, ...] = ()
+    lost: bool = False
+    quiet: bool = True
+
+    def with_problem(
+        self,
+        problem: str,
+        *,
+        text: str | None = None,
+        at: float | None = None,
+        lost: bool = False,
+        quiet: bool = False,
+    ) -> Parcel:
+        """What has become of it by ``problem``."""
+        return replace(
+            self,
+            text=self.text if text is None else text,
+            at=self.at if at is None else at,
+            problems=(*self.problems, problem),
+            lost=lost,
+            quiet=self.quiet and quiet,
+        )
+
+    def with_text(self, text: str) -> Parcel:
+        """The same message in other words."""
+        return replace(self, text=text)
+
+    @property
+    def problem(self) -> str | None:
+        """All its problems in one line; None for a message to which nothing was done."""
+        return "; ".join(self.problems) or None
+
+
+class Chance:
+    """Draws that are the same with each run of the same ``seed`` (SplitMix64)."""
+
+    def __init__(self, seed: int) -> None:
+        self._state = seed & _MASK
+
+    def draw(self) -> float:
+        """0 or more, and less than 1."""
+        self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
+        mixed = (self._state ^ self._state >> 30) * 0xBF58476D1CE4E5B9 & _MASK
+        mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _MASK
+        return ((mixed ^ mixed >> 31) >> 11) / 2**53
+
+    def happens(self, probability: float) -> bool:
+        """Whether something of this probability does."""
+        return self.draw() < probability
+
+    def below(self, number: int) -> int:
+        """A whole number from 0 to ``number`` - 1."""
+        return int(self.draw() * number)

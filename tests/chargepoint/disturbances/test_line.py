@@ -1,0 +1,138 @@
+"""A disturbed line as properties: what comes out of it is what was put in, but for what was ordered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chargepoint.api.disturbances import OF_CHANCE, Clear, Disturbance, DisturbanceKind, Quirks, Side, parse_mischief
+from chargepoint.api.fields import Fields
+from chargepoint.api.traffic import Direction
+from chargepoint.disturbances.line import Line
+
+K = DisturbanceKind
+HOUR_S = 3600.0
+
+texts = st.lists(st.text(min_size=1, max_size=20), max_size=30)
+seconds = st.floats(0, 60)
+seeds = st.integers(0, 2**62)
+directions = st.sampled_from(Direction)
+
+
+def sent(line: Line, texts: list[str], direction: Direction = Direction.OUT) -> list[Any]:
+    """What comes out of ``line`` within an hour, of one message a second."""
+    for second, text in enumerate(texts):
+        line.carry(direction, text, float(second))
+    return line.arrived(direction, len(texts) + HOUR_S)
+
+
+def line_with(*disturbances: Disturbance) -> Line:
+    line = Line()
+    for disturbance in disturbances:
+        line.take(disturbance, 0.0)
+    return line
+
+
+@given(texts, directions)
+def test_a_line_that_is_disturbed_no_more_carries_everything_as_it_is(texts: list[str], direction: Direction) -> None:
+    line = line_with(*(Disturbance(kind, for_s=1, every_s=1, bytes_per_s=1) for kind in K))
+    line.take(Clear(), 0.5)
+    line.take(Quirks(()), 0.5)
+    assert [(one.text, one.problem) for one in sent(line, texts, direction)] == [(text, None) for text in texts]
+    assert (line.deviations, line.refused(), line.silent, line.read_pause_s) == ((), "", False, 0.0)
+
+
+@given(texts, seconds, seconds, seeds, st.floats(0, 1))
+def test_latency_keeps_the_order_and_loses_nothing(
+    texts: list[str], delay_s: float, jitter_s: float, seed: int, probability: float
+) -> None:
+    disturbance = Disturbance(K.LATENCY, delay_s=delay_s, jitter_s=jitter_s, seed=seed, probability=probability)
+    arrived = sent(line_with(disturbance), texts)
+    assert [one.text for one in arrived] == texts
+    assert [one.at for one in arrived] == sorted(one.at for one in arrived)
+    assert all(second <= one.at for second, one in enumerate(arrived))
+
+
+@given(texts, st.floats(1, 1e6))
+def test_bandwidth_is_never_exceeded(texts: list[str], bytes_per_s: float) -> None:
+    arrived = sent(line_with(Disturbance(K.BANDWIDTH, bytes_per_s=bytes_per_s)), texts)
+    assert [one.text for one in arrived] == texts
+    total = sum(len(text.encode(errors="surrogatepass")) for text in texts)
+    assert not texts or arrived[-1].at >= total / bytes_per_s * (1 - 1e-9)
+
+
+@given(texts, seeds, st.floats(0, 1))
+def test_what_is_dropped_is_told_and_the_rest_arrives(texts: list[str], seed: int, probability: float) -> None:
+    arrived = sent(line_with(Disturbance(K.DROP, seed=seed, probability=probability)), texts)
+    assert [one.text for one in arrived] == texts
+    assert all(one.lost is (one.problem is not None) for one in arrived)
+
+
+@given(texts, seeds)
+def test_the_same_seed_does_the_same(texts: list[str], seed: int) -> None:
+    disturbances = [Disturbance(kind, seed=seed, probability=0.5, delay_s=2, jitter_s=2) for kind in OF_CHANCE]
+    assert sent(line_with(*disturbances), texts) == sent(line_with(*disturbances), texts)
+
+
+@given(texts, seeds)
+def test_what_is_corrupt_is_another_text_and_says_so(texts: list[str], seed: int) -> None:
+    arrived = sent(line_with(Disturbance(K.CORRUPT, seed=seed)), texts)
+    assert all(one.text != text and one.problem for one, text in zip(arrived, texts, strict=True))
+
+
+@given(st.sampled_from(list(K)), st.sampled_from(list(Side)), st.data())
+def test_a_direction_that_is_not_disturbed_is_left_alone(kind: K, side: Side, data: st.DataObject) -> None:
+    direction = data.draw(directions)
+    if kind is K.HALF_OPEN or str(side) in (str(direction), "both"):
+        return
+    line = line_with(Disturbance(kind, direction=side, for_s=HOUR_S, every_s=5, bytes_per_s=1, delay_s=1))
+    assert [(one.text, one.problem) for one in sent(line, ["a", "b"], direction)] == [("a", None), ("b", None)]
+
+
+def test_a_tenth_is_about_a_tenth() -> None:
+    arrived = sent(line_with(Disturbance(K.DROP, probability=0.1, seed=3)), ["x"] * 2000)
+    assert 150 <= sum(one.lost for one in arrived) <= 250
+
+
+def test_what_is_on_its_way_is_lost_with_its_connection() -> None:
+    line = line_with(Disturbance(K.LATENCY, delay_s=5))
+    line.carry(Direction.OUT, "late", 0)
+    line.closed(1)
+    assert line.arrived(Direction.OUT, 10) == []
+    line.opened(20)
+    line.carry(Direction.OUT, "next", 20)
+    assert [(one.text, one.at) for one in line.arrived(Direction.OUT, 30)] == [("next", 25)]
+
+
+def test_some_attempts_to_connect_are_refused() -> None:
+    line = line_with(Disturbance(K.REFUSE, probability=0.5, seed=1))
+    attempts = [bool(line.refused()) for _ in range(100)]
+    assert 30 < sum(attempts) < 70
+
+
+@given(
+    st.sampled_from(list(K)),
+    st.sampled_from(list(Side)),
+    st.floats(0, 1),
+    seeds,
+    st.floats(1, 1000),
+)
+def test_an_order_says_all_of_a_disturbance(
+    kind: K, direction: Side, probability: float, seed: int, amount: float
+) -> None:
+    given_ = {"kind": kind, "direction": direction, "probability": probability, "seed": seed, "for_s": amount}
+    given_ |= {"delay_s": amount, "jitter_s": amount, "bytes_per_s": amount, "every_s": amount}
+    meant = {name: given_[name] for name in given_ if name in Disturbance(kind, for_s=1).body()}
+    disturbance = parse_mischief(Fields(meant, "cmd"), quirks=False)
+    assert parse_mischief(Fields(disturbance.body(), "cmd"), quirks=False) == disturbance
+
+
+@pytest.mark.parametrize("kind", [K.LATENCY, K.DROP, K.CUT, K.SLOW_READER, K.BANDWIDTH, K.OUTAGE])
+def test_a_duration_is_a_deadline(kind: K) -> None:
+    line = line_with(Disturbance(kind, for_s=10, every_s=60, bytes_per_s=1))
+    assert line.next_deadline() == 10
+    line.advance(10)
+    assert (line.next_deadline(), line.deviations) == (None, ())

@@ -1,0 +1,64 @@
+"""``cp-simu disturb`` and ``quirks``: what they offer is what charge points understand."""
+
+from __future__ import annotations
+
+import pytest
+
+from chargepoint.api.damage import DamageKind
+from chargepoint.api.disturbances import DisturbanceKind
+from chargepoint.api.payloads import Registration
+from chargepoint.api.quirks import QUIRKS, QuirkName
+from launcher.cli import DAMAGES, DISTURBANCES, main
+from tests.support.waiting import eventually
+from tests.support.yard import Yard
+
+
+def test_the_kinds_of_the_command_line_are_those_of_the_order() -> None:
+    assert tuple(map(str, DisturbanceKind)) == DISTURBANCES
+    assert tuple(map(str, DamageKind)) == DAMAGES
+
+
+def test_every_quirk_is_listed_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["quirks"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == list(map(str, QuirkName)) == list(map(str, QUIRKS))
+    assert all(line.split("\t")[1] for line in lines)
+
+
+def test_what_no_charge_point_would_understand_is_refused_before_it_is_sent(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["disturb", "CP1", "fog"]) == 2
+    assert "kind: 'fog'" in capsys.readouterr().err
+    assert main(["disturb", "CP1", "outage"]) == 2
+    assert "for_s" in capsys.readouterr().err
+    assert main(["damage", "CP1", "meter_jump"]) == 2
+    assert "energy_wh" in capsys.readouterr().err
+    assert main(["quirks", "CP1", "loud"]) == 2
+    assert "quirks: 'loud'" in capsys.readouterr().err
+
+
+@pytest.mark.end_to_end
+def test_after_an_outage_everything_buffered_is_delivered_in_order_and_once(yard: Yard) -> None:
+    yard.start({"id": "CP1", "ocpp_config": {"MeterValueSampleInterval": 1}, "quirks": ["celcius"]})
+    yard.wait_for_status("CP1", Registration.ACCEPTED)
+    assert yard.status("CP1").deviations == ("quirk celcius",)
+    yard.cp_simu("plug", "CP1", "1")
+    yard.cp_simu("tap", "CP1", "1", "TAG")
+    yard.wait_for_connector("CP1", 1, lambda told: (told.transaction_id or 0) > 0 and told.transaction_energy_wh > 1)
+
+    done = yard.cp_simu("disturb", "CP1", "outage", "--for", "5s")
+    assert (done.returncode, done.stdout) == (0, "CP1\toutage\n")
+    yard.wait_for_status("CP1", Registration.DISCONNECTED)
+    assert yard.status("CP1").deviations == ("outage", "quirk celcius")
+    yard.wait_for_status("CP1", Registration.ACCEPTED)
+    assert yard.cp_simu("quirks", "CP1", "--clear").stdout == "CP1\tno quirks\n"
+    eventually(lambda: yard.status("CP1").deviations == ())
+    assert yard.cp_simu("damage", "CP1", "clock_skew", "--skew-s", "-60").stdout == "CP1\tclock_skew -60 s\n"
+    eventually(lambda: yard.status("CP1").deviations == ("clock_skew -60 s",))
+    assert yard.cp_simu("damage", "CP1", "--clear").stdout == "CP1\tnothing is broken\n"
+    yard.cp_simu("tap", "CP1", "1", "TAG")
+    (transaction,) = eventually(
+        lambda: [one for one in yard.http.get("/transactions").json() if one["stop_reason"] == "Local"]
+    )
+    assert transaction["energy_wh"] >= 10, "the car charged through the outage"
