@@ -282,7 +282,7 @@ class Life:
         """Lines for the log."""
         notes, self._notes = self._notes + self.dialect.session.notes, []
         self.dialect.session.notes.clear()
-        self.dialect.session.journal.extend((self.station.state.at, note) for note in notes)
+        self.dialect.session.record(notes)
         return notes
 
     def _pass_time(self, now: float) -> None:

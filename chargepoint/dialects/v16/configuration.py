@@ -43,7 +43,8 @@ class Configuration:
     """All keys of one station with their values; names compare without regard to case (CiString)."""
 
     def __init__(self, known: Mapping[str, Key], given: Mapping[str, str]) -> None:
-        """``known``: keys by their names in lower case, which may be other stations' too; ``given``: values set at the start, for read-only keys too. ``refused`` then tells what was wrong."""
+        """``known``: the keys by their names in lower case, which other stations may share; ``given``: values set at
+        the start, for read-only keys too. ``refused`` then tells what was wrong."""
         self._keys = known
         self._values: dict[str, str] = {}
         self.refused: list[str] = []
