@@ -9,32 +9,17 @@ A power cut is a Life that is dropped; the next one is made of what was stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from chargepoint.api.errors import InputError, shown
-from chargepoint.api.orders import (
-    Close,
-    Configure,
-    Describe,
-    OcppConfig,
-    Order,
-    PowerLoss,
-    Reboot,
-    Send,
-    StationResult,
-    Verdict,
-    Watch,
-    asked_by,
-)
 from chargepoint.api.payloads import ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.api.traffic import Direction
 from chargepoint.bus import Message
 from chargepoint.dialects.mqtt import MqttDialect
-from chargepoint.dialects.orders import Orders
-from chargepoint.dialects.v16.by_hand import OrderRefusedError
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
 from chargepoint.model.commands import ErrandEnded, ShutDown
@@ -65,6 +50,8 @@ from chargepoint.security.store import Credentials
 NO_CREDENTIALS = Credentials()
 
 if TYPE_CHECKING:
+    from chargepoint.api.orders import Order
+    from chargepoint.dialects.orders import Orders
     from chargepoint.model.errands import Errand, Result
 
 
@@ -93,8 +80,8 @@ class Life:
         self._observe = observe
         self._topics = topics
         self._mqtt = mqtt
-        checked_by = schemas(str(spec.ocpp_version))
-        self._endpoint = Endpoint(checked_by, next_id)
+        self._schemas = schemas(str(spec.ocpp_version))
+        self._endpoint = Endpoint(self._schemas, next_id)
         configuration = Configuration.of(spec, records.get("configuration", {}))
         parameters = Parameters(meter=MeterClass(seed=crc32(spec.id.encode())))
         configuration.apply(parameters)
@@ -108,7 +95,6 @@ class Life:
             records=records,
         )
         self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued, credentials, new_key)
-        self._orders = Orders(spec.id, topics, self.dialect, checked_by, mqtt.traffic)
         self.going_down: StopReason | None = None
         self.power_cut = False
         """Whether it goes down in this very moment, with nothing more to say."""
@@ -192,22 +178,37 @@ class Life:
             self._answers += self._mqtt.greeting(self.station.state, now)
         else:
             try:
-                self._obey(message, now)
-            except (InputError, OrderRefusedError) as error:
+                if self._mqtt.is_order(message):
+                    self._obey_order(message, now)
+                elif (command := self._mqtt.understand(message)) is not None:
+                    outcome = self.station.tell(command, now)
+                    if not outcome.accepted:
+                        self._refuse(message, outcome.reason)
+            except InputError as error:
                 self._refuse(message, str(error))
         self._follow_all(now)
 
-    def _obey(self, message: Message, now: float) -> None:
-        match command := self._mqtt.understand(message):
-            case None:
-                pass
-            case Close() | OcppConfig() | Watch() | Describe() | Configure() | Send() | Reboot() | PowerLoss():
-                if self._follow_order(command, now) and command.request_id:
-                    self._orders.tell(StationResult(message.topic, "", Verdict.DONE, *asked_by(message.payload)))
-            case _:
-                outcome = self.station.tell(command, now)
-                if not outcome.accepted:
-                    self._refuse(message, outcome.reason)
+    @cached_property
+    def _orders(self) -> Orders:
+        # Here, and wherever orders are named: most stations never get one, and need not load what follows them.
+        from chargepoint.dialects.orders import Orders
+
+        return Orders(
+            self._spec.id, self._topics, self.dialect, self._schemas, self._mqtt.traffic, self._answers.append
+        )
+
+    def _obey_order(self, message: Message, now: float) -> None:
+        from chargepoint.api.orders import StationResult, Verdict, asked_by, parse_order
+        from chargepoint.dialects.v16.by_hand import OrderRefusedError
+
+        order = parse_order(message.payload)
+        try:
+            done = self._follow_order(order, now)
+        except OrderRefusedError as error:
+            self._refuse(message, str(error))
+            return
+        if done and order.request_id:
+            self._orders.tell(StationResult(message.topic, "", Verdict.DONE, *asked_by(message.payload)))
 
     def errand_ended(self, id: int, result: Result, now: float) -> None:
         """An errand came to its end."""
@@ -216,6 +217,8 @@ class Life:
         self._follow_all(now)
 
     def _follow_order(self, order: Order, now: float) -> bool:
+        from chargepoint.api.orders import Close, OcppConfig, PowerLoss, Reboot
+
         match order:
             case Close():
                 self.end(now)
@@ -266,7 +269,8 @@ class Life:
 
     def messages(self, now: float) -> list[Message]:
         """The MQTT messages to publish, in order."""
-        answers, self._answers = self._answers + self._orders.messages(), []
+        answers = self._answers + self._mqtt.traffic.messages()
+        self._answers.clear()
         last_error = self.store_error or self.link_error or self.protocol_error
         return answers + self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now)
 
@@ -351,6 +355,8 @@ class Life:
         self.dialect.speak(fact, now)
 
     def _refuse(self, message: Message, reason: str) -> None:
+        from chargepoint.api.orders import StationResult, Verdict, asked_by
+
         self._notes.append(f"{message.topic}: {reason}")
         asked = asked_by(message.payload) if self._mqtt.is_order(message) else ("", "")
         self._orders.tell(StationResult(message.topic, reason, Verdict.REFUSED, *asked))
