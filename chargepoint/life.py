@@ -9,33 +9,17 @@ A power cut is a Life that is dropped; the next one is made of what was stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from chargepoint.api.errors import InputError, shown
-from chargepoint.api.orders import (
-    Close,
-    Configure,
-    Describe,
-    Misbehave,
-    OcppConfig,
-    Order,
-    PowerLoss,
-    Reboot,
-    Send,
-    StationResult,
-    Verdict,
-    Watch,
-    asked_by,
-)
 from chargepoint.api.payloads import ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.api.traffic import Direction
 from chargepoint.bus import Message
 from chargepoint.dialects.mqtt import MqttDialect
-from chargepoint.dialects.orders import Orders
-from chargepoint.dialects.v16.by_hand import OrderRefusedError
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
 from chargepoint.model.commands import ErrandEnded, PartBroken, ShutDown
@@ -69,6 +53,8 @@ NO_CREDENTIALS = Credentials()
 if TYPE_CHECKING:
     from chargepoint.api.damage import Damage
     from chargepoint.api.disturbances import Mischief
+    from chargepoint.api.orders import Order
+    from chargepoint.dialects.orders import Orders
     from chargepoint.disturbances.line import Line
     from chargepoint.model.errands import Errand, Result
 
@@ -102,8 +88,8 @@ class Life:
         self._observe = observe
         self._topics = topics
         self._mqtt = mqtt
-        checked_by = schemas(str(spec.ocpp_version))
-        self._endpoint = Endpoint(checked_by, next_id, speed=speed)
+        self._schemas = schemas(str(spec.ocpp_version))
+        self._endpoint = Endpoint(self._schemas, next_id, speed=speed)
         configuration = Configuration.of(spec, records.get("configuration", {}))
         parameters = Parameters(meter=MeterClass(seed=crc32(spec.id.encode())))
         configuration.apply(parameters)
@@ -117,7 +103,6 @@ class Life:
             records=records,
         )
         self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued, credentials, new_key)
-        self._orders = Orders(spec.id, topics, self.dialect, checked_by, mqtt.traffic)
         self.line: Line | None = line
         """Its line to the central system, if that was ever disturbed or the station has quirks."""
         if spec.quirks and line is None:
@@ -232,32 +217,37 @@ class Life:
             self._answers += self._mqtt.greeting(self.station.state, now)
         else:
             try:
-                self._obey(message, now)
-            except (InputError, OrderRefusedError) as error:
+                if self._mqtt.is_order(message):
+                    self._obey_order(message, now)
+                elif (command := self._mqtt.understand(message)) is not None:
+                    outcome = self.station.tell(command, now)
+                    if not outcome.accepted:
+                        self._refuse(message, outcome.reason)
+            except InputError as error:
                 self._refuse(message, str(error))
         self._follow_all(now)
 
-    def _obey(self, message: Message, now: float) -> None:
-        match command := self._mqtt.understand(message):
-            case None:
-                pass
-            case (
-                Close()
-                | OcppConfig()
-                | Watch()
-                | Describe()
-                | Configure()
-                | Send()
-                | Reboot()
-                | PowerLoss()
-                | Misbehave()
-            ):
-                if self._follow_order(command, now) and command.request_id:
-                    self._orders.tell(StationResult(message.topic, "", Verdict.DONE, *asked_by(message.payload)))
-            case _:
-                outcome = self.station.tell(command, now)
-                if not outcome.accepted:
-                    self._refuse(message, outcome.reason)
+    @cached_property
+    def _orders(self) -> Orders:
+        # Here, and wherever orders are named: most stations never get one, and need not load what follows them.
+        from chargepoint.dialects.orders import Orders
+
+        return Orders(
+            self._spec.id, self._topics, self.dialect, self._schemas, self._mqtt.traffic, self._answers.append
+        )
+
+    def _obey_order(self, message: Message, now: float) -> None:
+        from chargepoint.api.orders import StationResult, Verdict, asked_by, parse_order
+        from chargepoint.dialects.v16.by_hand import OrderRefusedError
+
+        order = parse_order(message.payload)
+        try:
+            done = self._follow_order(order, now)
+        except OrderRefusedError as error:
+            self._refuse(message, str(error))
+            return
+        if done and order.request_id:
+            self._orders.tell(StationResult(message.topic, "", Verdict.DONE, *asked_by(message.payload)))
 
     def errand_ended(self, id: int, result: Result, now: float) -> None:
         """An errand came to its end."""
@@ -266,6 +256,8 @@ class Life:
         self._follow_all(now)
 
     def _follow_order(self, order: Order, now: float) -> bool:
+        from chargepoint.api.orders import Close, Misbehave, OcppConfig, PowerLoss, Reboot
+
         match order:
             case Close():
                 self.end(now)
@@ -350,7 +342,8 @@ class Life:
 
     def messages(self, now: float) -> list[Message]:
         """The MQTT messages to publish, in order."""
-        answers, self._answers = self._answers + self._orders.messages(), []
+        answers = self._answers + self._mqtt.traffic.messages()
+        self._answers.clear()
         last_error = self.store_error or self.link_error or self.protocol_error
         damages = self.station.state.damages
         deviations = (self.line.deviations if self.line else ()) + (damages.in_words() if damages else ())
@@ -371,7 +364,7 @@ class Life:
         if self.line is not None:
             notes += self.line.notes()
         self.dialect.session.notes.clear()
-        self.dialect.session.journal.extend((self.station.state.at, note) for note in notes)
+        self.dialect.session.record(notes)
         return notes
 
     def _pass_time(self, now: float) -> None:
@@ -443,6 +436,8 @@ class Life:
         self.dialect.speak(fact, now)
 
     def _refuse(self, message: Message, reason: str) -> None:
+        from chargepoint.api.orders import StationResult, Verdict, asked_by
+
         self._notes.append(f"{message.topic}: {reason}")
         asked = asked_by(message.payload) if self._mqtt.is_order(message) else ("", "")
         self._orders.tell(StationResult(message.topic, reason, Verdict.REFUSED, *asked))

@@ -39,6 +39,7 @@ from chargepoint.model.vehicle import GENERIC, Vehicle
 from chargepoint.ocpp.endpoint import Event
 from chargepoint.ocpp.secrets import without_secrets
 from chargepoint.security.store import Credentials
+from chargepoint.waiting import Queue
 
 if TYPE_CHECKING:
     from chargepoint.disturbances.line import Line
@@ -125,7 +126,7 @@ class Runtime:
         self._publish = publish
         self._vehicle = vehicle
         self._credentials = credentials
-        self._inbox: asyncio.Queue[Input] = asyncio.Queue()
+        self._inbox: Queue[Input] = Queue()
         self._tasks: asyncio.TaskGroup | None = None
         self._errands: dict[int, asyncio.Task[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
@@ -136,7 +137,7 @@ class Runtime:
 
     def hear(self, item: Input) -> None:
         """Put something into the inbox; callable from callbacks of the same event loop."""
-        self._inbox.put_nowait(item)
+        self._inbox.put(item)
 
     def end(self) -> None:
         """Ask the station to end in good order; ``run`` then returns."""
@@ -184,8 +185,7 @@ class Runtime:
 
     def _forget_the_old_link(self) -> None:
         """What the websocket of the life before still said means nothing to the next one."""
-        waiting = [self._inbox.get_nowait() for _ in range(self._inbox.qsize())]
-        for item in waiting:
+        for item in self._inbox.drain():
             if isinstance(item, Message | EndWanted):
                 self.hear(item)
 

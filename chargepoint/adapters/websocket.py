@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
+from chargepoint import waiting
 from chargepoint.adapters.link_settings import LARGEST_READ, MESSAGES_AHEAD, BackOff, LinkSettings
 from chargepoint.security.link import LinkFailure, LinkTarget
 
@@ -70,7 +71,7 @@ class Websocket:
         asked before each connection: they may change."""
         self._target = target
         self._tls: tuple[LinkTarget, ssl.SSLContext] | None = None
-        self._renewal = asyncio.Event()
+        self._renewal = waiting.Event()
         self._subprotocol = Subprotocol(subprotocol)
         self._hear = hear
         self._back_off = back_off
@@ -82,15 +83,15 @@ class Websocket:
         self._left_silent: list[ClientConnection] = []
         self._why_broken_off = ""
         self._ping_interval_s = 0.0
-        self._pace_changed = asyncio.Event()
-        self._given_up = asyncio.Event()
+        self._pace_changed = waiting.Event()
+        self._given_up = waiting.Event()
         self._why_given_up = ""
-        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._outgoing: waiting.Queue[str] = waiting.Queue()
         self._connection: ClientConnection | None = None
 
     def send(self, text: str) -> None:
         """Put ``text`` on the wire in its turn; it is lost when the connection is."""
-        self._outgoing.put_nowait(text)
+        self._outgoing.put(text)
 
     def ping_every(self, interval_s: float) -> None:
         """Ping in this interval from now on; 0 is never."""
@@ -187,7 +188,7 @@ class Websocket:
                 else:
                     _watch_for_a_dead_peer(connection)
                     opened_at = connection.loop.time()
-                    self._lose_unsent()
+                    self._outgoing.drain()
                     self._given_up.clear()
                     self._renewal.clear()
                     self._hear(Opened())
@@ -203,7 +204,7 @@ class Websocket:
             why = _tls_failure(error) if target.secure else None
         self._connection = None
         self._why_broken_off = ""
-        self._lose_unsent()
+        self._outgoing.drain()
         self._hear(Closed(reason, why))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
 
@@ -260,7 +261,7 @@ class Websocket:
                 with contextlib.suppress(ConnectionClosed):
                     await connection.send(text)
             finally:
-                self._outgoing.task_done()
+                self._outgoing.done()
 
     async def _ping(self, connection: ClientConnection, pong_timeout_s: float) -> None:
         """Ping at the present pace, which counts from the moment it is set; returns when a pong is missing."""
@@ -277,11 +278,6 @@ class Websocket:
                     await (await connection.ping())
             except (TimeoutError, ConnectionClosed):
                 return
-
-    def _lose_unsent(self) -> None:
-        while not self._outgoing.empty():
-            self._outgoing.get_nowait()
-            self._outgoing.task_done()
 
 
 def _told_by(error: Exception) -> str:

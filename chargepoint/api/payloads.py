@@ -11,8 +11,15 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields, parse_json
 from chargepoint.api.spec import ChargePointSpec
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
 MAX_INPUT = 10_000_000.0
 """The largest consumption or cable capacity taken from outside: W for DC, far beyond any A."""
+
+
+def _fields_of(status: ChargePointStatus | ConnectorStatus) -> dict[str, object]:
+    """The fields in order; ``dataclasses.asdict`` would copy the start entry, over and over."""
+    return {name: getattr(status, name) for name in status.__slots__}
 
 
 class Registration(StrEnum):
@@ -100,7 +107,7 @@ class ChargePointStatus:
 
     def to_json(self) -> bytes:
         """The payload."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
+        return _compact(_fields_of(self)).encode()
 
     @classmethod
     def from_json(cls, payload: bytes) -> ChargePointStatus:
@@ -163,7 +170,7 @@ class ConnectorStatus:
 
     def to_json(self) -> bytes:
         """The payload."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
+        return _compact(_fields_of(self)).encode()
 
     @classmethod
     def from_json(cls, payload: bytes) -> ConnectorStatus:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.orders import Order, parse_order
 from chargepoint.api.payloads import (
     CarInput,
     ChargePointStatus,
@@ -17,7 +16,7 @@ from chargepoint.api.payloads import (
     TokenInput,
 )
 from chargepoint.api.spec import ChargePointSpec
-from chargepoint.api.topics import ConnectorTopic, StationTopic, Topics
+from chargepoint.api.topics import ConnectorTopic, Topics
 from chargepoint.bus import Message
 from chargepoint.clock import iso
 from chargepoint.dialects.traffic import Traffic
@@ -111,11 +110,9 @@ class MqttDialect:
         """Whether ``message`` is on this station's topic for orders."""
         return message.topic == self._topics.station(self._spec.id, "cmd")
 
-    def understand(self, message: Message) -> Command | Order | None:
-        """The command in ``message``; None when it is none of this station's. Raises InputError."""
+    def understand(self, message: Message) -> Command | None:
+        """The command in ``message``, no order; None when it is none of this station's. Raises InputError."""
         match self._topics.parse(message.topic):
-            case StationTopic(self._spec.id, "cmd"):
-                return parse_order(message.payload)
             case ConnectorTopic(self._spec.id, number, "car"):
                 self._check_connector(number, lowest=1)
                 car = CarInput.from_json(message.payload)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from typing import assert_never
 
 from chargepoint.api.errors import InputError
@@ -18,13 +19,21 @@ from chargepoint.ocpp.schema import Schemas
 class Orders:
     """Follows the orders of people to one station in one of its lives."""
 
-    def __init__(self, station_id: str, topics: Topics, dialect: V16, schemas: Schemas, traffic: Traffic) -> None:
+    def __init__(
+        self,
+        station_id: str,
+        topics: Topics,
+        dialect: V16,
+        schemas: Schemas,
+        traffic: Traffic,
+        publish: Callable[[Message], None],
+    ) -> None:
         self._id = station_id
         self._topics = topics
         self._dialect = dialect
         self._schemas = schemas
         self._traffic = traffic
-        self._to_tell: list[Message] = []
+        self._publish = publish
 
     def take(self, order: Watch | Describe | Configure | Send, now: float) -> bool:
         """Follow ``order``; whether it is done with that, and not only when somebody answers.
@@ -39,7 +48,7 @@ class Orders:
                 from chargepoint.dialects.v16.description import describe
 
                 payload = describe(self._dialect, what, now, request_id).to_json()
-                self._to_tell.append(Message(self._topics.station(self._id, "description"), payload))
+                self._publish(Message(self._topics.station(self._id, "description"), payload))
             case Configure(key, value):
                 self._configure(key, value, now)
             case Send():
@@ -52,12 +61,7 @@ class Orders:
 
     def tell(self, result: StationResult) -> None:
         """Say what became of an order or an input."""
-        self._to_tell.append(Message(self._topics.station(self._id, "result"), result.to_json()))
-
-    def messages(self) -> list[Message]:
-        """What to publish since the last time, frames that are watched among it."""
-        told, self._to_tell = self._to_tell, []
-        return told + self._traffic.messages()
+        self._publish(Message(self._topics.station(self._id, "result"), result.to_json()))
 
     def _configure(self, name: str, value: str, now: float) -> None:
         configuration = self._dialect.session.configuration

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from chargepoint.api.topics import Topics
 from chargepoint.api.traffic import Direction, TracedFrame
 from chargepoint.bus import Message
@@ -24,7 +22,7 @@ class Traffic:
 
     def __init__(self, topics: Topics, station_id: str) -> None:
         self._topic = topics.station(station_id, "frames")
-        self._kept: deque[_Noted] = deque()
+        self._kept: list[_Noted] = []
         self._characters = 0
         self._watched_until = 0.0
         self._to_tell: list[_Noted] = []
@@ -41,7 +39,7 @@ class Traffic:
         self._kept.append(noted)
         self._characters += len(text)
         while len(self._kept) > FRAMES_KEPT or self._characters > CHARACTERS_KEPT:
-            self._characters -= len(self._kept.popleft()[2])
+            self._characters -= len(self._kept.pop(0)[2])
         if now < self._watched_until:
             self._to_tell.append(noted)
 

@@ -28,6 +28,8 @@ class Ramp:
 
     def at(self, moment: float) -> float:
         """The quantity at ``moment``, not before ``since``."""
+        if self.start == self.target:
+            return self.target
         way = abs(self.target - self.start)
         # The product of an infinite rate and no time at all is no number.
         gone = way if moment >= self.settles_at else min(way, self.rate * (moment - self.since))
@@ -75,7 +77,7 @@ class Flow:
 
     def at(self, moment: float) -> Phases:
         """What flows at ``moment``."""
-        return Phases(*(line.at(moment) for line in self.lines))
+        return Phases(self.l1.at(moment), self.l2.at(moment), self.l3.at(moment))
 
     def area(self, begin: float, end: float) -> float:
         """The integral of all phases together, in their unit times seconds."""
@@ -83,7 +85,8 @@ class Flow:
 
     def next_bend(self, after: float) -> float | None:
         """When the next phase reaches what it is on its way to; None when nothing is on its way."""
-        return min((line.settles_at for line in self.lines if line.settles_at > after), default=None)
+        bends = [bend for line in self.lines if (bend := line.settles_at) > after]
+        return min(bends) if bends else None
 
     def moment_of(self, area: float, now: float) -> float:
         """When the integral from ``now`` on is ``area``, if it goes on until the next bend as it does now.

@@ -11,7 +11,7 @@ wire before any CALL that is sent after it.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -150,7 +150,7 @@ class Endpoint:
         self._schemas = schemas
         self._next_id = next_id
         self._open = False
-        self._waiting: tuple[deque[Request], ...] = tuple(deque() for _ in Lane)
+        self._waiting: tuple[list[Request], ...] = tuple([] for _ in Lane)
         self._on_its_way: tuple[str, Request] | None = None
         self._sent_at = 0.0
         self._deadline: float | None = None
@@ -198,7 +198,7 @@ class Endpoint:
             self._events.append(Unanswered(request, Silence.CLOSED, sent=True))
         for lane in self._waiting:
             while lane:
-                self._events.append(Unanswered(lane.popleft(), Silence.CLOSED, sent=False))
+                self._events.append(Unanswered(lane.pop(0), Silence.CLOSED, sent=False))
 
     def send(self, request: Request, now: float) -> None:
         """Send ``request`` as soon as it is its turn; without a connection it is Unanswered at once.
@@ -276,7 +276,7 @@ class Endpoint:
             return
         for lane in self._waiting:
             if lane:
-                request = lane.popleft()
+                request = lane.pop(0)
                 call_id = self._next_id()
                 self._on_its_way = (call_id, request)
                 self._sent_at, self._deadline = now, now + self.timeout_s * self._speed

@@ -1,6 +1,7 @@
-"""A central system without OCPP: it answers what it must and asks for heartbeats as fast as they come.
+"""A central system without OCPP: it answers what it must and asks for one kind of message as fast as they come.
 
-``python -m tests.benchmarks._raw_central`` prints its port, and how many frames there were for each line it reads.
+``python -m tests.benchmarks._raw_central Heartbeat`` (or MeterValues) prints its port, and how many frames
+there were for each line it reads.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ frames = 0
 
 
 async def talk(connection: ServerConnection) -> None:
-    """One station: every Heartbeat of it is answered, and the next one asked for."""
+    """One station: every message of the kind that is asked for is answered, and the next one asked for."""
     global frames
+    wanted = sys.argv[1]
+    of_connector = ',"connectorId":1' if wanted == "MeterValues" else ""
     asked = 0
     try:
         async for text in connection:
@@ -32,9 +35,9 @@ async def talk(connection: ServerConnection) -> None:
                 answers = [f'[3,"{call_id}",{{"currentTime":"{NOW}"}}]']
             elif action == "BootNotification":
                 answers = [f'[3,"{call_id}",{{"currentTime":"{NOW}","interval":86400,"status":"Accepted"}}]']
-            if action in ("BootNotification", "Heartbeat"):
+            if action in ("BootNotification", wanted):
                 asked += 1
-                answers.append(f'[2,"{asked}","TriggerMessage",{{"requestedMessage":"Heartbeat"}}]')
+                answers.append(f'[2,"{asked}","TriggerMessage",{{"requestedMessage":"{wanted}"{of_connector}}}]')
             for answer in answers:
                 await connection.send(answer)
                 frames += 1

@@ -87,8 +87,8 @@ Make = Callable[[Path, str, int], AbstractAsyncContextManager[None]]
 class Central:
     """The central system, a process of its own."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.benchmarks._raw_central"]
+    def __init__(self, asks_for: str = "Heartbeat") -> None:
+        command = [sys.executable, "-m", "tests.benchmarks._raw_central", asks_for]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = f"ws://127.0.0.1:{self._number()}"
 

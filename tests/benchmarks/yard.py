@@ -111,6 +111,14 @@ async def measure(broker_port: int, csms_url: str) -> None:
 
 
 def main() -> int:
+    """Measure a yard that forks its charge points, and one that starts each anew."""
+    for options in ([], ["--no-zygote"]):
+        print(f"  with {' '.join(options) or 'a zygote'}:")
+        one_yard(options)
+    return 0
+
+
+def one_yard(options: list[str]) -> None:
     """Bring a yard up, measure it, take it down."""
     cp_simu = [str(Path(sys.executable).with_name("cp-simu"))]
     broker_port, csms_port, http_port = free_port(), free_port(), free_port()
@@ -118,14 +126,15 @@ def main() -> int:
         where = ["--state-dir", folder]
         ports = ["--csms-port", str(csms_port), "--http-port", str(http_port)]
         broker = ["--broker", f"mqtt://127.0.0.1:{broker_port}"]
-        subprocess.run([*cp_simu, "up", "--headless", *where, *broker, *ports], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*cp_simu, "up", "--headless", *where, *broker, *ports, *options], check=True, stdout=subprocess.DEVNULL
+        )
         try:
             asyncio.run(measure(broker_port, f"ws://127.0.0.1:{csms_port}"))
         finally:
             began = time.monotonic()
             subprocess.run([*cp_simu, "down", *where], check=True, stdout=subprocess.DEVNULL)
             row(f"down, with {FLEETS[-1]} charge points", f"{time.monotonic() - began:.1f} s")
-    return 0
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from chargepoint.api.security import KeyFormat
 from chargepoint.api.spec import ChargePointSpec, CurrentType
 from chargepoint.dialects.v16 import keys
 from chargepoint.dialects.v16.feature_profiles import keys_without
@@ -28,18 +30,28 @@ class Entry:
     value: str
 
 
+@lru_cache
+def _known_keys(
+    connectors: int, phases: int, direct: bool, fixed_cable: bool, profile: int, key_format: KeyFormat
+) -> Mapping[str, Key]:
+    """The keys of all stations that are built alike: a hundred of them, which a pool would hold a thousand times."""
+    standard = keys.standard_keys(connectors=connectors, phases=phases, direct=direct, fixed_cable=fixed_cable)
+    return {key.name.casefold(): key for key in (*standard, *LINK_KEYS, *security_keys(profile, key_format))}
+
+
 class Configuration:
     """All keys of one station with their values; names compare without regard to case (CiString)."""
 
-    def __init__(self, known: Iterable[Key], given: Mapping[str, str]) -> None:
-        """``given``: values set at the start, for read-only keys too. ``refused`` then tells what was wrong."""
-        self._keys = {key.name.casefold(): key for key in known}
-        self._values = {name: key.default for name, key in self._keys.items()}
+    def __init__(self, known: Mapping[str, Key], given: Mapping[str, str]) -> None:
+        """``known``: the keys by their names in lower case, which other stations may share; ``given``: values set at
+        the start, for read-only keys too. ``refused`` then tells what was wrong."""
+        self._keys = known
+        self._values: dict[str, str] = {}
         self.refused: list[str] = []
         self.changed = False
         # What limits other keys goes first: the longest list, and which profiles there are.
         for name, value in sorted(given.items(), key=lambda item: not self._is_readonly(item[0])):
-            key = self._keys.setdefault(name.casefold(), text_key(name))
+            key = self._key(name)
             checked = key.check(value)
             if checked is None:
                 self.refused.append(f"ocpp_config.{name}: {value!r} is not {key.wanted}")
@@ -52,18 +64,23 @@ class Configuration:
     @classmethod
     def of(cls, spec: ChargePointSpec, record: Mapping[str, object]) -> Configuration:
         """That of the station ``spec`` describes; ``record``: what ``to_record`` gave in an earlier life."""
-        standard = keys.standard_keys(
-            connectors=spec.nb_connectors,
-            phases=spec.nb_phases,
-            direct=spec.type is CurrentType.DC,
-            fixed_cable=spec.fixed_cable,
+        direct, security = spec.type is CurrentType.DC, spec.security
+        known = _known_keys(
+            spec.nb_connectors,
+            spec.nb_phases,
+            direct,
+            spec.fixed_cable,
+            security.profile,
+            security.authorization_key_format,
         )
-        configuration = cls([*standard, *LINK_KEYS, *security_keys(spec.security)], spec.ocpp_config)
+        configuration = cls(known, spec.ocpp_config)
+        # A secret is no default, which alike stations share.
+        configuration._values[K.authorization_key.casefold()] = security.authorization_key
         configuration.restore(record)
         return configuration
 
     def __getitem__(self, name: str) -> str:
-        return self._values[name.casefold()]
+        return self._value(name.casefold())
 
     def integer(self, name: str) -> int:
         """The value of a number's key."""
@@ -84,11 +101,11 @@ class Configuration:
     def find(self, name: str) -> Entry | None:
         """The entry of ``name``; None when there is no such key."""
         key = self._keys.get(name.casefold())
-        return Entry(key, self._values[name.casefold()]) if key and name.casefold() not in self._absent else None
+        return Entry(key, self._value(name.casefold())) if key and name.casefold() not in self._absent else None
 
     def entries(self) -> list[Entry]:
         """All entries, in the order of the standard's chapter."""
-        return [Entry(key, self._values[name]) for name, key in self._keys.items() if name not in self._absent]
+        return [Entry(key, self._value(name)) for name, key in self._keys.items() if name not in self._absent]
 
     def change(self, name: str, value: str, allowed: Allowed = lambda name, value: True) -> ConfigurationStatus:
         """ChangeConfiguration's decision and effect (section 5.3); ``allowed`` decides over what is a value."""
@@ -103,26 +120,38 @@ class Configuration:
 
     def put(self, name: str, value: str) -> None:
         """Set a value of the station's own, such as the heartbeat interval of a BootNotification."""
-        if self._values[name.casefold()] != value:
+        if self[name] != value:
             self._values[name.casefold()] = value
             self.changed = True
+
+    def _value(self, folded: str) -> str:
+        value = self._values.get(folded)
+        return self._keys[folded].default if value is None else value
+
+    def _key(self, name: str) -> Key:
+        """The key of ``name``: one that is not known becomes this station's own."""
+        known = self._keys.get(name.casefold())
+        if known is None:
+            known = text_key(name)
+            self._keys = {**self._keys, name.casefold(): known}
+        return known
 
     def _is_readonly(self, name: str) -> bool:
         key = self._keys.get(name.casefold())
         return key is not None and key.readonly
 
     def _is_too_long(self, name: str, value: str) -> bool:
-        most = self._values.get(f"{name}MaxLength".casefold())
-        return most is not None and value.count(",") >= int(most)
+        most = f"{name}MaxLength".casefold()
+        return most in self._keys and value.count(",") >= int(self._value(most))
 
     def to_record(self) -> dict[str, object]:
         """The values, for the store."""
-        return {key.name: self._values[name] for name, key in self._keys.items()}
+        return {key.name: self._value(name) for name, key in self._keys.items()}
 
     def restore(self, record: Mapping[str, object]) -> None:
         """Take over stored values of keys that can be written; the others follow from how the station is built."""
         for name, value in record.items():
-            key = self._keys.setdefault(name.casefold(), text_key(name))
+            key = self._key(name)
             if not key.readonly and isinstance(value, str) and key.check(value) is not None:
                 self._values[name.casefold()] = value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import assert_never
 
 from chargepoint.api.fields import Fields
@@ -106,7 +107,6 @@ class V16:
         self.security = Security(self.session, self._store, profile_record, self._want_reconnection)
         self.security_events = SecurityEvents(self.session, records.get("security_events", {}))
         self.certificates = Certificates(self.session, self._store, new_key, self.security.identity_changed)
-        self._routes = self._routing_table()
         self._apply_configuration()
 
     @property
@@ -272,7 +272,9 @@ class V16:
         for consequence in afterwards:
             consequence(now)
 
-    def _routing_table(self) -> dict[str, Answer]:
+    @cached_property
+    def _routes(self) -> dict[str, Answer]:
+        """Who answers what; made for the first CALL, which many a station of a pool never gets."""
         blocks = (
             self.provisioning,
             self.authorization,

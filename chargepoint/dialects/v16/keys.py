@@ -157,14 +157,14 @@ def switch_key(name: str, default: bool) -> Key:
     return Key(name, "true" if default else "false", *_boolean())
 
 
-def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bool) -> list[Key]:
+def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bool) -> tuple[Key, ...]:
     """Every key of a station with ``connectors`` connectors of ``phases`` phases, or of direct current."""
     listed = _measurands(direct, phases)
     sampled = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage" + (",SoC" if direct else "")
     rotations = "NotApplicable" if direct else ",".join(f"{number}.RST" for number in range(connectors + 1))
     switches = "true" if phases == 3 and not direct else "false"
     unlock_check, unlock_wanted = _words(("false",)) if fixed_cable else _boolean()
-    return [
+    return (
         Key(K.allow_offline_tx_for_unknown_id, "false", *_boolean()),
         Key(K.authorization_cache_enabled, "true", *_boolean()),
         Key(K.authorize_remote_tx_requests, "false", *_boolean()),
@@ -234,4 +234,4 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(RETRY_WAIT_MINIMUM, "2", *_integer(0, 86_400)),
         Key(RETRY_REPEAT_TIMES, "4", *_integer(0, 20)),
         Key(RETRY_RANDOM_RANGE, "2", *_integer(0, 86_400)),
-    ]
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from chargepoint.api.spec import ChargePointSpec
@@ -73,7 +72,7 @@ class Session:
     after_reply: list[Callable[[float], None]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Lines for the log."""
-    journal: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=JOURNAL_LINES))
+    journal: list[tuple[float, str]] = field(default_factory=list)
     manufacturer_roots: Callable[[], list[str]] = list
     central_system_roots: Callable[[], list[str]] = list
 
@@ -86,6 +85,11 @@ class Session:
     def firmware_version(self) -> str:
         """The version that the station runs: of its last update, else the one it came with."""
         return self.station.state.installed_version or self.spec.firmware_version
+
+    def record(self, notes: Iterable[str]) -> None:
+        """Append ``notes`` to the journal, which forgets its oldest lines."""
+        self.journal.extend((self.station.state.at, note) for note in notes)
+        del self.journal[:-JOURNAL_LINES]
 
     def timestamp(self, at: float) -> str:
         """The dateTime that the station's clock showed at ``at``."""
