@@ -143,7 +143,9 @@ async def test_a_refusal_of_a_charge_point_is_shown_in_its_words(broker: RealBro
         await seen.press("p")
         for tag in ("MINE", "OTHER"):
             await seen.press("t")
+            await seen.sees("Starts a transaction")
             await seen.type(tag)
+            await seen.sees(tag)
             await seen.press("enter")
             await seen.hears("cps/CP_1/connectors/1/id_tag", {"id": tag})
         await seen.sees("CP_1 refused", "id: 'OTHER' is not the tag that started")

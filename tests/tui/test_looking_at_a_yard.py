@@ -72,6 +72,7 @@ async def test_the_selection_stays_with_its_id_when_others_come_and_go(broker: R
 
 async def test_what_cannot_be_read_is_shown_as_such_and_disturbs_nothing(broker: RealBroker) -> None:
     async with looking(broker, "CP_2") as seen:
+        await seen.sees("─ CP_2 ─")
         topics = seen.yard.topics
         for payload in (b"5", b"[]", b"{", b"\xff\x00", b'{"status":"Nonsense"}'):
             seen.yard.publish(topics.station("CP_1", "status"), payload)
