@@ -13,36 +13,28 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from chargepoint.api.errors import InputError, shown
+from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.api.traffic import Direction
 from chargepoint.bus import Message
+from chargepoint.dialects.journal import line_of
+from chargepoint.dialects.judgement import Judgement
 from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
 from chargepoint.model.commands import ErrandEnded, PartBroken, ShutDown
 from chargepoint.model.electrical import Supply
-from chargepoint.model.facts import (
-    Fact,
-    FirmwareChanged,
-    Rebooting,
-    ReservationEnded,
-    TokenDenied,
-    TransactionStarted,
-    TransactionStopped,
-)
+from chargepoint.model.facts import Fact, Rebooting
 from chargepoint.model.noise import MeterClass
 from chargepoint.model.parameters import Parameters
-from chargepoint.model.security_log import SecurityEvent
 from chargepoint.model.station import Station
 from chargepoint.model.survival import Record
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
-from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event
+from chargepoint.ocpp.endpoint import Endpoint, Event
 from chargepoint.ocpp.schema import schemas
-from chargepoint.ocpp.secrets import without_secrets
 from chargepoint.security.events import SecurityEventType
 from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.security.requests import new_key
@@ -112,10 +104,7 @@ class Life:
         """Whether it goes down in this very moment, with nothing more to say."""
         self.link_error = ""
         self.store_error = ""
-        self.protocol_error = ""
-        """What the central system last did against the standard on this connection."""
-        self.wrong_messages = 0
-        """How many of its messages on this connection were against the standard."""
+        self.judgement = Judgement()
         self._answers: list[Message] = []
         self._notes: list[str] = list(self.dialect.session.configuration.refused)
         self.station.state.record_security(SecurityEventType.STARTUP_OF_THE_DEVICE, now)
@@ -133,8 +122,8 @@ class Life:
 
     def opened(self, now: float) -> None:
         """The websocket is up."""
-        self.link_error = self.protocol_error = ""
-        self.wrong_messages = 0
+        self.link_error = ""
+        self.judgement.opened()
         self._notes.append(f"connected to {self.link_target().url}")
         if self.line is not None:
             self.line.opened(now)
@@ -156,12 +145,12 @@ class Life:
         for parcel in line.arrived(Direction.IN, now):
             problem = None
             if not parcel.lost:
-                blame = self.wrong_messages, self.protocol_error
+                blame = self.judgement.count, self.judgement.error
                 self._endpoint.receive(parcel.text, now)
                 problem = self._follow_all(now)
                 if not parcel.quiet:
                     # What is wrong with it is our doing, and not its sender's.
-                    self.wrong_messages, self.protocol_error = blame
+                    self.judgement.count, self.judgement.error = blame
             problems = "; ".join(filter(None, (parcel.problem, problem))) or None
             self._mqtt.traffic.note(Direction.IN, parcel.text, now, problems)
 
@@ -170,9 +159,8 @@ class Life:
         if reason != self.link_error:
             self._notes.append(reason)
         self.link_error = reason
-        if self.wrong_messages:
-            self._notes.append(f"{self.wrong_messages} messages of the central system were against the standard")
-            self.wrong_messages = 0
+        if summary := self.judgement.closed():
+            self._notes.append(summary)
         self._pass_time(now)
         if self.line is not None:
             self.line.closed(now)
@@ -344,7 +332,7 @@ class Life:
         """The MQTT messages to publish, in order."""
         answers = self._answers + self._mqtt.traffic.messages()
         self._answers.clear()
-        last_error = self.store_error or self.link_error or self.protocol_error
+        last_error = self.store_error or self.link_error or self.judgement.error
         damages = self.station.state.damages
         deviations = (self.line.deviations if self.line else ()) + (damages.in_words() if damages else ())
         status = self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now, deviations)
@@ -376,7 +364,7 @@ class Life:
 
     def _follow_all(self, now: float) -> str | None:
         """What was wrong with a frame on the way, if anything was."""
-        problem = None
+        problem: str | None = None
         while True:
             facts = self.station.facts()
             for fact in facts:
@@ -386,53 +374,18 @@ class Life:
                 return problem
             for event in events:
                 self._observe(event)
-                problem = self._judge(event) or problem
+                if judged := self.judgement.judge(event):
+                    problem, note = judged
+                    self._notes.append(note)
                 self.dialect.take(event, now)
                 for fact in self.station.facts():
                     self._follow(fact, now)
 
-    def _judge(self, event: Event) -> str | None:
-        """Report what the central system does against the standard, whatever becomes of it; returns what it was."""
-        match event:
-            case Dropped(text, reason, code):
-                self._notes.append(f"dropped {shown(without_secrets(text)[:200], 200)}: {reason}")
-                if code is not None:
-                    self._wrong(f"{code}: {reason}")
-                return reason
-            case CallReceived(_, action, _, violation) if violation is not None:
-                self._notes.append(f"{action} is wrong, taken for what it must mean: {violation.reason}")
-                self._wrong(f"{action}: {violation.code}: {violation.reason}")
-                return violation.reason
-            case Answered(request, _, violation) if violation is not None:
-                self._notes.append(f"the answer to {request.action} is wrong: {violation.reason}")
-                self._wrong(f"answer to {request.action}: {violation.code}: {violation.reason}")
-                return violation.reason
-        return None
-
-    def _wrong(self, what: str) -> None:
-        self.wrong_messages += 1
-        self.protocol_error = f"the central system sent something wrong: {what}"
-
     def _follow(self, fact: Fact, now: float) -> None:
-        match fact:
-            case Rebooting(reason):
-                self.going_down = reason
-            case TokenDenied(connector, id_tag, reason):
-                self._notes.append(f"connector {connector}: id tag {id_tag} denied: {reason}")
-            case TransactionStarted(transaction):
-                self._notes.append(f"connector {transaction.connector}: transaction of {transaction.id_tag} starts")
-            case TransactionStopped(transaction, reason):
-                self._notes.append(f"connector {transaction.connector}: transaction stops: {reason}")
-            case ReservationEnded(reservation, why):
-                self._notes.append(f"connector {reservation.connector}: reservation {reservation.id} ends: {why}")
-            case FirmwareChanged(_, request, status, reason):
-                from chargepoint.model.errands import shown
-
-                self._notes.append(f"firmware {shown(request.location)}: {status} {reason}".rstrip())
-            case SecurityEvent(type, _, tech_info):
-                self._notes.append(f"security event {type}: {tech_info}")
-            case _:
-                pass
+        if isinstance(fact, Rebooting):
+            self.going_down = fact.reason
+        if line := line_of(fact):
+            self._notes.append(line)
         self.dialect.speak(fact, now)
 
     def _refuse(self, message: Message, reason: str) -> None:

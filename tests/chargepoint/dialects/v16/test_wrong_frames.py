@@ -207,7 +207,7 @@ def test_whatever_is_against_the_standard_is_reported_either_way(
         assert answer(bench, text) == expected
         twice = what in ("a member twice", "an id of 37 characters") and entry is LENIENT
         reported = not right and not late and not twice
-        assert bench.life.wrong_messages == reported
+        assert bench.life.judgement.count == reported
         assert told(bench).startswith("the central system sent something wrong: ") == reported
         notes = [note for note in bench.notes if not note.startswith("security event")]
         assert bool(notes) == reported or late or what == "right"
@@ -223,7 +223,7 @@ def test_what_was_wrong_on_one_connection_is_not_said_of_the_next() -> None:
     bench.forget()
     bench.connect()
     assert told(bench) == ""
-    assert bench.life.wrong_messages == 0
+    assert bench.life.judgement.count == 0
 
 
 def test_a_wrong_answer_is_used_as_far_as_it_can_be_and_reported() -> None:

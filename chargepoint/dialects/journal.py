@@ -1,0 +1,34 @@
+"""What happens in a station, as lines of its log."""
+
+from __future__ import annotations
+
+from chargepoint.model.facts import (
+    Fact,
+    FirmwareChanged,
+    ReservationEnded,
+    TokenDenied,
+    TransactionStarted,
+    TransactionStopped,
+)
+from chargepoint.model.security_log import SecurityEvent
+
+
+def line_of(fact: Fact) -> str | None:
+    """The line about ``fact``; None for what need not be told."""
+    match fact:
+        case TokenDenied(connector, id_tag, reason):
+            return f"connector {connector}: id tag {id_tag} denied: {reason}"
+        case TransactionStarted(transaction):
+            return f"connector {transaction.connector}: transaction of {transaction.id_tag} starts"
+        case TransactionStopped(transaction, reason):
+            return f"connector {transaction.connector}: transaction stops: {reason}"
+        case ReservationEnded(reservation, why):
+            return f"connector {reservation.connector}: reservation {reservation.id} ends: {why}"
+        case FirmwareChanged(_, request, status, reason):
+            # Loaded with the first firmware: most stations never see one.
+            from chargepoint.model.errands import shown
+
+            return f"firmware {shown(request.location)}: {status} {reason}".rstrip()
+        case SecurityEvent(type, _, tech_info):
+            return f"security event {type}" + (f": {tech_info}" if tech_info else "")
+    return None
