@@ -24,6 +24,7 @@ _EVERYWHERE: Final[Mapping[str, tuple[Action, ...]]] = {
         Action("send", ("m",), "Send", "Send a message by hand", Need.ANSWERING, 5),
         BY_NAME["toggle"],
         BY_NAME["reboot"],
+        BY_NAME["disturb"],
         BY_NAME["restart"],
     ),
     "Moving": (

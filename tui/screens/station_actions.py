@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chargepoint.api.orders import Configure, Reboot, Send
+from chargepoint.api.orders import Order, Reboot, Send
 from launcher.api.commands import Kill, Restart
 from tui.messages import LauncherOrdered, StationOrdered, TraceWanted
 from tui.screens.connector_actions import Stage
+from tui.screens.disturb_choice import DisturbChoice
 from tui.screens.send_form import SendForm
 from tui.screens.station_forms import TraceForm, ValueForm
 from tui.state.answers import Severity
@@ -37,6 +38,7 @@ class StationActions:
             "trace": self.trace,
             "toggle": self.toggle,
             "restart": self.restart,
+            "disturb": self.disturb,
             "reboot": lambda: self._order(Reboot()),
         }
 
@@ -56,6 +58,11 @@ class StationActions:
             return
         form = ValueForm(self._close_up.station_id, entry)
         self._stage.app.push_screen(form, lambda order: self._order(order) if order else None)
+
+    def disturb(self) -> None:
+        """Ask what is to be wrong with its line."""
+        choice = DisturbChoice(self._close_up.station_id)
+        self._stage.app.push_screen(choice, lambda order: self._order(order) if order else None)
 
     def copy(self) -> None:
         """Copy the frames of the chosen exchange, as they were on the wire."""
@@ -90,7 +97,7 @@ class StationActions:
             self._path = str(path)
             self._stage.post_message(TraceWanted(path, text))
 
-    def _order(self, order: Configure | Reboot | Send) -> None:
+    def _order(self, order: Order) -> None:
         self._stage.post_message(StationOrdered(self._close_up.station_id, order))
 
     def _say(self, words: str, severity: Severity = Severity.INFORMATION) -> None:

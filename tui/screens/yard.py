@@ -12,7 +12,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
 
-from chargepoint.api.orders import Reboot
+from chargepoint.api import orders
 from tui.keymap import BY_NAME, Action, Group, bindings, title_now, why_not
 from tui.messages import (
     ActionWanted,
@@ -27,6 +27,7 @@ from tui.messages import (
 )
 from tui.screens.batch import DEEDS, BatchForm
 from tui.screens.connector_actions import ConnectorActions, Memory
+from tui.screens.disturb_choice import DisturbChoice
 from tui.screens.help import Help
 from tui.screens.list_actions import ListActions
 from tui.screens.yard_actions import YardActions
@@ -346,7 +347,17 @@ class YardScreen(Screen[None]):
 
     def _reboot(self) -> None:
         if station := self._view.selected:
-            self.post_message(StationOrdered(station.id, Reboot()))
+            self.post_message(StationOrdered(station.id, orders.Reboot()))
+
+    def _disturb(self) -> None:
+        if station := self._view.selected:
+            station_id = station.id
+
+            def chosen(order: orders.Order | None) -> None:
+                if order is not None:
+                    self.post_message(StationOrdered(station_id, order))
+
+            self.app.push_screen(DisturbChoice(station_id), chosen)
 
     def _change_side(self) -> None:
         if self._zoom is not Zoom.BOTH:
@@ -382,6 +393,7 @@ class YardScreen(Screen[None]):
             "other": self._change_side,
             "open": self._open,
             "reboot": self._reboot,
+            "disturb": self._disturb,
             "zoom": lambda: self._change_zoom(self._zoom.following),
             "theme": self.change_theme,
             "help": lambda: self.app.push_screen(Help(self.situation, self._key_groups)),

@@ -13,6 +13,7 @@ from tui.screens.add import Added, AddForm
 from tui.screens.confirm import Confirm
 from tui.screens.connector_actions import Stage
 from tui.screens.file_forms import LoadForm, LoadFrom, SaveForm, SaveTo
+from tui.screens.scenarios import ScenarioScreen
 from tui.state import units
 from tui.state.drafts import Draft
 from tui.state.fleet import Fleet
@@ -33,6 +34,7 @@ class YardActions:
         self._stage = stage
         self._fleet = fleet
         self._draft = Draft(central_system=central_system)
+        self._central_system = central_system
         self._path = "setup.json"
         self._setups = setups
         self.removals = Removals()
@@ -54,6 +56,7 @@ class YardActions:
             "restart_all": self.restart_all,
             "save": self.save,
             "load": self.load,
+            "scenarios": self.scenarios,
             "stop": lambda: self._stage.post_message(BatchesStopped()),
             "connect": self.connect,
         }
@@ -62,6 +65,11 @@ class YardActions:
         """Ask for new charge points and start them."""
         taken = self._present()
         self._stage.app.push_screen(AddForm(self._draft.free(taken), taken), self._start)
+
+    def scenarios(self) -> None:
+        """Show the scenarios; what is played there is not of this yard."""
+        read_only = self._stage.situation.read_only
+        self._stage.app.push_screen(ScenarioScreen(self._central_system, read_only=read_only))
 
     def clone(self) -> None:
         """Ask for new charge points like the selected one."""

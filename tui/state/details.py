@@ -125,6 +125,7 @@ def _facts(station: Station, width: int) -> list[Line]:
         _fact("current", _current(station, status)),
         _fact("process", process),
         _fact("central", status.central_system),
+        *(_wrapped("deviates", ", ".join(status.deviations), width) if status.deviations else ()),
     ]
     if width > 60:
         facts += [
