@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from textual.events import Key, Paste
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from chargepoint.api.payloads import ConnectorStatus, Registration
 from chargepoint.api.spec import parse_spec
@@ -57,6 +58,7 @@ class Looking:
 
     async def type(self, text: str) -> None:
         """Replace what stands in the focused input, as a terminal pastes."""
+        await eventually_async(lambda: isinstance(self.app.focused, Input), PATIENCE_S, "a line to type in")
         await self.pilot.press("home", "shift+end", "delete")
         assert self.app.focused is not None
         self.app.focused.post_message(Paste(text))

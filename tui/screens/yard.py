@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from chargepoint.api import orders
-from tui.keymap import BY_NAME, Action, Group, bindings, title_now, why_not
+from tui.keymap import ASKING, BY_NAME, Action, Group, bindings, title_now, why_not
 from tui.messages import (
     ActionWanted,
     BatchWanted,
@@ -251,8 +251,8 @@ class YardScreen(Screen[None]):
     # ---- what somebody does ----
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """The filter's key is a letter of the filter once that is open."""
-        return parameters[:1] != ("filter",) or not self._filter_box.typing
+        """A key that goes before all others is a letter of the filter while that is typed."""
+        return not self._filter_box.typing or not ASKING.issuperset(map(str, parameters[:1]))
 
     def action_perform(self, name: str, key: str = "") -> None:
         """Do the action of that name, or say why it cannot be done."""
