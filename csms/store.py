@@ -200,10 +200,14 @@ class Store:
                 execute(
                     "INSERT OR REPLACE INTO connectors VALUES (?, ?, ?, ?, ?, ?)", (charge_point, *astuple(status))
                 )
-            case Started(transaction) | Stopped(transaction):
+            case Started(transaction):
+                # Without REPLACE: an id that is given twice is a failure to be seen, not a transaction to be lost.
                 marks = ", ".join("?" * len(astuple(transaction)))
+                execute(f"INSERT INTO transactions ({_TRANSACTION}) VALUES ({marks})", astuple(transaction))
+            case Stopped(transaction):
+                columns = "stopped_at = ?, meter_stop_wh = ?, stop_reason = ?, stop_id_tag = ?"
                 execute(
-                    f"INSERT OR REPLACE INTO transactions ({_TRANSACTION}) VALUES ({marks})", astuple(transaction)
+                    f"UPDATE transactions SET {columns} WHERE id = ?", (*astuple(transaction)[7:], transaction.id)
                 )
             case Measured(charge_point, connector_id, transaction_id, values):
                 self._connection.executemany(
