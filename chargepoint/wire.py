@@ -1,6 +1,6 @@
 """Websocket messages as they were sent, for either side: what is wrong with one is for the session to answer.
 
-RFC 6455 fails the connection with 1007 over a text that is not UTF-8 (section 8.1), and the library with 1009 over one
+RFC 6455 fails a connection with 1007 over a text that is not UTF-8 (section 8.1), and the library with 1009 over one
 that is too large. An OCPP-J peer is better told which of its frames was wrong, and its transaction goes on.
 """
 

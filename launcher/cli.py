@@ -56,6 +56,11 @@ DAMAGES = (
     "clock_skew",
     "clock_drift",
     "storage_full",
+    "reset_failure",
+    "emergency_stop",
+    "tampering",
+    "security_log_cleared",
+    "replay",
 )
 """Those of ``chargepoint.api.disturbances`` and ``chargepoint.api.damage``; likewise."""
 

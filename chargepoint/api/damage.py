@@ -29,6 +29,11 @@ class DamageKind(StrEnum):
     CLOCK_SKEW = "clock_skew"
     CLOCK_DRIFT = "clock_drift"
     STORAGE_FULL = "storage_full"
+    RESET_FAILURE = "reset_failure"
+    EMERGENCY_STOP = "emergency_stop"
+    TAMPERING = "tampering"
+    SECURITY_LOG_CLEARED = "security_log_cleared"
+    REPLAY = "replay"
 
 
 _K = DamageKind

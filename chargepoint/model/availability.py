@@ -74,12 +74,18 @@ def unlock(state: StationState, number: int, now: float) -> Outcome:
     return ACCEPTED
 
 
-def go_down(state: StationState, reason: StopReason, now: float) -> Outcome:
-    """End every transaction for ``reason``, then boot again."""
+def go_down(state: StationState, reason: StopReason, now: float, *, reset: bool = False) -> Outcome:
+    """End every transaction for ``reason``, then boot again; a ``reset`` may fail at that."""
     for connector in state.connectors.values():
         stop(state, connector, reason, now)
         connector.grant = None
     state.asked.clear()
     state.going_down = True
+    if reset and (state.damages is not None or state.faulted):
+        # Loaded here: most stations are never broken.
+        from chargepoint.model import resetting
+
+        if resetting.fails(state):
+            return resetting.begin(state, reason, now)
     state.emit(Rebooting(reason))
     return ACCEPTED

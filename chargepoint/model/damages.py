@@ -119,4 +119,6 @@ def _repair(state: StationState, damages: Damages, kind: DamageKind, number: int
         damages.drifts_at = None
     if kind is _K.STUCK_RELAY and state.connectors[number].error_code is ErrorCode.POWER_SWITCH_FAILURE:
         state.connectors[number].error_code = ErrorCode.NO_ERROR
+    if kind is _K.RESET_FAILURE:
+        state.reset_failed = False
     del damages.broken[kind, number]

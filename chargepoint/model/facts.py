@@ -100,6 +100,15 @@ class Rebooting:
     reason: StopReason
 
 
+@dataclass(frozen=True, slots=True)
+class ResetFailed:
+    """A reset for ``reason`` did not succeed; it is tried ``retries`` times more, in ``wait_s`` next."""
+
+    reason: StopReason
+    retries: int
+    wait_s: float
+
+
 Fact = (
     ConnectorChanged
     | AuthorizeWanted
@@ -111,4 +120,5 @@ Fact = (
     | FirmwareChanged
     | SecurityEvent
     | Rebooting
+    | ResetFailed
 )

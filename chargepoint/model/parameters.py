@@ -42,6 +42,9 @@ class Parameters:
     list_max_length: int = 1_000
     list_max_sent: int = 100
     """How many id tags the list takes in all, and how many at once."""
+    reset_retries: int = 2
+    reset_retry_s: float = 10.0
+    """How often a reset that has failed is tried again, and how long after each attempt."""
     install_s: float = 5.0
     """How long the installation of firmware takes."""
     sessions_before_install: bool = False

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chargepoint.model.damages import Damages
     from chargepoint.model.errands import Errand, Errands
     from chargepoint.model.firmware import Update
+    from chargepoint.model.resetting import Resetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class StationState:
     """Everything a station knows. Connector 0 is the station: ``operative``, ``error_code``, ``status``.
 
     ``installed_version`` is that of the last firmware update; "" is the firmware it came with.
+
+    ``resetting``: a reset that has failed is being tried again; ``reset_failed``: the last one was given up.
 
     Time has passed until ``at``; what was due by then has been done. ``accepted_once``: the central system has
     accepted the station, in this life or an earlier one.
@@ -73,6 +76,8 @@ class StationState:
     own_errands: Errands | None = None
     damages: Damages | None = None
     update: Update | None = None
+    resetting: Resetting | None = None
+    reset_failed: bool = False
     installed_version: str = ""
     security_log: SecurityLog = field(default_factory=SecurityLog)
     facts: list[Fact] = field(default_factory=list)
@@ -171,10 +176,14 @@ class StationState:
 
     @property
     def station_error(self) -> ErrorCode:
-        """What is told of the station as a whole: its fault, else a list that its central system contradicts."""
-        if not self.faulted and self.parameters.list_enabled and self.local_list.in_conflict:
-            return ErrorCode.LOCAL_LIST_CONFLICT
-        return self.error_code
+        """What is told of the station as a whole: its fault, else a reset that it has given up, else a list that its
+        central system contradicts."""
+        if self.faulted:
+            return self.error_code
+        if self.reset_failed:
+            return ErrorCode.RESET_FAILURE
+        conflict = self.parameters.list_enabled and self.local_list.in_conflict
+        return ErrorCode.LOCAL_LIST_CONFLICT if conflict else ErrorCode.NO_ERROR
 
     def error_of(self, connector: Connector) -> ErrorCode:
         """The error that ``connector`` suffers: its own, else the station's."""

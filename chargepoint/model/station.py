@@ -142,7 +142,8 @@ class Station:
             case Reset() if state.update is not None and state.update.installing:
                 return Outcome(Verdict.REJECTED, "firmware is being installed")
             case Reset(hard):
-                return go_down(state, StopReason.HARD_RESET if hard else StopReason.SOFT_RESET, now)
+                reason = StopReason.HARD_RESET if hard else StopReason.SOFT_RESET
+                return go_down(state, reason, now, reset=True)
             case ShutDown(reason):
                 return go_down(state, reason, now)
             case CacheCleared():
@@ -196,6 +197,8 @@ class Station:
         moments = [next_power_change(state), self._next_aligned(), next_expiry(state), self._next_step()]
         if state.damages is not None:
             moments.append(state.damages.drifts_at)
+        if state.resetting is not None:
+            moments.append(state.resetting.again_at)
         for connector in state.connectors.values():
             moments.append(charging.waits_until(state, connector))
             moments.append(self._next_sample(connector))
@@ -246,6 +249,10 @@ class Station:
             from chargepoint.model.updating import go_on
 
             go_on(self.state, now)
+        if self.state.resetting is not None:
+            from chargepoint.model.resetting import go_on as try_again
+
+            try_again(self.state, now)
 
     def _next_step(self) -> float | None:
         if self.state.update is None:

@@ -175,6 +175,8 @@ class Configuration:
         parameters.list_enabled = self.boolean(K.local_auth_list_enabled)
         parameters.list_max_length = self.integer(K.local_auth_list_max_length)
         parameters.list_max_sent = self.integer(K.send_local_list_max_length)
+        parameters.reset_retries = self.integer(K.reset_retries)
+        parameters.reset_retry_s = self.integer(keys.RESET_RETRY_INTERVAL)
         parameters.install_s = self.integer(keys.FIRMWARE_INSTALL_DURATION)
         parameters.sessions_before_install = self.boolean(keys.ALLOW_NEW_SESSIONS_PENDING_FIRMWARE_UPDATE)
 

@@ -43,6 +43,7 @@ from chargepoint.model.facts import (
     MeterSampled,
     Rebooting,
     ReservationEnded,
+    ResetFailed,
     TokenDenied,
     TransactionStarted,
     TransactionStopped,
@@ -193,7 +194,7 @@ class V16:
             case Rebooting(reason):
                 state = self.session.station.state
                 state.record_security(SecurityEventType.RESET_OR_REBOOT, now, str(reason))
-            case TokenDenied() | ReservationEnded():
+            case TokenDenied() | ReservationEnded() | ResetFailed():
                 pass
             case _:
                 assert_never(fact)

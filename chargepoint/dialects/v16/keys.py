@@ -1,8 +1,6 @@
 """The standard configuration keys (OCPP 1.6 section 9), each with its type, range, access and default.
 
-A key is here when it is obeyed, or has to be there and is only stored: BlinkRepeat, LightIntensity and ResetRetries
-(a reset does not fail). Keys of profiles that the station does not list in SupportedFeatureProfiles are unknown to
-it.
+Every key has its effect. Keys of profiles that the station does not list in SupportedFeatureProfiles are unknown to it.
 """
 
 from __future__ import annotations
@@ -40,6 +38,9 @@ RETRY_RANDOM_RANGE = "RetryBackOffRandomRange"
 RESUME_AFTER_POWER_LOSS = "TransactionResumeAfterPowerLoss"
 METER_ACCURACY_CLASS = "MeterAccuracyClass"
 """Keys of ours: whether a transaction goes on after a power cut, and by how many percent the meters are wrong."""
+
+RESET_RETRY_INTERVAL = "ResetRetryInterval"
+"""Key of ours: how long after an attempt at a reset that has failed the next one is made."""
 
 MESSAGE_TIMEOUT = "MessageTimeout"
 STOP_TRANSACTION_MAX_METER_VALUES = "StopTransactionMaxMeterValues"
@@ -229,6 +230,7 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(ALLOW_UNSIGNED_FIRMWARE, "true", *_boolean()),
         Key(FIRMWARE_INSTALL_DURATION, "5", *_integer(0, 3600)),
         Key(ALLOW_NEW_SESSIONS_PENDING_FIRMWARE_UPDATE, "false", *_boolean()),
+        Key(RESET_RETRY_INTERVAL, "10", *_integer(1, 3600)),
         Key(RESUME_AFTER_POWER_LOSS, "false", *_boolean()),
         Key(METER_ACCURACY_CLASS, "0", *_decimal(10)),
         Key(RETRY_WAIT_MINIMUM, "2", *_integer(0, 86_400)),
