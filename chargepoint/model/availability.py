@@ -13,6 +13,7 @@ from chargepoint.model.facts import Rebooting
 from chargepoint.model.interruption import follow_faults
 from chargepoint.model.lock import release
 from chargepoint.model.state import StationState
+from chargepoint.model.statuses import is_fault
 from chargepoint.model.transaction import StopReason
 
 
@@ -46,7 +47,8 @@ def _change(state: StationState, connector: Connector, operative: bool, now: flo
 
 
 def change_fault(state: StationState, number: int, error_code: ErrorCode, now: float) -> Outcome:
-    """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back."""
+    """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back, without
+    the transactions that it has ended (``stop_on_fault``)."""
     if number != 0 and number not in state.connectors:
         return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
     if number == 0 and error_code is ErrorCode.EV_COMMUNICATION_ERROR:
@@ -55,6 +57,10 @@ def change_fault(state: StationState, number: int, error_code: ErrorCode, now: f
         state.error_code = error_code
     else:
         state.connectors[number].error_code = error_code
+    if state.parameters.stop_on_fault and is_fault(error_code):
+        for connector in state.connectors.values():
+            if number in (0, connector.number):
+                stop(state, connector, StopReason.OTHER, now)
     follow_faults(state, now)
     for connector in state.connectors.values():
         # A cable and an authorization may have come together while nothing could begin.

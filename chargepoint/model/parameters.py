@@ -25,6 +25,8 @@ class Parameters:
     """Whether a transaction ends when the central system does not accept its id tag; otherwise it is suspended."""
     max_energy_on_invalid_id_wh: float = 0.0
     """Energy that is given to such a transaction before that."""
+    stop_on_fault: bool = False
+    """Whether a fault ends the transaction; otherwise it pauses it."""
     resume_after_power_loss: bool = False
     """Whether a transaction goes on after a power cut; otherwise it ends."""
     meter: MeterClass = TRUE_METER

@@ -206,11 +206,7 @@ class Station:
 
     def status(self, number: int, now: float) -> ConnectorChanged:
         """The present state of connector ``number`` (0: the station), as if it had changed now."""
-        state = self.state
-        if number == 0:
-            return ConnectorChanged(0, state.status, state.told_error, now)
-        connector = state.connectors[number]
-        return ConnectorChanged(number, connector.status, connector.told_error, now, connector.ev_side_open)
+        return self.state.shown(number, now)
 
     def facts(self) -> list[Fact]:
         """What has happened since the last time, in order."""

@@ -165,6 +165,7 @@ class Configuration:
         parameters.stop_on_invalid_id = self.boolean(K.stop_transaction_on_invalid_id)
         parameters.max_energy_on_invalid_id_wh = self.integer(K.max_energy_on_invalid_id)
         parameters.resume_after_power_loss = self.boolean(keys.RESUME_AFTER_POWER_LOSS)
+        parameters.stop_on_fault = self.boolean(keys.STOP_TRANSACTION_ON_FAULT)
         parameters.meter = replace(parameters.meter, class_pct=float(self[keys.METER_ACCURACY_CLASS]))
         parameters.authorize_remote_start = self.boolean(K.authorize_remote_tx_requests)
         parameters.reserve_station = self.boolean(K.reserve_connector_zero_supported)

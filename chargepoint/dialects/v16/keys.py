@@ -1,6 +1,6 @@
 """The standard configuration keys (OCPP 1.6 section 9), each with its type, range, access and default.
 
-Every key has its effect. Keys of profiles that the station does not list in SupportedFeatureProfiles are unknown to it.
+Every key has its effect. Keys of profiles that are not listed in SupportedFeatureProfiles are unknown to the station.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ RETRY_RANDOM_RANGE = "RetryBackOffRandomRange"
 """Keys of ours for the way back after a lost connection; the names and the rule are those of OCPP 2.0.1, J01."""
 
 RESUME_AFTER_POWER_LOSS = "TransactionResumeAfterPowerLoss"
+STOP_TRANSACTION_ON_FAULT = "StopTransactionOnFault"
 METER_ACCURACY_CLASS = "MeterAccuracyClass"
-"""Keys of ours: whether a transaction goes on after a power cut, and by how many percent the meters are wrong."""
+"""Keys of ours: whether a transaction goes on after a power cut, whether a fault ends it, and by how many percent the
+meters are wrong."""
 
 RESET_RETRY_INTERVAL = "ResetRetryInterval"
 """Key of ours: how long after an attempt at a reset that has failed the next one is made."""
@@ -232,6 +234,7 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(ALLOW_NEW_SESSIONS_PENDING_FIRMWARE_UPDATE, "false", *_boolean()),
         Key(RESET_RETRY_INTERVAL, "10", *_integer(1, 3600)),
         Key(RESUME_AFTER_POWER_LOSS, "false", *_boolean()),
+        Key(STOP_TRANSACTION_ON_FAULT, "false", *_boolean()),
         Key(METER_ACCURACY_CLASS, "0", *_decimal(10)),
         Key(RETRY_WAIT_MINIMUM, "2", *_integer(0, 86_400)),
         Key(RETRY_REPEAT_TIMES, "4", *_integer(0, 20)),

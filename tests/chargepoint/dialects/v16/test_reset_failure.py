@@ -16,11 +16,7 @@ def damage(bench: Bench, **order: object) -> None:
 
 def told(bench: Bench) -> list[tuple[str, str]]:
     """Status and error code of the station as a whole, as told."""
-    return [
-        (one["status"], one["errorCode"])
-        for one in bench.calls("StatusNotification")
-        if one["connectorId"] == 0
-    ]
+    return [(one["status"], one["errorCode"]) for one in bench.calls("StatusNotification") if one["connectorId"] == 0]
 
 
 def test_a_reset_that_fails_is_tried_again_so_often_and_then_given_up() -> None:
