@@ -47,8 +47,8 @@ def _change(state: StationState, connector: Connector, operative: bool, now: flo
 
 
 def change_fault(state: StationState, number: int, error_code: ErrorCode, now: float) -> Outcome:
-    """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back, without
-    the transactions that it has ended (``stop_on_fault``)."""
+    """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back, but no
+    transaction that it has ended (``stop_on_fault``)."""
     if number != 0 and number not in state.connectors:
         return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
     if number == 0 and error_code is ErrorCode.EV_COMMUNICATION_ERROR:
