@@ -11,6 +11,7 @@ from chargepoint.model.commands import ACCEPTED, Outcome, Verdict
 from chargepoint.model.connector import Connector
 from chargepoint.model.facts import Rebooting
 from chargepoint.model.interruption import follow_faults
+from chargepoint.model.lighting import Signal, signal
 from chargepoint.model.lock import release
 from chargepoint.model.state import StationState
 from chargepoint.model.statuses import is_fault
@@ -77,6 +78,7 @@ def unlock(state: StationState, number: int, now: float) -> Outcome:
     if state.error_of(connector) is ErrorCode.CONNECTOR_LOCK_FAILURE:
         return Outcome(Verdict.REJECTED, "the lock is stuck")
     release(state, connector)
+    signal(state, connector, Signal.UNLOCKED)
     return ACCEPTED
 
 

@@ -12,6 +12,7 @@ from chargepoint.model.commands import ACCEPTED, CarChanged, Outcome, StartAnswe
 from chargepoint.model.connector import Connector, Grant
 from chargepoint.model.electrical import NOTHING, Phases
 from chargepoint.model.facts import AuthorizeWanted, TokenDenied, TransactionStarted, TransactionStopped
+from chargepoint.model.lighting import Signal, signal
 from chargepoint.model.lock import cable_pulled, keep_locked, opens, release
 from chargepoint.model.power import settle
 from chargepoint.model.reading import reading
@@ -76,6 +77,7 @@ def present_token(state: StationState, number: int, id_tag: str, now: float) -> 
         hung = connector.hanging
         release(state, connector)
         if hung:
+            signal(state, connector, Signal.ACCEPTED)
             return ACCEPTED
     if connector.hanging and state.online:
         ask(state, connector, id_tag, None)
@@ -84,6 +86,7 @@ def present_token(state: StationState, number: int, id_tag: str, now: float) -> 
         # Presented a second time before the cable is in: the user has changed his mind (transition B1).
         connector.grant = None
         connector.waiting_since = None
+        signal(state, connector, Signal.ACCEPTED)
         return ACCEPTED
     if not state.free(connector):
         return deny(state, connector, id_tag, "the connector is out of service", now)
@@ -101,6 +104,7 @@ def authorize(state: StationState, connector: Connector, id_tag: str, profile: P
         return deny(state, connector, id_tag, RESERVED, now)
     match local_verdict(known, state.online, state.parameters, state.station_time(now)):
         case True if claimed:
+            signal(state, connector, Signal.ACCEPTED)
             grant(state, connector, Grant(id_tag, parent_id_tag, profile), now)
         case False:
             return deny(state, connector, id_tag, "not known as accepted, and nobody can be asked", now)
@@ -116,6 +120,7 @@ def _present_to_stop(
     transaction = connector.transaction
     assert transaction is not None
     if same_tag(id_tag, transaction.id_tag) or _same_group(state, transaction, known, now):
+        signal(state, connector, Signal.ACCEPTED)
         stop(state, connector, StopReason.LOCAL, now, id_tag)
     elif state.online:
         ask(state, connector, id_tag, None)
@@ -176,11 +181,13 @@ def authorize_answered(state: StationState, request: int, info: TokenInfo | None
         return deny(state, connector, asked.id_tag, "the connector is out of service", now)
     else:
         grant(state, connector, Grant(asked.id_tag, info.parent_id_tag if info else "", asked.profile), now)
+    signal(state, connector, Signal.ACCEPTED)
     return ACCEPTED
 
 
 def deny(state: StationState, connector: Connector, id_tag: str, reason: str, now: float) -> Outcome:
     """The id tag opens nothing."""
+    signal(state, connector, Signal.REFUSED)
     state.emit(TokenDenied(connector.number, id_tag, reason, now))
     return Outcome(Verdict.REJECTED, reason)
 

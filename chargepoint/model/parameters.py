@@ -44,6 +44,9 @@ class Parameters:
     list_max_length: int = 1_000
     list_max_sent: int = 100
     """How many id tags the list takes in all, and how many at once."""
+    light_intensity_pct: int = 100
+    blink_repeat: int = 3
+    """How bright the lighting is, and how often it blinks for one signal."""
     reset_retries: int = 2
     reset_retry_s: float = 10.0
     """How often a reset that has failed is tried again, and how long after each attempt."""

@@ -176,6 +176,8 @@ class Configuration:
         parameters.list_enabled = self.boolean(K.local_auth_list_enabled)
         parameters.list_max_length = self.integer(K.local_auth_list_max_length)
         parameters.list_max_sent = self.integer(K.send_local_list_max_length)
+        parameters.light_intensity_pct = self.integer(K.light_intensity)
+        parameters.blink_repeat = self.integer(K.blink_repeat)
         parameters.reset_retries = self.integer(K.reset_retries)
         parameters.reset_retry_s = self.integer(keys.RESET_RETRY_INTERVAL)
         parameters.install_s = self.integer(keys.FIRMWARE_INSTALL_DURATION)
