@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from chargepoint.model.noise import TRUE_METER, MeterClass
 
@@ -44,6 +45,9 @@ class Parameters:
     list_max_length: int = 1_000
     list_max_sent: int = 100
     """How many id tags the list takes in all, and how many at once."""
+    wiring: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
+    """Of a connector (0: the main meter) the phases of the grid, from 0, that its three are wired to, when these are
+    not 0, 1 and 2."""
     light_intensity_pct: int = 100
     blink_repeat: int = 3
     """How bright the lighting is, and how often it blinks for one signal."""

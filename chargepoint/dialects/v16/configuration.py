@@ -10,7 +10,7 @@ from chargepoint.api.security import KeyFormat
 from chargepoint.api.spec import ChargePointSpec, CurrentType
 from chargepoint.dialects.v16 import keys
 from chargepoint.dialects.v16.feature_profiles import keys_without
-from chargepoint.dialects.v16.keys import Key, text_key
+from chargepoint.dialects.v16.keys import Key, text_key, wiring_of
 from chargepoint.dialects.v16.link_keys import LINK_KEYS
 from chargepoint.dialects.v16.security_keys import security_keys
 from chargepoint.model.parameters import Parameters
@@ -176,6 +176,7 @@ class Configuration:
         parameters.list_enabled = self.boolean(K.local_auth_list_enabled)
         parameters.list_max_length = self.integer(K.local_auth_list_max_length)
         parameters.list_max_sent = self.integer(K.send_local_list_max_length)
+        parameters.wiring = wiring_of(self.listed(K.connector_phase_rotation))
         parameters.light_intensity_pct = self.integer(K.light_intensity)
         parameters.blink_repeat = self.integer(K.blink_repeat)
         parameters.reset_retries = self.integer(K.reset_retries)

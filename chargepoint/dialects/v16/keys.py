@@ -6,8 +6,9 @@ Every key has its effect. Keys of profiles that are not listed in SupportedFeatu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import permutations
 
 from chargepoint.dialects.v16.measurands import known_measurands
 from chargepoint.ocpp.v16 import ConfigurationKey
@@ -125,6 +126,19 @@ def _phase_rotation(connectors: int) -> tuple[Check, str]:
         return ",".join(items)
 
     return check, f"a comma-separated list like '0.RST,1.RTS', connectors 0 to {connectors}"
+
+
+_WIRINGS = {
+    "".join(phases): ("RST".index(phases[0]), "RST".index(phases[1]), "RST".index(phases[2]))
+    for phases in permutations("RST")
+}
+
+
+def wiring_of(rotations: Iterable[str]) -> dict[int, tuple[int, int, int]]:
+    """What ConnectorPhaseRotation says of connectors (0: the main meter): the phases of the grid, R being 0, that
+    theirs are wired to, if it is another than the same. One rotation for all of them makes no difference."""
+    items = (item.partition(".") for item in rotations)
+    return {int(number): _WIRINGS[word] for number, _, word in items if word in _WIRINGS and word != "RST"}
 
 
 def _text() -> tuple[Check, str]:
