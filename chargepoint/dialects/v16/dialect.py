@@ -57,7 +57,7 @@ from chargepoint.model.survival import Record
 from chargepoint.ocpp.checking import Checking
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
-from chargepoint.ocpp.v16 import ConfigurationKey, MessageTrigger, RegistrationStatus
+from chargepoint.ocpp.v16 import ConfigurationKey, ConfigurationStatus, MessageTrigger, RegistrationStatus
 from chargepoint.security.events import SecurityEventType
 from chargepoint.security.link import LinkFailure
 from chargepoint.security.store import CertificateStore, Credentials
@@ -230,8 +230,8 @@ class V16:
 
     def configure(self, name: str, value: str, now: float) -> None:
         """Give the key ``name`` a value that was found right, as ChangeConfiguration does."""
-        self.session.configuration.change(name, value)
-        self._configuration_changed(name, now)
+        if self.session.configuration.change(name, value) is ConfigurationStatus.accepted:
+            self._configuration_changed(name, now)
 
     def changes(self) -> dict[str, Record]:
         """What has to be stored since the last time, besides the queue."""

@@ -42,6 +42,9 @@ METER_ACCURACY_CLASS = "MeterAccuracyClass"
 """Keys of ours: whether a transaction goes on after a power cut, whether a fault ends it, and by how many percent the
 meters are wrong."""
 
+REBOOT_REQUIRED_KEYS = "RebootRequiredKeys"
+"""Key of ours: the names of keys whose new values wait for the next boot; by itself no key does."""
+
 RESET_RETRY_INTERVAL = "ResetRetryInterval"
 """Key of ours: how long after an attempt at a reset that has failed the next one is made."""
 
@@ -246,6 +249,7 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(ALLOW_UNSIGNED_FIRMWARE, "true", *_boolean()),
         Key(FIRMWARE_INSTALL_DURATION, "5", *_integer(0, 3600)),
         Key(ALLOW_NEW_SESSIONS_PENDING_FIRMWARE_UPDATE, "false", *_boolean()),
+        Key(REBOOT_REQUIRED_KEYS, "", *_text()),
         Key(RESET_RETRY_INTERVAL, "10", *_integer(1, 3600)),
         Key(RESUME_AFTER_POWER_LOSS, "false", *_boolean()),
         Key(STOP_TRANSACTION_ON_FAULT, "false", *_boolean()),
