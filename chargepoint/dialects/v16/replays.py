@@ -8,7 +8,6 @@ answered like any other, for central systems that count their ids from 1 on ever
 from __future__ import annotations
 
 import json
-from collections import deque
 
 from chargepoint.dialects.v16.session import Session
 from chargepoint.ocpp.endpoint import CallReceived
@@ -35,7 +34,7 @@ class Replays:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._had: deque[int] = deque(maxlen=REMEMBERED)
+        self._had: list[int] = []
 
     def watch(self, call: CallReceived, now: float) -> None:
         """Note ``call``, and that it was there before, if it was."""
@@ -46,4 +45,4 @@ class Replays:
             told = f"{call.action} {call.id}"
             self._session.station.state.record_security(SecurityEventType.ATTEMPTED_REPLAY_ATTACKS, now, told)
         else:
-            self._had.append(fingerprint)
+            self._had = [*self._had[1 - REMEMBERED :], fingerprint]
