@@ -47,6 +47,7 @@ from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact, MeterSampled
 from chargepoint.model.metering import Meter, SampleContext, next_aligned_at, next_sample_at
 from chargepoint.model.parameters import Parameters
+from chargepoint.model.plugging import car_changed
 from chargepoint.model.power import (
     clear_profiles,
     integrate,
@@ -112,7 +113,7 @@ class Station:
         state = self.state
         match command:
             case CarChanged():
-                return charging.car_changed(state, command, now)
+                return car_changed(state, command, now)
             case TokenPresented(connector, id_tag):
                 return charging.present_token(state, connector, id_tag, now)
             case FaultChanged(connector, error_code):
