@@ -27,6 +27,7 @@ from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.dialects.v16.link_keys import (
+    CLOSE_ON_INVALID_UTF8,
     CONNECTION_OPEN_TIMEOUT,
     SUBPROTOCOL_REQUIRED,
     WEB_SOCKET_COMPRESSION,
@@ -340,6 +341,7 @@ class Runtime:
             subprotocol_required=configuration.boolean(SUBPROTOCOL_REQUIRED),
             compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
             subprotocol_named=line is None or not line.names_no_subprotocol,
+            closes_on_invalid_utf8=configuration.boolean(CLOSE_ON_INVALID_UTF8),
         )
 
 

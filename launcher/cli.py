@@ -56,6 +56,11 @@ DAMAGES = (
     "clock_skew",
     "clock_drift",
     "storage_full",
+    "reset_failure",
+    "emergency_stop",
+    "tampering",
+    "security_log_cleared",
+    "replay",
 )
 """Those of ``chargepoint.api.disturbances`` and ``chargepoint.api.damage``; likewise."""
 
@@ -359,7 +364,8 @@ def _add_disturbances(add: _Add) -> None:
     damage.add_argument("id", metavar="ID", help="the charge point")
     damage.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DAMAGES))
     damage.add_argument("--clear", action="store_true", help="it is repaired; without a KIND, all of it is")
-    damage.add_argument("--connector", type=_connector(1), metavar="N", help="of relay and meter (default: 1)")
+    of_what = "of relay and meter (default: 1), or of the emergency stop (default: 0, the whole charge point)"
+    damage.add_argument("--connector", type=_connector(0), metavar="N", help=of_what)
     damage.add_argument("--energy-wh", type=float, metavar="WH", help="of meter_jump; backwards below 0")
     damage.add_argument("--skew-s", type=float, metavar="S", help="of clock_skew: so far ahead, or behind below 0")
     damage.add_argument("--drift-ppm", type=float, metavar="PPM", help="of clock_drift: so much too fast")

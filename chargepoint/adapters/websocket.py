@@ -22,6 +22,7 @@ from websockets.typing import Subprotocol
 from chargepoint import waiting
 from chargepoint.adapters.link_settings import LARGEST_READ, MESSAGES_AHEAD, BackOff, LinkSettings
 from chargepoint.security.link import LinkFailure, LinkTarget
+from chargepoint.wire import LARGEST_SKIPPED, AsSent
 
 if TYPE_CHECKING:
     import ssl
@@ -175,7 +176,7 @@ class Websocket:
                 ping_interval=None,
                 open_timeout=settings.open_timeout_s,
                 close_timeout=CLOSE_TIMEOUT_S,
-                max_size=LARGEST_READ,
+                max_size=LARGEST_READ if settings.compression else LARGEST_SKIPPED,
                 max_queue=MESSAGES_AHEAD,
                 proxy=None,
                 user_agent_header=None,
@@ -183,6 +184,8 @@ class Websocket:
             ) as connection:
                 self._connection = connection
                 self._silent = False
+                if isinstance(connection, _Connection):
+                    connection.closes_on_invalid_utf8 = settings.closes_on_invalid_utf8
                 if connection.subprotocol is None and settings.subprotocol_required and settings.subprotocol_named:
                     reason = f"{target.url} does not say that it speaks {self._subprotocol}"
                 else:
@@ -301,12 +304,13 @@ def _tls_failure(error: Exception) -> LinkFailure | None:
     return failure_of(error)
 
 
-class _Connection(ClientConnection):
+class _Connection(AsSent, ClientConnection):
     """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake.
 
     ``left_open``: it is not closed when it is left.
     """
 
+    LARGEST = LARGEST_READ
     left_open = False
 
     async def handshake(

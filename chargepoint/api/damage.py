@@ -29,21 +29,30 @@ class DamageKind(StrEnum):
     CLOCK_SKEW = "clock_skew"
     CLOCK_DRIFT = "clock_drift"
     STORAGE_FULL = "storage_full"
+    RESET_FAILURE = "reset_failure"
+    EMERGENCY_STOP = "emergency_stop"
+    TAMPERING = "tampering"
+    SECURITY_LOG_CLEARED = "security_log_cleared"
+    REPLAY = "replay"
 
 
 _K = DamageKind
 OF_CONNECTOR = frozenset(
     {_K.STUCK_RELAY, _K.METER_FREEZE, _K.METER_JUMP, _K.METER_RESET, _K.METER_NEGATIVE, _K.METER_SPIKE}
 )
-"""Kinds that break something of one connector; the others break something of the station."""
+"""Kinds that break something of one connector; the others break something of the station. An emergency stop is of
+either."""
 
-AT_ONCE = frozenset({_K.METER_JUMP, _K.METER_RESET})
+AT_ONCE = frozenset({_K.METER_JUMP, _K.METER_RESET, _K.SECURITY_LOG_CLEARED, _K.REPLAY})
 """Kinds that happen, and leave nothing that could be cleared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
     """Something breaks, or with ``clear`` is repaired. ``kind`` None: all of it is; ``connector`` 0: of the station.
+
+    Not all of it is damage: an emergency-stop button that is pressed is released by ``clear``, and tampering ends; a
+    cleared security log and a replayed message happen. With a reset failure a Reset does not succeed.
 
     Meter jump: the register is ``energy_wh`` further, or behind, though not below 0. Clock skew: ``skew_s`` ahead of
     what the central system tells. Clock drift: ``drift_ppm`` millionths too fast, until it is told the time again.
@@ -79,7 +88,12 @@ def parse_damage(fields: Fields) -> Damage:
     if clear and not fields.has("kind"):
         return Damage(None, clear=True)
     kind = fields.choice("kind", DamageKind)
-    connector = fields.integer("connector", 1, minimum=1, maximum=MAX_CONNECTORS) if kind in OF_CONNECTOR else 0
+    least = int(kind in OF_CONNECTOR)
+    connector = (
+        fields.integer("connector", least, minimum=least, maximum=MAX_CONNECTORS)
+        if kind in OF_CONNECTOR or kind is _K.EMERGENCY_STOP
+        else 0
+    )
     if clear and kind in AT_ONCE:
         raise InputError("kind", str(kind), "something that lasts: what has jumped is where it is")
     if clear:

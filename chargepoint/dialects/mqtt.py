@@ -83,6 +83,7 @@ class MqttDialect:
             last_error=last_error,
             firmware_version=version,
             deviations=deviations,
+            light_intensity_pct=state.parameters.light_intensity_pct,
         )
         if status != self._status:
             self._status = status
@@ -209,6 +210,8 @@ def connector_status(state: StationState, connector: Connector) -> ConnectorStat
         energy_wh=round(connector.meter.energy_wh, 1),
         power_w=round(connector.meter.power_w, 1),
         soc_pct=round(connector.car.soc_pct, 1) if connector.car.plugged else None,
+        light_signal=connector.light_signal,
+        light_blinks=connector.light_blinks,
     )
 
 

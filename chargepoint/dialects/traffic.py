@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chargepoint.api.topics import Topics
 from chargepoint.api.traffic import Direction, TracedFrame
 from chargepoint.bus import Message
@@ -10,6 +12,8 @@ from chargepoint.clock import iso
 FRAMES_KEPT = 50
 CHARACTERS_KEPT = 200_000
 """Of all kept frames together: a central system may send a megabyte in one."""
+
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
 
 _Noted = tuple[float, Direction, str, str | None]
 
@@ -49,6 +53,11 @@ class Traffic:
             return []
         told, self._to_tell = self._to_tell, []
         return [
-            Message(self._topic, TracedFrame(iso(at), direction, text, problem).to_json(), qos=0)
+            Message(self._topic, TracedFrame(iso(at), direction, _printable(text), problem).to_json(), qos=0)
             for at, direction, text, problem in told
         ]
+
+
+def _printable(text: str) -> str:
+    """``text`` with bytes that were not UTF-8 spelt out, for nobody could print them."""
+    return text if text.isascii() else _NO_CHARACTER.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", text)

@@ -11,8 +11,10 @@ from chargepoint.model.commands import ACCEPTED, Outcome, Verdict
 from chargepoint.model.connector import Connector
 from chargepoint.model.facts import Rebooting
 from chargepoint.model.interruption import follow_faults
+from chargepoint.model.lighting import Signal, signal
 from chargepoint.model.lock import release
 from chargepoint.model.state import StationState
+from chargepoint.model.statuses import is_fault
 from chargepoint.model.transaction import StopReason
 
 
@@ -46,7 +48,8 @@ def _change(state: StationState, connector: Connector, operative: bool, now: flo
 
 
 def change_fault(state: StationState, number: int, error_code: ErrorCode, now: float) -> Outcome:
-    """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back."""
+    """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back, but no
+    transaction that it has ended (``stop_on_fault``)."""
     if number != 0 and number not in state.connectors:
         return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
     if number == 0 and error_code is ErrorCode.EV_COMMUNICATION_ERROR:
@@ -55,6 +58,10 @@ def change_fault(state: StationState, number: int, error_code: ErrorCode, now: f
         state.error_code = error_code
     else:
         state.connectors[number].error_code = error_code
+    if state.parameters.stop_on_fault and is_fault(error_code):
+        for connector in state.connectors.values():
+            if number in (0, connector.number):
+                stop(state, connector, StopReason.OTHER, now)
     follow_faults(state, now)
     for connector in state.connectors.values():
         # A cable and an authorization may have come together while nothing could begin.
@@ -71,15 +78,22 @@ def unlock(state: StationState, number: int, now: float) -> Outcome:
     if state.error_of(connector) is ErrorCode.CONNECTOR_LOCK_FAILURE:
         return Outcome(Verdict.REJECTED, "the lock is stuck")
     release(state, connector)
+    signal(state, connector, Signal.UNLOCKED)
     return ACCEPTED
 
 
-def go_down(state: StationState, reason: StopReason, now: float) -> Outcome:
-    """End every transaction for ``reason``, then boot again."""
+def go_down(state: StationState, reason: StopReason, now: float, *, reset: bool = False) -> Outcome:
+    """End every transaction for ``reason``, then boot again; a ``reset`` may fail at that."""
     for connector in state.connectors.values():
         stop(state, connector, reason, now)
         connector.grant = None
     state.asked.clear()
     state.going_down = True
+    if reset and (state.damages is not None or state.faulted):
+        # Loaded here: most stations are never broken.
+        from chargepoint.model import resetting
+
+        if resetting.fails(state):
+            return resetting.begin(state, reason, now)
     state.emit(Rebooting(reason))
     return ACCEPTED

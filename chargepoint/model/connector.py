@@ -60,6 +60,7 @@ class Connector:
     ``operative_after`` is an availability that waits for the end of the transaction. ``waiting_since`` is when a
     cable came without authorization, or the reverse; the other is waited for. ``interrupted``: a fault or a power cut
     keeps its transaction from charging. ``hold``: for whom its cable stays locked after the transaction.
+    ``light_signal``: what its lighting signalled last; ``light_blinks``: how often it has blinked since the boot.
     """
 
     number: int
@@ -80,6 +81,8 @@ class Connector:
     temperature_c: float = AMBIENT_C
     interrupted: bool = False
     hold: Hold | None = None
+    light_signal: str = ""
+    light_blinks: int = 0
 
     @property
     def consumption(self) -> Phases:

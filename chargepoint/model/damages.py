@@ -1,7 +1,7 @@
 """What is broken in a station: a relay that sticks, meters and a clock that lie, a full storage; what comes of it.
 
 Loaded with the first damage. The physical quantity is wrong, so that whatever is told of it agrees. A power cut
-forgets all of it, as it does faults.
+forgets all of it, as it does faults, but for a button that is pressed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from chargepoint.api.damage import Damage, DamageKind
 from chargepoint.api.payloads import ErrorCode
+from chargepoint.model import emergency
 from chargepoint.model.commands import ACCEPTED, Outcome, Verdict
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Phases
@@ -100,6 +101,17 @@ def damage(state: StationState, order: Damage, now: float) -> Outcome:
             connector.meter.energy_wh = 0.0 if order.kind is _K.METER_RESET else max(0.0, jumped_wh)
             state.touch(connector)
             return ACCEPTED
+        case _K.SECURITY_LOG_CLEARED:
+            state.security_log.clear()
+            state.record_security("SecurityLogWasCleared", now, "by hand")
+            return ACCEPTED
+        case _K.REPLAY:
+            state.record_security("AttemptedReplayAttacks", now, "an old message was sent again")
+            return ACCEPTED
+        case _K.TAMPERING:
+            state.record_security("TamperDetectionActivated", now, "the housing was opened")
+        case _K.EMERGENCY_STOP:
+            emergency.press(state, order.connector, now)
         case _K.CLOCK_SKEW:
             state.clock_offset_s += order.skew_s - damages.skew_s
         case _K.CLOCK_DRIFT:
@@ -112,6 +124,13 @@ def damage(state: StationState, order: Damage, now: float) -> Outcome:
     return ACCEPTED
 
 
+def still_pressed(state: StationState, buttons: Iterable[object]) -> None:
+    """After a power cut: the emergency-stop ``buttons`` latch."""
+    pressed = frozenset(number for number in buttons if isinstance(number, int))
+    state.emergency_stops = pressed
+    state.damages = Damages({(_K.EMERGENCY_STOP, one): Damage(_K.EMERGENCY_STOP, one) for one in sorted(pressed)})
+
+
 def _repair(state: StationState, damages: Damages, kind: DamageKind, number: int) -> None:
     if kind is _K.CLOCK_SKEW:
         state.clock_offset_s -= damages.skew_s
@@ -119,4 +138,8 @@ def _repair(state: StationState, damages: Damages, kind: DamageKind, number: int
         damages.drifts_at = None
     if kind is _K.STUCK_RELAY and state.connectors[number].error_code is ErrorCode.POWER_SWITCH_FAILURE:
         state.connectors[number].error_code = ErrorCode.NO_ERROR
+    if kind is _K.EMERGENCY_STOP:
+        emergency.release(state, number)
+    if kind is _K.RESET_FAILURE:
+        state.reset_failed = False
     del damages.broken[kind, number]

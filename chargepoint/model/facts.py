@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class ConnectorChanged:
     """State or error of ``connector`` (0: the station) changed.
 
-    ``ev_side_open``: the cable is still locked in the station, but no longer in a car.
+    ``ev_side_open``: the cable is still locked in the station, but no longer in a car. ``emergency_stop``: a pressed
+    button keeps it out of service.
     """
 
     connector: int
@@ -27,6 +28,7 @@ class ConnectorChanged:
     error_code: ErrorCode
     at: float
     ev_side_open: bool = False
+    emergency_stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,15 @@ class Rebooting:
     reason: StopReason
 
 
+@dataclass(frozen=True, slots=True)
+class ResetFailed:
+    """A reset for ``reason`` did not succeed; it is tried ``retries`` times more, in ``wait_s`` next."""
+
+    reason: StopReason
+    retries: int
+    wait_s: float
+
+
 Fact = (
     ConnectorChanged
     | AuthorizeWanted
@@ -111,4 +122,5 @@ Fact = (
     | FirmwareChanged
     | SecurityEvent
     | Rebooting
+    | ResetFailed
 )

@@ -8,7 +8,6 @@ from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.commands import ACCEPTED, Outcome, ProfilesCleared, Verdict
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Offer, held_back, shared
-from chargepoint.model.facts import ConnectorChanged
 from chargepoint.model.metering import when_shown
 from chargepoint.model.ramp import STILL, Flow
 from chargepoint.model.smartcharging.composite import (
@@ -104,10 +103,9 @@ def _tell(
     if not states and told_error(error, connector.status) is not connector.told_error:
         states = (connector.status,)
     for status in states:
-        told = told_error(error, status)
         connector.status = status
-        connector.told_error = told
-        state.emit(ConnectorChanged(connector.number, status, told, now, connector.ev_side_open))
+        connector.told_error = told_error(error, status)
+        state.emit(state.shown(connector.number, now))
 
 
 def _tell_station(state: StationState, now: float) -> None:
@@ -117,7 +115,7 @@ def _tell_station(state: StationState, now: float) -> None:
         status = ConnectorState.AVAILABLE if state.operative else ConnectorState.UNAVAILABLE
     if (status, state.station_error) != (state.status, state.told_error):
         state.status, state.told_error = status, state.station_error
-        state.emit(ConnectorChanged(0, status, state.told_error, now))
+        state.emit(state.shown(0, now))
 
 
 def integrate(state: StationState, now: float) -> None:

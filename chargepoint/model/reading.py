@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Phases
 from chargepoint.model.metering import Reading
 from chargepoint.model.state import StationState
 from chargepoint.model.thermal import fan_rpm
+
+_STRAIGHT = (0, 1, 2)
 
 
 def reading(state: StationState, connector: Connector, now: float) -> Reading:
@@ -39,7 +43,8 @@ def reading(state: StationState, connector: Connector, now: float) -> Reading:
 def station_reading(state: StationState, now: float) -> Reading:
     """What the station's main meter shows: the sum of its connectors, the warmest of their temperatures."""
     readings = [reading(state, connector, now) for connector in state.connectors.values()]
-    currents = zip(*(one.current_a.values for one in readings), strict=True)
+    rewired = map(partial(_at_main_meter, state.parameters.wiring), state.connectors, readings)
+    currents = zip(*rewired, strict=True)
     fans = [one.fan_rpm for one in readings if one.fan_rpm is not None]
     return replace(
         readings[0],
@@ -54,6 +59,15 @@ def station_reading(state: StationState, now: float) -> Reading:
         temperature_c=max(one.temperature_c for one in readings),
         fan_rpm=max(fans, default=None),
     )
+
+
+def _at_main_meter(
+    wiring: Mapping[int, tuple[int, int, int]], number: int, read: Reading
+) -> tuple[float, float, float]:
+    """The currents of connector ``number`` on the phases that the main meter calls its first, second and third."""
+    own, main = wiring.get(number, _STRAIGHT), wiring.get(0, _STRAIGHT)
+    by_grid_phase = dict(zip(own, read.current_a.values, strict=True))
+    return by_grid_phase[main[0]], by_grid_phase[main[1]], by_grid_phase[main[2]]
 
 
 def power_factor_of(state: StationState) -> float:

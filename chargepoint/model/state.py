@@ -17,12 +17,14 @@ from chargepoint.model.reservation import Reservations
 from chargepoint.model.security_log import SecurityEvent, SecurityLog
 from chargepoint.model.smartcharging.profiles import Profile, Profiles
 from chargepoint.model.smartcharging.validation import Rules
+from chargepoint.model.statuses import is_fault
 from chargepoint.model.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from chargepoint.model.damages import Damages
     from chargepoint.model.errands import Errand, Errands
     from chargepoint.model.firmware import Update
+    from chargepoint.model.resetting import Resetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class StationState:
     """Everything a station knows. Connector 0 is the station: ``operative``, ``error_code``, ``status``.
 
     ``installed_version`` is that of the last firmware update; "" is the firmware it came with.
+
+    ``emergency_stops``: whose buttons are pressed, 0 being the station's.
+
+    ``resetting``: a reset that has failed is being tried again; ``reset_failed``: the last one was given up.
 
     Time has passed until ``at``; what was due by then has been done. ``accepted_once``: the central system has
     accepted the station, in this life or an earlier one.
@@ -73,6 +79,9 @@ class StationState:
     own_errands: Errands | None = None
     damages: Damages | None = None
     update: Update | None = None
+    emergency_stops: frozenset[int] = frozenset()
+    resetting: Resetting | None = None
+    reset_failed: bool = False
     installed_version: str = ""
     security_log: SecurityLog = field(default_factory=SecurityLog)
     facts: list[Fact] = field(default_factory=list)
@@ -99,7 +108,7 @@ class StationState:
     @property
     def faulted(self) -> bool:
         """Whether the station as a whole is out of service by a fault."""
-        return self.error_code is not ErrorCode.NO_ERROR
+        return self._with_emergency(self.error_code, 0) is not ErrorCode.NO_ERROR
 
     @property
     def errands(self) -> Errands:
@@ -118,6 +127,14 @@ class StationState:
     def held(self) -> bool:
         """Whether connectors without a transaction are out of service for a firmware update."""
         return self.update is not None and self.update.holding
+
+    def shown(self, number: int, at: float) -> ConnectorChanged:
+        """The present state of connector ``number`` (0: the station), as a change at ``at``."""
+        emergency = self.emergency_at(number)
+        if number == 0:
+            return ConnectorChanged(0, self.status, self.told_error, at, emergency_stop=emergency)
+        connector = self.connectors[number]
+        return ConnectorChanged(number, connector.status, connector.told_error, at, connector.ev_side_open, emergency)
 
     def free(self, connector: Connector) -> bool:
         """Whether a transaction could begin at ``connector``."""
@@ -151,7 +168,7 @@ class StationState:
             if self.local_list.compare(id_tag, info, self.station_time(self.at)) and not self.faulted:
                 # Told each time it happens, not only when it begins.
                 self.told_error = self.station_error
-                self.emit(ConnectorChanged(0, self.status, self.told_error, self.at))
+                self.emit(self.shown(0, self.at))
         elif self.parameters.cache_enabled:
             self.cache.learn(id_tag, info)
             self.changed.add("cache")
@@ -171,14 +188,27 @@ class StationState:
 
     @property
     def station_error(self) -> ErrorCode:
-        """What is told of the station as a whole: its fault, else a list that its central system contradicts."""
-        if not self.faulted and self.parameters.list_enabled and self.local_list.in_conflict:
-            return ErrorCode.LOCAL_LIST_CONFLICT
-        return self.error_code
+        """What is told of the station as a whole: its fault, else a reset that it has given up, else a list that its
+        central system contradicts."""
+        if self.faulted:
+            return self._with_emergency(self.error_code, 0)
+        if self.reset_failed:
+            return ErrorCode.RESET_FAILURE
+        conflict = self.parameters.list_enabled and self.local_list.in_conflict
+        return ErrorCode.LOCAL_LIST_CONFLICT if conflict else ErrorCode.NO_ERROR
 
     def error_of(self, connector: Connector) -> ErrorCode:
         """The error that ``connector`` suffers: its own, else the station's."""
-        return self.error_code if self.faulted and not connector.faulted else connector.error_code
+        own = self._with_emergency(connector.error_code, connector.number)
+        return self._with_emergency(self.error_code, 0) if self.faulted and not is_fault(own) else own
+
+    def emergency_at(self, number: int) -> bool:
+        """Whether an emergency stop keeps connector ``number`` (0: the station) out of service."""
+        return not self.emergency_stops.isdisjoint((0, number))
+
+    def _with_emergency(self, error: ErrorCode, number: int) -> ErrorCode:
+        """``error``, or when that is none the pressed button of ``number``, for which there is no code of its own."""
+        return ErrorCode.OTHER_ERROR if number in self.emergency_stops and not is_fault(error) else error
 
     def running(self, central_id: int) -> Connector | None:
         """The connector whose transaction the central system knows as ``central_id``."""

@@ -16,6 +16,9 @@ from chargepoint.ocpp.v16 import Action, AvailabilityStatus, AvailabilityType, C
 EV_SIDE_OPEN = "EV side disconnected"
 """What the standard has a station say of a cable that is locked in it and out of the car (section 4.9)."""
 
+EMERGENCY_STOP = "Emergency stop"
+"""What is said of a connector whose button is pressed; the standard has no error code for it."""
+
 
 class StatusReports:
     """The states of connectors (0: the station), and what the central system was told of them."""
@@ -92,6 +95,8 @@ class StatusReports:
         }
         if fact.ev_side_open and fact.status in (ConnectorState.FINISHING, ConnectorState.SUSPENDED_EV):
             payload["info"] = EV_SIDE_OPEN
+        elif fact.emergency_stop and fact.status is ConnectorState.FAULTED:
+            payload["info"] = EMERGENCY_STOP
         self._session.send(
             Action.status_notification, payload, now, heard=partial(self._heard, fact.connector), lane=lane
         )

@@ -111,6 +111,16 @@ def test_what_is_wrong_with_a_frame_is_told_with_it() -> None:
     assert any(problem and "currentTime" in problem for problem in problems[2:])
 
 
+def test_what_is_not_utf8_is_told_so_that_it_can_be_printed() -> None:
+    bench = Bench().connect()
+    order(bench, type="watch")
+    bench.forget()
+    bench.receive('[2,"1","DataTransfer",{"vendorId":"Caf\udce9 \u20ac"}]')
+    asked, _ = frames(bench)
+    assert asked.text == '[2,"1","DataTransfer",{"vendorId":"Caf\\xe9 \u20ac"}]'
+    assert asked.problem == "not UTF-8 at character 38"
+
+
 def test_frames_are_kept_within_bounds_whatever_comes() -> None:
     bench = Bench().connect()
     for _ in range(5):
