@@ -297,7 +297,7 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
 def _add_station(add: _Add) -> None:
     verbs = {
         "frames": "follow the OCPP traffic of a charge point until Ctrl+C",
-        "send": "let a charge point send a CALL, and tell the central system's answer",
+        "send": "let a charge point send a CALL, and tell the central system's answer; or any text",
         "configure": "give a configuration key of a charge point a value",
         "reboot": "cut the power of a charge point and switch it on again; its process lives on",
         "record": "write down what happens to a charge point until Ctrl+C, as a scenario for `run`",
@@ -311,9 +311,10 @@ def _add_station(add: _Add) -> None:
     parsers["record"].add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="write it there (default: to standard output)"
     )
-    parsers["send"].add_argument("action", metavar="ACTION", help="such as Heartbeat")
+    parsers["send"].add_argument("action", nargs="?", metavar="ACTION", help="such as Heartbeat")
     parsers["send"].add_argument("payload", nargs="?", default="{}", metavar="JSON", help="default: {}")
     parsers["send"].add_argument("--force", action="store_true", help="also what violates the standard")
+    parsers["send"].add_argument("--text", metavar="TEXT", help="send this as it is, JSON or not, in place of a CALL")
     parsers["configure"].add_argument("key", metavar="KEY", help="such as HeartbeatInterval")
     parsers["configure"].add_argument("value", metavar="VALUE")
 

@@ -259,7 +259,7 @@ class Websocket:
             text = await self._outgoing.get()
             try:
                 with contextlib.suppress(ConnectionClosed):
-                    await connection.send(text)
+                    await _send(connection, text)
             finally:
                 self._outgoing.done()
 
@@ -278,6 +278,14 @@ class Websocket:
                     await (await connection.ping())
             except (TimeoutError, ConnectionClosed):
                 return
+
+
+async def _send(connection: ClientConnection, text: str) -> None:
+    if text.isascii():
+        await connection.send(text)
+    else:
+        # Who sends by hand may send bytes that are no UTF-8: half a surrogate pair stands for each of them.
+        await connection.send(text.encode(errors="surrogateescape"), text=True)
 
 
 def _told_by(error: Exception) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
@@ -12,6 +11,7 @@ from typing import TypeVar
 from chargepoint.api.pool import PoolVerb
 from chargepoint.clock import iso
 from launcher.scenario.acts import Acts
+from launcher.scenario.draws import Draws
 from launcher.scenario.format import Scenario, every
 from launcher.scenario.lookout import Lookout
 from launcher.scenario.peer import Peer
@@ -40,11 +40,6 @@ Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
 
 
-def draws(seed: int, scenario: str) -> Callable[[float, float], float]:
-    """Numbers between two bounds. Each scenario draws for itself: which others are played makes no difference."""
-    return random.Random(f"{seed} {scenario}").uniform
-
-
 def not_applicable(scenario: Scenario, peer: Peer) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
     for step in every(scenario.steps):
@@ -66,7 +61,7 @@ class Play:
         self._peer = peer
         self._requests = requests
         self._heard = heard
-        self._acts = Acts(scenario, stage, peer, requests, draws(seed, scenario.name))
+        self._acts = Acts(scenario, stage, peer, requests, Draws(seed, scenario.name))
         self._kept = Kept({**scenario.variables, "seed": seed})
         self._steps: list[StepOutcome] = []
         self._began = 0.0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chargepoint.api.orders import Configure, Reboot, Send, StationResult, Watch
+from chargepoint.api.orders import Configure, Misbehave, Reboot, Send, SendText, StationResult, Watch
 from chargepoint.api.pool import PoolCommand, PoolResult, PoolVerb
 from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
 from chargepoint.bus import Message
@@ -85,7 +85,7 @@ class Stage:
         """An input to a connector; a refusal is found in the record."""
         await self._write([Message(self._topics.connector(station, connector, leaf), payload)])
 
-    async def order(self, station: str, order: Configure | Send | Reboot) -> StationResult:
+    async def order(self, station: str, order: Configure | Send | SendText | Misbehave | Reboot) -> StationResult:
         """What a station makes of an order. Raises StageError when it makes nothing of it."""
         request = self._request_id()
         payload = replace(order, request_id=request).to_json()

@@ -61,4 +61,5 @@ def _frame(spoken: Spoken) -> dict[str, object]:
         "text": spoken.frame.text,
         "latency_s": spoken.latency_s,
         "violation": spoken.frame.problem,
+        "deviation": spoken.frame.deviation,
     }

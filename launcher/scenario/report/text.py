@@ -50,8 +50,10 @@ def frame_line(spoken: Spoken) -> str:
     arrow = "->" if spoken.frame.direction is Direction.OUT else "<-"
     text = spoken.frame.text
     text = text if len(text) <= LONGEST_FRAME else text[: LONGEST_FRAME - 1] + "…"
+    # It may have bytes in it that are no UTF-8.
+    text = text.encode(errors="backslashreplace").decode()
     latency = "" if spoken.latency_s is None else f"  ({spoken.action}, {spoken.latency_s * 1000:.0f} ms)"
-    problem = f"  !! {spoken.frame.problem}" if spoken.frame.problem else ""
+    problem = f"  !! {spoken.frame.remarks}" if spoken.frame.remarks else ""
     return f"{spoken.frame.at[11:23]} {arrow} {text}{latency}{problem}"
 
 
