@@ -268,6 +268,7 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
         help="where your central system takes commands to charge points: http://.../{id}/.../{action}, POST, "
         "the payload as JSON",
     )
+    option("--api", metavar="URL", help="HTTP address of a `cp-simu csms` of your own, which is driven by it then")
     option(
         "-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE", help="give a variable; repeatable"
     )

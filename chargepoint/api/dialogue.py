@@ -54,6 +54,7 @@ class _Asked:
     number: int
     action: str
     at: float
+    text: str
 
 
 class Dialogue:
@@ -84,7 +85,10 @@ class Dialogue:
         return Spoken(number, frame, Kind.NONE, id, body=frame.text)
 
     def _ask(self, frame: TracedFrame, number: int, id: str, action: str) -> None:
-        self._asked[frame.direction, id] = _Asked(number, action, posix(frame.at))
+        before = self._asked.get((frame.direction, id))
+        if before is not None and before.text == frame.text:
+            return  # the same CALL once more: the answer is to the first one
+        self._asked[frame.direction, id] = _Asked(number, action, posix(frame.at), frame.text)
         if len(self._asked) > ASKED_KEPT:
             self._asked.popitem(last=False)
 

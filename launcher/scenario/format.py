@@ -28,8 +28,10 @@ from launcher.scenario.steps import Include, Parallel, Repeat, Step
 
 TIMEOUT_S = 120.0
 DEEPEST_INCLUDE = 8
-AT_RUN_TIME = ("station", "now", "seed")
-"""Variables that every scenario has: the station of the step, the moment, the seed of the run."""
+API = "${api}"
+AT_RUN_TIME = ("station", "now", "seed", "api")
+"""Variables that every scenario has: the station of the step, the moment, the seed of the run, and the HTTP API of
+the bundled central system."""
 
 _ANYWHERE = "ws://localhost"
 """A central system for start entries that are only checked."""
@@ -136,7 +138,7 @@ def _variables(root: Node, parameters: Mapping[str, str]) -> dict[str, object]:
         if name in parameters:
             variables[name] = _typed(parameters[name], node.value)
         else:
-            variables[name] = filled(filled_node(node, variables).plain(), variables)
+            variables[name] = filled(filled_node(node, variables, AT_RUN_TIME).plain(), variables)
     return variables
 
 

@@ -12,7 +12,7 @@ from chargepoint.api.pool import PoolVerb
 from chargepoint.clock import iso
 from launcher.scenario.acts import Acts
 from launcher.scenario.draws import Draws
-from launcher.scenario.format import Scenario, every
+from launcher.scenario.format import API, Scenario, every
 from launcher.scenario.lookout import Lookout
 from launcher.scenario.peer import Peer
 from launcher.scenario.requests import NoReply, Requests
@@ -45,6 +45,8 @@ def not_applicable(scenario: Scenario, peer: Peer) -> str:
     for step in every(scenario.steps):
         if isinstance(step.deed, CentralSystem) and not peer.bundled:
             return f"{step.place}: only the bundled central system can be driven"
+        if not peer.bundled and API in repr(step.deed):
+            return f"{step.place}: {API} is of the bundled central system: give what has it in it by -p NAME=VALUE"
         if isinstance(step.deed, Command) and not peer.commands:
             return f"{step.place}: --commands does not say where {step.deed.action} can be asked for"
     return ""
@@ -62,7 +64,7 @@ class Play:
         self._requests = requests
         self._heard = heard
         self._acts = Acts(scenario, stage, peer, requests, Draws(seed, scenario.name))
-        self._kept = Kept({**scenario.variables, "seed": seed})
+        self._kept = Kept({**scenario.variables, "seed": seed, "api": peer.api})
         self._steps: list[StepOutcome] = []
         self._began = 0.0
 

@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from launcher.scenario.format import Scenario
-from launcher.scenario.peer import Peer, bundled, reach
+from launcher.scenario.format import API, Scenario, every
+from launcher.scenario.peer import Peer, bundled, driven, reach
 from launcher.scenario.play import Heard, Play
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Run, Verdict
+
+CA = f"{API}/ca/"
+"""Where the bundled central system's certificate authority is asked for something."""
 
 Ended = Callable[[Outcome], None]
 """Who is told each scenario as it ends."""
@@ -21,11 +24,13 @@ Ended = Callable[[Outcome], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to play. ``central_system``: "" for the bundled one; ``jobs``: so many scenarios at the same time."""
+    """What to play. ``central_system``: "" for the bundled one; ``api``: its HTTP API, if it is of the bundled kind;
+    ``jobs``: so many scenarios at the same time."""
 
     scenarios: tuple[Scenario, ...]
     central_system: str = ""
     commands: str = ""
+    api: str = ""
     seed: int = 1
     jobs: int = 8
     speed: float = 1.0
@@ -44,8 +49,11 @@ async def run(
         if plan.central_system:
             await reach(plan.central_system)
             peer = Peer(plan.central_system, plan.commands)
+            if plan.api:
+                peer = driven(plan.central_system, plan.api, plan.commands)
         else:
-            peer = await stack.enter_async_context(bundled())
+            authority = any(CA in repr(step.deed) for each in plan.scenarios for step in every(each.steps))
+            peer = await stack.enter_async_context(bundled(authority=authority))
         stage = await stack.enter_async_context(Stage(plan.speed))
         requests = await stack.enter_async_context(Requests())
         turns = _Turns(plan.jobs)

@@ -17,7 +17,7 @@ from chargepoint.settings import etc_dir
 from launcher.diagnostics import Exit, NotThere, say
 from launcher.scenario import runner, trace
 from launcher.scenario.format import Scenario, load
-from launcher.scenario.peer import Unreachable, check_commands
+from launcher.scenario.peer import Unreachable, check_api, check_commands
 from launcher.scenario.report import as_json, github, html, junit, text
 from launcher.scenario.verdicts import Outcome, Run, StepOutcome
 
@@ -51,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
         scenarios=tuple(chosen),
         central_system=check_central_system(options.central_system) if options.central_system else "",
         commands=check_commands(options.commands) if options.commands else "",
+        api=_api(options),
         seed=seed,
         jobs=options.jobs,
         speed=options.speed,
@@ -69,6 +70,12 @@ def run(options: argparse.Namespace) -> int:
     if not outcome.reached:
         raise NotThere(f"no charge point was answered by {outcome.central_system}")
     return Exit.DONE if outcome.passed else Exit.FAILED
+
+
+def _api(options: argparse.Namespace) -> str:
+    if options.api and not options.central_system:
+        raise InputError("--api", options.api, "given with --central-system: the one that is started has its own")
+    return check_api(options.api) if options.api else ""
 
 
 def _found(name: str) -> Path:
