@@ -275,6 +275,7 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("--seed", type=_seed, metavar="N", help="the same draws again (default: drawn, and told)")
     option("--jobs", type=_jobs, default=8, metavar="N", help="scenarios at the same time (default: %(default)s)")
     option("--speed", type=_speed, default=1.0, metavar="X", help="clocks and cars of stations go X times as fast")
+    option("--virtual", action="store_true", help="no waiting: all in one process, whose clock jumps over idle time")
     option("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
     option("--json", type=Path, metavar="FILE", help="write all steps and frames there")
     option("--html", type=Path, metavar="FILE", help="write a page with time lines there")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
@@ -16,11 +17,11 @@ T = TypeVar("T")
 
 Schema = dict[str, Any]
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SPAN = re.compile(r"(-?\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _DURATION_WANTED = "a duration like 500ms, 5s, 2m or 1h"
-LONGEST_S = 86_400.0
+LONGEST_S = 31 * 86_400.0
 VARIABLE_SCHEMA: Schema = {"type": "string", "pattern": r"\$\{"}
 
 
@@ -143,7 +144,7 @@ def _read_duration(node: Node) -> float:
         raise node.refused(_DURATION_WANTED)
     seconds = float(found[1]) * _UNITS_S[found[2]]
     if seconds > LONGEST_S:
-        raise node.refused(f"{_DURATION_WANTED}, at most 24h")
+        raise node.refused(f"{_DURATION_WANTED}, at most 31d")
     return seconds
 
 
@@ -152,6 +153,20 @@ DURATION = Kind(
     {"anyOf": [{"type": "string", "pattern": f"^{_DURATION.pattern}$"}, {"type": "number"}, VARIABLE_SCHEMA]},
 )
 """In seconds."""
+
+
+def _read_moment(node: Node) -> float:
+    try:
+        moment = datetime.fromisoformat(str(node.value))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise node.refused("a moment like 2026-01-05T00:00:00Z")
+    return moment.timestamp()
+
+
+MOMENT = Kind(_read_moment, {"type": "string"})
+"""In POSIX seconds."""
 
 
 def _read_span(node: Node) -> float:

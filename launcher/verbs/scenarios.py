@@ -9,6 +9,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from chargepoint.api.errors import InputError
@@ -46,6 +47,9 @@ def run(options: argparse.Namespace) -> int:
     chosen = _loaded(files, _parameters(options.parameters), options.tag)
     if not chosen:
         raise InputError("--tag", ", ".join(options.tag), "a tag of one of these scenarios")
+    if options.virtual:
+        _check_virtual(options)
+        chosen = [replace(scenario, virtual=True) for scenario in chosen]
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4)) % DRAWN_SEEDS
     plan = runner.Plan(
         scenarios=tuple(chosen),
@@ -70,6 +74,14 @@ def run(options: argparse.Namespace) -> int:
     if not outcome.reached:
         raise NotThere(f"no charge point was answered by {outcome.central_system}")
     return Exit.DONE if outcome.passed else Exit.FAILED
+
+
+def _check_virtual(options: argparse.Namespace) -> None:
+    for option in ("--central-system", "--commands", "--api"):
+        if value := getattr(options, option[2:].replace("-", "_")):
+            raise InputError(option, value, "left out: virtual time is there with the bundled central system only")
+    if options.speed != 1:
+        raise InputError("--speed", options.speed, "left out: virtual time goes as fast as it can")
 
 
 def _api(options: argparse.Namespace) -> str:

@@ -28,7 +28,7 @@ def step_line(scenario: Scenario, step: StepOutcome) -> str:
 def lines(outcome: Outcome, number: int, of: int) -> Iterator[str]:
     """A scenario that has ended, as the ``number``-th ``of`` all; one that is not passed with what has led to it."""
     place = f"[{number:>{len(str(of))}}/{of}]"
-    yield f"{place} {_MARKS[outcome.verdict]:7} {outcome.scenario.name} ({outcome.took_s:.1f} s)"
+    yield f"{place} {_MARKS[outcome.verdict]:7} {outcome.scenario.name} ({_took(outcome)})"
     if outcome.verdict is Verdict.PASSED:
         return
     yield f"        {outcome.reason}"
@@ -43,6 +43,13 @@ def lines(outcome: Outcome, number: int, of: int) -> Iterator[str]:
         yield f"        the frames of {outcome.station} around it:"
     for spoken in frames:
         yield f"        {'>' if spoken.number == outcome.frame else ' '} {frame_line(spoken)}"
+
+
+def _took(outcome: Outcome) -> str:
+    if not outcome.scenario.virtual:
+        return f"{outcome.took_s:.1f} s"
+    hours, seconds = divmod(round(outcome.took_s), 3600)
+    return f"{hours}:{seconds // 60:02}:{seconds % 60:02} in {outcome.wall_s:.1f} s"
 
 
 def frame_line(spoken: Spoken) -> str:
