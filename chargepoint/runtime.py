@@ -25,7 +25,7 @@ from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
-from chargepoint.dialects.mqtt import MqttDialect
+from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S, MqttDialect
 from chargepoint.dialects.v16.link_keys import (
     CLOSE_ON_INVALID_UTF8,
     CONNECTION_OPEN_TIMEOUT,
@@ -114,9 +114,10 @@ class Runtime:
         vehicle: Vehicle = GENERIC,
         observe: Callable[[Observed], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
+        status_every_s: float = MEASUREMENTS_EVERY_S,
     ) -> None:
         """``observe`` is told what happens between the station and its central system; ``credentials`` are for its
-        first life.
+        first life; ``status_every_s``: how often what it measures is told over MQTT.
 
         Raises StoreError when the station's stored state cannot be read."""
         self._spec = spec
@@ -133,7 +134,7 @@ class Runtime:
         self._alarm: asyncio.TimerHandle | None = None
         self._websocket: Websocket | None = None
         self._cut = False
-        self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now())
+        self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), status_every_s)
         self._life = self._boot()
 
     def hear(self, item: Input) -> None:

@@ -59,6 +59,7 @@ class Server:
         passwords: Passwords,
         signer: Signer | None = None,
         tls: ssl.SSLContext | None = None,
+        ping_interval_s: float = PING_INTERVAL_S,
     ) -> None:
         self.links: dict[str, Link] = {}
         self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -66,6 +67,7 @@ class Server:
         self._clock = clock
         self._listener = listener
         self._tls = tls
+        self._ping_interval_s = ping_interval_s
         self._behaviours = behaviours
         self._messages = messages
         self._passwords = passwords
@@ -84,7 +86,7 @@ class Server:
             compression=None,
             max_size=LARGEST_SKIPPED,
             open_timeout=HANDSHAKE_TIMEOUT_S,
-            ping_interval=PING_INTERVAL_S,
+            ping_interval=self._ping_interval_s,
             ping_timeout=PING_INTERVAL_S,
             close_timeout=CLOSE_TIMEOUT_S,
             server_header=None,

@@ -273,12 +273,14 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
         help="where your central system takes commands to charge points: http://.../{id}/.../{action}, POST, "
         "the payload as JSON",
     )
+    option("--api", metavar="URL", help="HTTP address of a `cp-simu csms` of your own, which is driven by it then")
     option(
         "-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE", help="give a variable; repeatable"
     )
     option("--seed", type=_seed, metavar="N", help="the same draws again (default: drawn, and told)")
     option("--jobs", type=_jobs, default=8, metavar="N", help="scenarios at the same time (default: %(default)s)")
     option("--speed", type=_speed, default=1.0, metavar="X", help="clocks and cars of stations go X times as fast")
+    option("--virtual", action="store_true", help="no waiting: all in one process, whose clock jumps over idle time")
     option("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
     option("--json", type=Path, metavar="FILE", help="write all steps and frames there")
     option("--html", type=Path, metavar="FILE", help="write a page with time lines there")
@@ -302,7 +304,7 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
 def _add_station(add: _Add) -> None:
     verbs = {
         "frames": "follow the OCPP traffic of a charge point until Ctrl+C",
-        "send": "let a charge point send a CALL, and tell the central system's answer",
+        "send": "let a charge point send a CALL, and tell the central system's answer; or any text",
         "configure": "give a configuration key of a charge point a value",
         "reboot": "cut the power of a charge point and switch it on again; its process lives on",
         "record": "write down what happens to a charge point until Ctrl+C, as a scenario for `run`",
@@ -316,9 +318,10 @@ def _add_station(add: _Add) -> None:
     parsers["record"].add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="write it there (default: to standard output)"
     )
-    parsers["send"].add_argument("action", metavar="ACTION", help="such as Heartbeat")
+    parsers["send"].add_argument("action", nargs="?", metavar="ACTION", help="such as Heartbeat")
     parsers["send"].add_argument("payload", nargs="?", default="{}", metavar="JSON", help="default: {}")
     parsers["send"].add_argument("--force", action="store_true", help="also what violates the standard")
+    parsers["send"].add_argument("--text", metavar="TEXT", help="send this as it is, JSON or not, in place of a CALL")
     parsers["configure"].add_argument("key", metavar="KEY", help="such as HeartbeatInterval")
     parsers["configure"].add_argument("value", metavar="VALUE")
 

@@ -262,7 +262,7 @@ class Websocket:
             text = await self._outgoing.get()
             try:
                 with contextlib.suppress(ConnectionClosed):
-                    await connection.send(text)
+                    await _send(connection, text)
             finally:
                 self._outgoing.done()
 
@@ -281,6 +281,14 @@ class Websocket:
                     await (await connection.ping())
             except (TimeoutError, ConnectionClosed):
                 return
+
+
+async def _send(connection: ClientConnection, text: str) -> None:
+    if text.isascii():
+        await connection.send(text)
+    else:
+        # Who sends by hand may send bytes that are no UTF-8: half a surrogate pair stands for each of them.
+        await connection.send(text.encode(errors="surrogateescape"), text=True)
 
 
 def _told_by(error: Exception) -> str:
@@ -337,7 +345,7 @@ def _watch_for_a_dead_peer(connection: ClientConnection) -> None:
     """TCP keep-alive, so that a peer without power is missed even while there are no pings."""
     wire: socket.socket = connection.transport.get_extra_info("socket")
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    if hasattr(socket, "TCP_KEEPIDLE"):
+    if hasattr(socket, "TCP_KEEPIDLE") and wire.family is not socket.AF_UNIX:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEP_ALIVE_AFTER_S)
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEP_ALIVE_EVERY_S)
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEP_ALIVE_PROBES)

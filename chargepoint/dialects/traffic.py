@@ -15,7 +15,7 @@ CHARACTERS_KEPT = 200_000
 
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")
 
-_Noted = tuple[float, Direction, str, str | None]
+_Noted = tuple[float, Direction, str, str | None, str | None]
 
 
 class Traffic:
@@ -37,9 +37,16 @@ class Traffic:
             self._to_tell = list(self._kept)
         self._watched_until = now + for_s
 
-    def note(self, direction: Direction, text: str, now: float, problem: str | None = None) -> None:
-        """A frame went over the wire; ``problem`` is what is wrong with it."""
-        noted = (now, direction, text, problem)
+    def note(
+        self,
+        direction: Direction,
+        text: str,
+        now: float,
+        problem: str | None = None,
+        deviation: str | None = None,
+    ) -> None:
+        """A frame went over the wire; ``problem`` is what is wrong with it, ``deviation`` what was done to it."""
+        noted = (now, direction, text, problem, deviation)
         self._kept.append(noted)
         self._characters += len(text)
         while len(self._kept) > FRAMES_KEPT or self._characters > CHARACTERS_KEPT:
@@ -53,8 +60,8 @@ class Traffic:
             return []
         told, self._to_tell = self._to_tell, []
         return [
-            Message(self._topic, TracedFrame(iso(at), direction, _printable(text), problem).to_json(), qos=0)
-            for at, direction, text, problem in told
+            Message(self._topic, TracedFrame(iso(at), way, _printable(text), problem, deviation).to_json(), qos=0)
+            for at, way, text, problem, deviation in told
         ]
 
 

@@ -18,6 +18,7 @@ from chargepoint.api.spec import ChargePointSpec, parse_spec
 from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
+from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S
 from chargepoint.life import NO_CREDENTIALS
 from chargepoint.pool.stores import Stores
 from chargepoint.pool.tally import Tally
@@ -46,16 +47,20 @@ class Host:
         publish: Callable[[Message], None],
         figures_every_s: float | None = None,
         speed: float = 1.0,
+        clock: Clock | None = None,
+        status_every_s: float = MEASUREMENTS_EVERY_S,
     ) -> None:
         """``figures_every_s``: publish figures so often, and no message of a station; ``speed``: how fast the
-        clock of the stations goes."""
+        clock of the stations goes, when it is none of the caller's; ``status_every_s``: how often stations tell
+        what they measure."""
         self._name = name
         self._topics = topics
         self._stores = stores
         self._publish = publish
         self._figures_every_s = figures_every_s
         self._tally = Tally() if figures_every_s else None
-        self._clock = Clock(speed)
+        self._clock = clock or Clock(speed)
+        self._status_every_s = status_every_s
         self._stations: dict[str, Hosted] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
@@ -177,6 +182,7 @@ class Host:
                 vehicle,
                 observe=self._observer(spec.id),
                 credentials=credentials,
+                status_every_s=self._status_every_s,
             )
         except StoreError:
             store.close()

@@ -319,3 +319,31 @@ def test_who_gives_a_request_id_is_answered_with_it() -> None:
         order(bench, type=name, request_id="7")
         [result] = results(bench)
         assert (result["type"], result["request_id"], result["topic"]) == (name, "7", "cp_simu/cps/CP1/cmd")
+
+
+# Any text
+
+
+def test_any_text_is_sent_and_what_it_is_answered_is_no_answer_to_the_station() -> None:
+    bench = Bench().connect()
+    order(bench, type="watch", for_s=60)
+    bench.forget()
+    order(bench, type="send_text", text='[2,"7","Heartbeat",{]', request_id="r1")
+    bench.receive('[4,"7","FormationViolation","",{}]')
+    bench.receive('[4,"-1","FormationViolation","",{}]')
+    assert bench.rubbish == ['[2,"7","Heartbeat",{]']
+    assert results(bench) == [
+        {"topic": "cp_simu/cps/CP1/cmd", "result": "done", "type": "send_text", "request_id": "r1"}
+    ]
+    assert [(frame.problem, frame.deviation) for frame in frames(bench)] == [
+        (None, "sent by hand, as it is"),
+        (None, None),
+        (None, None),
+    ]
+    assert "against the standard" not in " ".join(bench.notes)
+
+
+def test_a_text_needs_a_connection() -> None:
+    bench = Bench()
+    order(bench, type="send_text", text="x")
+    assert results(bench)[0]["reason"] == "there is no connection to the central system"
