@@ -338,6 +338,10 @@ class Life:
         status = self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now, deviations)
         return answers + status
 
+    def untold(self) -> None:
+        """Nobody is there for MQTT messages: those that wait are dropped, and none are made."""
+        self._answers.clear()
+
     def greeting(self, now: float) -> list[Message]:
         """All retained statuses, for a broker that knows nothing."""
         return self._mqtt.greeting(self.station.state, now)

@@ -101,7 +101,7 @@ Input = Opened | Received | Closed | Message | Woken | ErrandDone | EndWanted
 
 
 class Runtime:
-    """A station with everything it touches. ``publish`` takes its MQTT messages."""
+    """A station with everything it touches. ``publish`` takes its MQTT messages; None: it has none to tell."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class Runtime:
         store: StationStore,
         clock: Clock,
         topics: Topics,
-        publish: Callable[[Message], None],
+        publish: Callable[[Message], None] | None,
         vehicle: Vehicle = GENERIC,
         observe: Callable[[Observed], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
@@ -280,8 +280,11 @@ class Runtime:
             websocket.give_up(reason)
         if self._life.reconnect():
             websocket.renew()
-        for message in self._life.messages(self._clock.now()):
-            self._publish(message)
+        if self._publish is None:
+            self._life.untold()
+        else:
+            for message in self._life.messages(self._clock.now()):
+                self._publish(message)
         for note in self._life.notes():
             log.info("%s", note)
         for errand in self._life.errands():

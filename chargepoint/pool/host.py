@@ -173,7 +173,7 @@ class Host:
                 store,
                 self._clock,
                 self._topics,
-                self._say,
+                self._publish if self._tally is None else None,
                 vehicle,
                 observe=self._observer(spec.id),
                 credentials=credentials,
