@@ -64,14 +64,14 @@ class Life:
         queued: Iterable[Record],
         next_id: Callable[[], str],
         now: float,
-        observe: Callable[[Event], None] = lambda event: None,
+        observe: Callable[[Event | Fact], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
         new_key: Callable[[], str] = new_key,
         speed: float = 1.0,
         line: Line | None = None,
     ) -> None:
         """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids;
-        ``observe`` is told everything that happens between the station and its central system;
+        ``observe`` is told everything that happens in the station, and between it and its central system;
         ``credentials`` are what the station has in its first life; ``new_key`` makes a private key (PEM);
         ``speed`` is how fast the station's clock goes, which its central system's answers do not keep up with;
         ``line`` is that of the life before, when it was disturbed.
@@ -386,6 +386,7 @@ class Life:
                     self._follow(fact, now)
 
     def _follow(self, fact: Fact, now: float) -> None:
+        self._observe(fact)
         if isinstance(fact, Rebooting):
             self.going_down = fact.reason
         if line := line_of(fact):

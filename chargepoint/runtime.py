@@ -34,6 +34,7 @@ from chargepoint.dialects.v16.link_keys import (
 )
 from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.connector import Connector
+from chargepoint.model.facts import Fact
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
 from chargepoint.ocpp.endpoint import Event
@@ -94,8 +95,8 @@ class StationStore(Protocol):
         """Let go of it."""
 
 
-Observed = Event | Opened | Closed
-"""What happens between a station and its central system."""
+Observed = Event | Fact | Opened | Closed
+"""What happens in a station, and between it and its central system."""
 
 Input = Opened | Received | Closed | Message | Woken | ErrandDone | EndWanted
 
@@ -114,8 +115,8 @@ class Runtime:
         observe: Callable[[Observed], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
-        """``observe`` is told what happens between the station and its central system; ``credentials`` are for its
-        first life.
+        """``observe`` is told what happens in the station, and between it and its central system; ``credentials``
+        are for its first life.
 
         Raises StoreError when the station's stored state cannot be read."""
         self._spec = spec
@@ -152,6 +153,10 @@ class Runtime:
     def queued(self) -> int:
         """How many transaction messages wait to be delivered."""
         return len(self._life.dialect.transactions.queue)
+
+    def undelivered(self) -> set[tuple[str, int]]:
+        """The action and the transaction's handle of everything that waits to be delivered."""
+        return {(entry.action, entry.handle) for entry in self._life.dialect.transactions.queue}
 
     def connectors(self) -> Iterable[Connector]:
         """Its connectors as they are now."""

@@ -232,6 +232,27 @@ def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("--pools", type=_pools, metavar="N", help="processes (default: one for each core)")
     option("--prefix", default="load_", metavar="TEXT", help="of their ids (default: %(default)s)")
     option(
+        "--configure",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a configuration key of all of them, like MeterValueSampleInterval=10; repeatable",
+    )
+    option(
+        "--outage",
+        action="append",
+        default=[],
+        metavar="OUTAGE",
+        help="their links are down while charging goes on: '45s at 2m', '45s at 2m of 50%%', '2s every 30s of 20%%'; "
+        "repeatable",
+    )
+    option("--no-jitter", action="store_true", help="all come back in the same moment, not spread by their back-off")
+    option(
+        "--check",
+        metavar="URL",
+        help="HTTP API of the bundled central system, to compare its transactions with those of the charge points",
+    )
+    option(
         "--fail-if",
         action="append",
         default=[],

@@ -48,8 +48,9 @@ class PoolProcess:
         return self._process.returncode
 
     async def ended(self) -> None:
-        """Wait until it has said its last."""
+        """Wait until it has said its last and is gone."""
         await asyncio.wait([self._reader])
+        await self._process.wait()
 
     async def kill(self) -> None:
         """End it at once."""

@@ -8,15 +8,19 @@ import os
 import signal
 from pathlib import Path
 
+from chargepoint.api.errors import InputError
 from chargepoint.api.figures import Figures
 from chargepoint.api.spec import check_central_system
 from launcher.diagnostics import Exit, NotThere, say
+from launcher.load.audit import LedgerError
 from launcher.load.criteria import Criterion
 from launcher.load.load import Outcome, Plan, put_on
+from launcher.load.outages import Outage
 from launcher.load.profiles import PROFILES
 from launcher.load.report import headline, line, table, to_json, to_junit
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+NO_JITTER = "RetryBackOffRandomRange"
 STATIONS_PER_POOL = 50
 """Fewer are not worth another process."""
 
@@ -37,9 +41,15 @@ def load(options: argparse.Namespace) -> int:
         seed=options.seed,
         pools=options.pools or max(1, min(CORES, options.count // STATIONS_PER_POOL)),
         prefix=options.prefix,
+        ocpp_config=_configuration(options.configure) | ({NO_JITTER: "0"} if options.no_jitter else {}),
         criteria=tuple(Criterion.parse(text) for text in options.fail_if),
+        outages=tuple(Outage.parse(text) for text in options.outage),
+        ledger=options.check or "",
     )
-    outcome = asyncio.run(_put_on(plan))
+    try:
+        outcome = asyncio.run(_put_on(plan))
+    except LedgerError as error:
+        raise NotThere(str(error)) from None
     for text in ("", *table(outcome)):
         say(text)
     for file, render in ((options.json, to_json), (options.junit, to_junit)):
@@ -47,7 +57,18 @@ def load(options: argparse.Namespace) -> int:
             Path(file).write_text(render(outcome), encoding="utf-8")
     if not outcome.connected:
         raise NotThere(f"no charge point got an answer from {plan.central_system}")
-    return Exit.FAILED if outcome.failed or outcome.trouble else Exit.DONE
+    good = outcome.in_order and not outcome.failed and not outcome.trouble
+    return Exit.DONE if good else Exit.FAILED
+
+
+def _configuration(assignments: list[str]) -> dict[str, str]:
+    configuration = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not key or not equals:
+            raise InputError("--configure", assignment, "a key and its value, like HeartbeatInterval=60")
+        configuration[key] = value
+    return configuration
 
 
 async def _put_on(plan: Plan) -> Outcome:
