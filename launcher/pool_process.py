@@ -43,6 +43,11 @@ class PoolProcess:
         return cls(name, process, topics, hear)
 
     @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """How it ended; None while it lives."""
         return self._process.returncode

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from chargepoint.api.account import Account
 from chargepoint.api.figures import Figures
@@ -96,8 +97,11 @@ class Outcome:
 Watch = Callable[[float, Figures], None]
 """Who is told the time since the beginning and the figures, once a second."""
 
+Beside = Callable[[Pools], Coroutine[Any, Any, None]]
+"""What else is to happen while a load goes on."""
 
-async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event) -> Outcome:
+
+async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event, beside: Beside | None = None) -> Outcome:
     """Put ``plan``'s load on its central system until its time is over, or ``ended`` is set. Raises LedgerError."""
     ledger = await Ledger.open(plan.ledger, plan.ids) if plan.ledger else None
     async with Pools(plan.pools, keeping=ledger is not None) as pools:
@@ -106,7 +110,7 @@ async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event) -> Outcome:
         began_at = loop.time()
         all_accepted_s: float | None = None
         await pools.start([plan.entry(each) for each in plan.ids], plan.ramp_s)
-        traffic = asyncio.create_task(_play(plan, pools, storms, began_at))
+        traffic = asyncio.create_task(_play(plan, pools, storms, began_at, beside))
         while (elapsed_s := loop.time() - began_at) < plan.duration_s and not ended.is_set() and not pools.lost:
             figures = pools.figures()
             if all_accepted_s is None and figures.registrations["Accepted"] == plan.count:
@@ -131,9 +135,11 @@ async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event) -> Outcome:
     return Outcome(plan, figures, elapsed_s, all_accepted_s, storms, account, audit, tuple(trouble))
 
 
-async def _play(plan: Plan, pools: Pools, storms: Storms, began_at: float) -> None:
+async def _play(plan: Plan, pools: Pools, storms: Storms, began_at: float, beside: Beside | None) -> None:
     async with asyncio.TaskGroup() as events:
         events.create_task(_traffic(plan, pools, storms, began_at))
+        if beside is not None:
+            events.create_task(beside(pools))
         for outage in plan.outages:
             events.create_task(_outages(plan, outage, pools, storms, began_at))
 

@@ -48,6 +48,11 @@ class Pools:
         """The exit codes of pools that have ended by themselves."""
         return [pool.exit_code for pool in self._pools if pool.exit_code is not None]
 
+    @property
+    def pids(self) -> list[int]:
+        """Their processes."""
+        return [pool.pid for pool in self._pools]
+
     def figures(self) -> Figures:
         """The sum of what the pools told last."""
         return Figures.of(self._figures.values())
@@ -69,11 +74,13 @@ class Pools:
                 PoolCommand(PoolVerb.START, tuple(entries[number :: self._count]), over_s)
             )
 
-    async def power(self, verb: PoolVerb, over_s: float = 0.0) -> None:
-        """Kill or restart every station."""
+    async def power(self, verb: PoolVerb, over_s: float = 0.0, station_ids: Sequence[str] = ()) -> None:
+        """Kill or restart stations; all of them, unless some are named."""
+        concerned = station_ids or list(self._homes)
         for number in range(self._count):
-            ids = tuple({"id": each} for each, home in self._homes.items() if home == number)
-            await self._pools[number].command(PoolCommand(verb, ids, over_s))
+            ids = tuple({"id": each} for each in concerned if self._homes[each] == number)
+            if ids:
+                await self._pools[number].command(PoolCommand(verb, ids, over_s))
 
     async def tell(self, station_id: str, connector: int, leaf: str, payload: bytes) -> None:
         """An input to a connector."""
