@@ -105,6 +105,13 @@ def _parser() -> _Parser:
     _add_fleet(add)
     _add_connectors(add)
     _add_load(verbs)
+    metrics = add(
+        "metrics",
+        ("metrics", "metrics"),
+        "serve a yard's figures for Prometheus until Ctrl+C",
+        "What is up by registration, connectors by status, power, energy and running transactions.",
+    )
+    metrics.add_argument("--listen", default="9103", metavar="[HOST:]PORT", help="(default: 127.0.0.1:9103)")
     _add_scenarios(verbs)
     _add_station(add)
     _add_disturbances(add)
@@ -245,6 +252,11 @@ def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
         metavar="OUTAGE",
         help="their links are down while charging goes on: '45s at 2m', '45s at 2m of 50%%', '2s every 30s of 20%%'; "
         "repeatable",
+    )
+    option(
+        "--metrics",
+        metavar="[HOST:]PORT",
+        help="serve the figures for Prometheus there (host: 127.0.0.1 unless given)",
     )
     option("--no-jitter", action="store_true", help="all come back in the same moment, not spread by their back-off")
     option(

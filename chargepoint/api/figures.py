@@ -28,9 +28,12 @@ WHOLE_NUMBERS = ("connections_lost", "connected", "connections", "queued", "back
 class Latencies:
     """A histogram of durations in s, with classes that grow in proportion; histograms of many pools add up."""
 
-    def __init__(self, counts: Mapping[int, int] | None = None, longest_s: float = 0.0) -> None:
+    def __init__(
+        self, counts: Mapping[int, int] | None = None, longest_s: float = 0.0, total_s: float = 0.0
+    ) -> None:
         self.counts: Counter[int] = Counter(counts or {})
         self.longest_s = longest_s
+        self.total_s = total_s
 
     def __len__(self) -> int:
         return self.counts.total()
@@ -39,15 +42,22 @@ class Latencies:
         """Count one."""
         self.counts[math.ceil(STEPS_PER_DECADE * math.log10(max(duration_s, SHORTEST_S) / SHORTEST_S))] += 1
         self.longest_s = max(self.longest_s, duration_s)
+        self.total_s += duration_s
 
     def merge(self, other: Latencies) -> None:
         """Count all of ``other``."""
         self.counts.update(other.counts)
         self.longest_s = max(self.longest_s, other.longest_s)
+        self.total_s += other.total_s
 
     def since(self, before: Latencies) -> Latencies:
         """Those that were counted after ``before``. The longest of them may be an earlier one."""
-        return Latencies(self.counts - before.counts, self.longest_s)
+        return Latencies(self.counts - before.counts, self.longest_s, self.total_s - before.total_s)
+
+    def within(self, bound_s: float) -> int:
+        """How many were not longer; of those in the class that has ``bound_s`` in it, none."""
+        highest = math.floor(STEPS_PER_DECADE * math.log10(bound_s / SHORTEST_S) + 1e-9)
+        return sum(count for step, count in self.counts.items() if step <= highest)
 
     def percentile(self, percent: float) -> float:
         """What ``percent`` of the durations do not exceed, in s; 0 when there are none."""
@@ -116,7 +126,11 @@ class Figures:
     def to_json(self) -> bytes:
         """The payload."""
         latencies = {
-            action: {"counts": {str(step): count for step, count in each.counts.items()}, "longest_s": each.longest_s}
+            action: {
+                "counts": {str(step): count for step, count in each.counts.items()},
+                "longest_s": each.longest_s,
+                "total_s": each.total_s,
+            }
             for action, each in self.latencies.items()
         }
         body = {name: getattr(self, name) for name in (*COUNTERS, *WHOLE_NUMBERS)} | {
@@ -142,7 +156,7 @@ class Figures:
         for action, raw in fields.object("latencies").items():
             each = Fields(raw, f"latencies.{action}")
             counts = {int(step): int(str(count)) for step, count in each.object("counts").items()}
-            latencies[action] = Latencies(counts, each.number("longest_s"))
+            latencies[action] = Latencies(counts, each.number("longest_s"), each.number("total_s"))
         figures = cls(
             latencies=latencies,
             power_w=fields.number("power_w"),

@@ -65,8 +65,8 @@ CLEAR_AGAIN_S = 45.0
 
 @dataclass(slots=True)
 class Weather:
-    """Mischief to stations of a load, drawn by ``seed``: in the mean each has some every ``every_s``, from ``after_s``
-    to ``for_s`` after the beginning."""
+    """Mischief to stations of a load, drawn by ``seed``: in the mean each has some every ``every_s``, from
+    ``after_s`` to ``for_s`` after the beginning."""
 
     ids: Sequence[str]
     seed: int
