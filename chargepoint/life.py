@@ -65,14 +65,14 @@ class Life:
         queued: Iterable[Record],
         next_id: Callable[[], str],
         now: float,
-        observe: Callable[[Event], None] = lambda event: None,
+        observe: Callable[[Event | Fact], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
         new_key: Callable[[], str] = new_key,
         speed: float = 1.0,
         line: Line | None = None,
     ) -> None:
         """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids;
-        ``observe`` is told everything that happens between the station and its central system;
+        ``observe`` is told everything that happens in the station, and between it and its central system;
         ``credentials`` are what the station has in its first life; ``new_key`` makes a private key (PEM);
         ``speed`` is how fast the station's clock goes, which its central system's answers do not keep up with;
         ``line`` is that of the life before, when it was disturbed.
@@ -355,6 +355,10 @@ class Life:
         status = self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now, deviations)
         return answers + status
 
+    def untold(self) -> None:
+        """Nobody is there for MQTT messages: those that wait are dropped, and none are made."""
+        self._answers.clear()
+
     def greeting(self, now: float) -> list[Message]:
         """All retained statuses, for a broker that knows nothing."""
         return self._mqtt.greeting(self.station.state, now)
@@ -399,6 +403,7 @@ class Life:
                     self._follow(fact, now)
 
     def _follow(self, fact: Fact, now: float) -> None:
+        self._observe(fact)
         if isinstance(fact, Rebooting):
             self.going_down = fact.reason
         if line := line_of(fact):

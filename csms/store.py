@@ -135,13 +135,19 @@ class Store:
         return Transactions(self.transactions(running=True, limit=-1), highest + 1)
 
     def transactions(
-        self, *, charge_point: str | None = None, running: bool | None = None, limit: int = 100
+        self,
+        *,
+        charge_point: str | None = None,
+        running: bool | None = None,
+        limit: int = 100,
+        below: int | None = None,
     ) -> list[Transaction]:
-        """The newest ``limit`` transactions (-1: all), the newest first; None for whatever charge point or state."""
+        """The newest ``limit`` transactions (-1: all), the newest first; None for whatever charge point or state.
+        ``below``: only those with a lower id."""
         rows = self._rows(
             f"SELECT {_TRANSACTION} FROM transactions WHERE (?1 IS NULL OR charge_point = ?1)"
-            " AND (?2 IS NULL OR (stopped_at IS NULL) = ?2) ORDER BY id DESC LIMIT ?3",
-            (charge_point, running, limit),
+            " AND (?2 IS NULL OR (stopped_at IS NULL) = ?2) AND id < ?4 ORDER BY id DESC LIMIT ?3",
+            (charge_point, running, limit, 2**63 - 1 if below is None else below),
         )
         return [Transaction(*row) for row in rows]
 

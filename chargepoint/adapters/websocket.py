@@ -47,10 +47,12 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The connection is gone, or could not be made; ``reason`` in words, ``why`` when security is the reason."""
+    """The connection is gone, or could not be made; ``reason`` in words, ``why`` when security is the reason.
+    ``by_order``: a disturbance broke it off."""
 
     reason: str
     why: LinkFailure | None = None
+    by_order: bool = False
 
 
 Event = Opened | Received | Closed
@@ -206,9 +208,9 @@ class Websocket:
             reason = f"{target.url}: {_told_by(error)}"
             why = _tls_failure(error) if target.secure else None
         self._connection = None
-        self._why_broken_off = ""
+        by_order, self._why_broken_off = bool(self._why_broken_off), ""
         self._outgoing.drain()
-        self._hear(Closed(reason, why))
+        self._hear(Closed(reason, why, by_order))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
 
     async def _live(self, connection: ClientConnection, pong_timeout_s: float) -> None:

@@ -56,7 +56,7 @@ class ConnectorTopic:
 
 @dataclass(frozen=True, slots=True)
 class PoolTopic:
-    """``<root>/pools/<name>/<leaf>`` with leaf status, cmd or result."""
+    """``<root>/pools/<name>/<leaf>`` with leaf status, cmd, result, figures or account."""
 
     name: str
     leaf: str
@@ -78,7 +78,7 @@ class Topics:
         return f"{self.root}/launcher/{leaf}"
 
     def pool(self, name: str, leaf: str) -> str:
-        """``leaf``: status, cmd or result."""
+        """``leaf`` as in PoolTopic."""
         return f"{self.root}/pools/{name}/{leaf}"
 
     def station(self, station_id: str, leaf: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from chargepoint.api.fields import Fields
 from chargepoint.api.payloads import ConnectorState, ErrorCode
@@ -35,6 +35,17 @@ class Car:
         """Whether it would take energy now."""
         return self.plugged and self.ready and self.soc_pct < 100.0
 
+    def to_record(self) -> dict[str, object]:
+        """JSON values, for the store."""
+        demand = self.demand
+        return {
+            "cable": self.cable,
+            "ready": self.ready,
+            "demand": {"l1": demand.l1, "l2": demand.l2, "l3": demand.l3},
+            "demand_given": self.demand_given,
+            "soc_pct": self.soc_pct,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -51,6 +62,10 @@ class Hold:
 
     id_tag: str
     parent_id_tag: str = ""
+
+    def to_record(self) -> dict[str, object]:
+        """JSON values, for the store."""
+        return {"id_tag": self.id_tag, "parent_id_tag": self.parent_id_tag}
 
 
 @dataclass(slots=True)
@@ -109,14 +124,16 @@ class Connector:
         """The handle of the transaction that runs here."""
         return self.transaction.handle if self.transaction is not None else None
 
-    def situation(self, minimum: float) -> Situation:
-        """The facts that make its state; an offer below ``minimum`` is none."""
+    def situation(self, minimum: float, *, faulted: bool, reserved: bool, held: bool, wants: bool) -> Situation:
+        """The facts that make its state; an offer below ``minimum`` is none. ``held``: its station keeps it out of
+        service; ``wants``: its car would take what is offered."""
         return Situation(
-            faulted=self.faulted,
+            faulted=faulted,
             transaction=self.transaction is not None,
             offers=self.setpoint >= minimum,
-            wants=self.car.wants,
-            operative=self.operative,
+            wants=wants,
+            reserved=reserved,
+            operative=self.operative and not held,
             finishing=self.finishing and (self.car.plugged or self.hold is not None),
             preparing=self.car.plugged or self.grant is not None,
         )
@@ -127,13 +144,13 @@ class Connector:
             "at": self.meter.at,
             "energy_wh": self.meter.energy_wh,
             "reactive_varh": self.meter.reactive_varh,
-            "car": asdict(self.car),
+            "car": self.car.to_record(),
             "transaction": self.transaction.to_record() if self.transaction else None,
             "finishing": self.finishing,
             "operative": self.operative,
             "operative_after": self.operative_after,
             "interrupted": self.interrupted,
-            "hold": asdict(self.hold) if self.hold else None,
+            "hold": self.hold.to_record() if self.hold else None,
         }
 
     def restore(self, record: Mapping[str, object]) -> float:

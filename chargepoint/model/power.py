@@ -36,12 +36,8 @@ def settle(state: StationState, now: float) -> None:
     for connector in state.connectors.values():
         error = state.error_of(connector)
         reserved = connector.grant is None and state.reservations.at(connector.number) is not None
-        situation = replace(
-            connector.situation(minimum),
-            faulted=is_fault(error),
-            reserved=reserved,
-            operative=connector.operative and not state.held,
-            wants=_wants(state, connector),
+        situation = connector.situation(
+            minimum, faulted=is_fault(error), reserved=reserved, held=state.held, wants=_wants(state, connector)
         )
         _tell(state, connector, route(connector.status, status_of(situation)), error, now)
         connector.meter.flow = _flow(state, connector, now)

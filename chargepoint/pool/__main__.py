@@ -55,7 +55,7 @@ async def _host(options: argparse.Namespace) -> None:
     name, topics = check_id(options.name, "--name"), Topics(options.root)
 
     def hosting(publish: Callable[[Message], None]) -> Host:
-        return Host(name, topics, stores, publish, options.figures, options.speed)
+        return Host(name, topics, stores, publish, options.figures, options.speed, keeping=options.transactions)
 
     if options.broker:
         await _over_mqtt(name, topics, hosting, Broker.parse(options.broker))
@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")
     add("--figures", type=float, metavar="SECONDS", help="tell figures so often, and no status of a station")
+    add("--transactions", action="store_true", help="with --figures: tell every transaction at the end")
     add("--speed", type=_speed, default=1.0, metavar="X", help="clocks and cars go X times as fast (default: 1)")
     add("--log-file", type=Path, help="log to this file (default: stderr)")
     add("--log-level", choices=[str(level) for level in LogLevel], default="info")

@@ -20,6 +20,7 @@ from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S
 from chargepoint.life import NO_CREDENTIALS
+from chargepoint.pool.books import Books
 from chargepoint.pool.stores import Stores
 from chargepoint.pool.tally import Tally
 from chargepoint.runtime import Observed, Runtime, StationStore
@@ -49,16 +50,18 @@ class Host:
         speed: float = 1.0,
         clock: Clock | None = None,
         status_every_s: float = MEASUREMENTS_EVERY_S,
+        *,
+        keeping: bool = False,
     ) -> None:
-        """``figures_every_s``: publish figures so often, and no message of a station; ``speed``: how fast the
-        clock of the stations goes, when it is none of the caller's; ``status_every_s``: how often stations tell
-        what they measure."""
+        """``figures_every_s``: publish figures so often, and no message of a station; ``keeping``: and every
+        transaction at the end; ``speed``: how fast the clock of the stations goes, when it is none of the caller's;
+        ``status_every_s``: how often stations tell what they measure."""
         self._name = name
         self._topics = topics
         self._stores = stores
         self._publish = publish
         self._figures_every_s = figures_every_s
-        self._tally = Tally() if figures_every_s else None
+        self._tally = Tally(Books(keeping=keeping), self._queued) if figures_every_s else None
         self._clock = clock or Clock(speed)
         self._status_every_s = status_every_s
         self._stations: dict[str, Hosted] = {}
@@ -104,6 +107,8 @@ class Host:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*(self._end(station_id) for station_id in self._stations))
+        if self._tally is not None:
+            self._publish(Message(self._topics.pool(self._name, "account"), self._tally.books.account({}).to_json()))
 
     # Commands
 
@@ -178,7 +183,7 @@ class Host:
                 store,
                 self._clock,
                 self._topics,
-                self._say,
+                self._publish if self._tally is None else None,
                 vehicle,
                 observe=self._observer(spec.id),
                 credentials=credentials,
@@ -195,6 +200,10 @@ class Host:
     def _observer(self, station_id: str) -> Callable[[Observed], None]:
         return partial(self._tally.observe, station_id) if self._tally else lambda event: None
 
+    def _queued(self, station_id: str) -> int:
+        station = self._stations.get(station_id)
+        return station.runtime.queued if station is not None and station.runtime is not None else 0
+
     def _say(self, message: Message) -> None:
         if self._tally is None:
             self._publish(message)
@@ -204,7 +213,7 @@ class Host:
         assert tally is not None
         while True:
             await asyncio.sleep(every_s)
-            figures = tally.figures(station.runtime for station in self._stations.values())
+            figures = tally.figures({station_id: station.runtime for station_id, station in self._stations.items()})
             self._publish(Message(self._topics.pool(self._name, "figures"), figures.to_json()))
 
     async def _live(self, station: Hosted, runtime: Runtime, store: StationStore) -> None:
@@ -219,6 +228,8 @@ class Host:
             broken = f"broke down: {error!r:.300}"
         finally:
             store.close()
+            if self._tally is not None:
+                self._tally.went_down(station.spec.id, runtime)
             station.runtime = station.life = None
             for message in runtime.farewell(broken):
                 self._say(message)
