@@ -113,9 +113,10 @@ class Runtime:
         vehicle: Vehicle = GENERIC,
         observe: Callable[[Observed], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
+        pool: str = "",
     ) -> None:
         """``observe`` is told what happens between the station and its central system; ``credentials`` are for its
-        first life.
+        first life; ``pool`` is the process that it shares with others, "" for one of its own.
 
         Raises StoreError when the station's stored state cannot be read."""
         self._spec = spec
@@ -132,7 +133,7 @@ class Runtime:
         self._alarm: asyncio.TimerHandle | None = None
         self._websocket: Websocket | None = None
         self._cut = False
-        self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now())
+        self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), pool)
         self._life = self._boot()
 
     def hear(self, item: Input) -> None:

@@ -53,7 +53,8 @@ class ChargePointStatus:
     ``entry`` is the complete start entry (``ChargePointSpec.to_entry``), so that a setup can be saved by anyone;
     ``last_error`` is why the station is not connected, or died, or what its central system last did against the
     standard on this connection, in words for people; ``deviations`` are the disturbances,
-    quirks and broken parts that are on by order.
+    quirks and broken parts that are on by order; ``pool`` names the pool whose process ``pid`` is, "" when it is the
+    charge point's own.
     """
 
     pid: int
@@ -74,6 +75,7 @@ class ChargePointStatus:
     last_error: str = ""
     entry: Mapping[str, object] = field(default_factory=dict)
     deviations: tuple[str, ...] = ()
+    pool: str = ""
 
     @property
     def alive(self) -> bool:
@@ -82,7 +84,14 @@ class ChargePointStatus:
 
     @classmethod
     def of(
-        cls, spec: ChargePointSpec, status: Registration, *, pid: int = 0, started_at: str = "", last_error: str = ""
+        cls,
+        spec: ChargePointSpec,
+        status: Registration,
+        *,
+        pid: int = 0,
+        started_at: str = "",
+        last_error: str = "",
+        pool: str = "",
     ) -> ChargePointStatus:
         """The status of the charge point that ``spec`` describes."""
         return cls(
@@ -103,6 +112,7 @@ class ChargePointStatus:
             started_at=started_at,
             last_error=last_error,
             entry=spec.to_entry(),
+            pool=pool,
         )
 
     def to_json(self) -> bytes:
@@ -132,6 +142,7 @@ class ChargePointStatus:
             last_error=fields.text("last_error", "", max_length=2000),
             entry=fields.object("entry"),
             deviations=_texts(fields, "deviations"),
+            pool=fields.text("pool", ""),
         )
 
 

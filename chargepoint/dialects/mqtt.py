@@ -31,10 +31,14 @@ MEASUREMENTS_EVERY_S = 1.0
 class MqttDialect:
     """What one station publishes, and what it understands."""
 
-    def __init__(self, spec: ChargePointSpec, topics: Topics, pid: int, started_at: float) -> None:
+    def __init__(
+        self, spec: ChargePointSpec, topics: Topics, pid: int, started_at: float, pool: str = ""
+    ) -> None:
         self._topics = topics
         self._spec = spec
-        self._status = ChargePointStatus.of(spec, Registration.DISCONNECTED, pid=pid, started_at=iso(started_at))
+        self._status = ChargePointStatus.of(
+            spec, Registration.DISCONNECTED, pid=pid, started_at=iso(started_at), pool=pool
+        )
         self._told: dict[int, ConnectorStatus] = {}
         self._told_at: dict[int, float] = {}
         self._due_at: float | None = None
