@@ -39,7 +39,10 @@ class PoolOrder:
 
     def to_line(self) -> bytes:
         """The request."""
-        return json.dumps({verb.name: ids for verb in fields(self) if (ids := getattr(self, verb.name))}).encode() + b"\n"
+        return (
+            json.dumps({verb.name: ids for verb in fields(self) if (ids := getattr(self, verb.name))}).encode()
+            + b"\n"
+        )
 
     @classmethod
     def from_line(cls, line: bytes) -> PoolOrder:

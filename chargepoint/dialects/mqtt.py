@@ -31,9 +31,7 @@ MEASUREMENTS_EVERY_S = 1.0
 class MqttDialect:
     """What one station publishes, and what it understands."""
 
-    def __init__(
-        self, spec: ChargePointSpec, topics: Topics, pid: int, started_at: float, pool: str = ""
-    ) -> None:
+    def __init__(self, spec: ChargePointSpec, topics: Topics, pid: int, started_at: float, pool: str = "") -> None:
         self._topics = topics
         self._spec = spec
         self._status = ChargePointStatus.of(

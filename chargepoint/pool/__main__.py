@@ -17,7 +17,7 @@ from pathlib import Path
 from chargepoint.api.errors import InputError
 from chargepoint.api.hosting import parse_roster
 from chargepoint.api.pool import PoolResult
-from chargepoint.api.topics import DEFAULT_ROOT, Topics, check_id
+from chargepoint.api.topics import DEFAULT_ROOT, Topics, check_pool
 from chargepoint.bus import Broker, Bus, Message
 from chargepoint.logs import LogLevel, configure
 from chargepoint.pool.door import door
@@ -58,7 +58,7 @@ async def _host(options: argparse.Namespace) -> None:
     # What stations are made of lives as long as they do: looking through it often finds nothing.
     gc.set_threshold(NEW_OBJECTS)
     stores: FolderStores | MemoryStores = FolderStores(options.dir) if options.dir else MemoryStores()
-    name, topics = check_id(options.name, "--name"), Topics(options.root)
+    name, topics = str(check_pool(options.name, "--name")), Topics(options.root)
 
     def hosting(publish: Callable[[Message], None]) -> Host:
         return Host(name, topics, stores, publish, options.figures, options.speed)

@@ -131,6 +131,8 @@ class Host:
 
     def raise_up(self, ids: Iterable[str]) -> None:
         """Let stations come up, one after the other, with what is stored of them; those that live go on."""
+        if self._closing.is_set():
+            return
         self._rising.update(dict.fromkeys(each for each in ids if not self._lives(each)))
         if self._riser is None and self._rising:
             self._riser = self._begin(self._raise())

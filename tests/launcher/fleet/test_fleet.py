@@ -148,7 +148,7 @@ def test_a_restart_ends_what_runs_and_there_is_one_process_afterwards() -> None:
     machine.settle()
     assert machine.verdicts("r") == ["restarted"]
     assert machine.running["A"] != pid
-    assert [spec.id for batch in machine.batches for spec, fresh in batch.prepare if not fresh] == ["A"]
+    assert [spec.id for batch in machine.batches for spec, fresh, _ in batch.prepare if not fresh] == ["A"]
 
 
 def test_a_restart_cuts_the_power_of_one_that_does_not_end() -> None:
