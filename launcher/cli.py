@@ -165,8 +165,8 @@ def _add_up(add: _Add) -> None:
         "--pool",
         choices=POOL_MODES,
         metavar="MODE",
-        help="where charge points live: never and always share a process with others, or auto (default): when a start "
-        "makes them more than 50 for each core, those it starts do",
+        help="whether charge points share processes: never, always, or auto (default), which means those of a start "
+        "that makes them more than 50 for each core",
     )
     up.add_argument("--no-zygote", action="store_true", help="start each charge point anew instead of forking it")
     _add_log_level(up)

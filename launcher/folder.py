@@ -110,7 +110,7 @@ class Yard:
     socket: str
     own_broker: bool
     log_level: str
-    pool: str
+    pool: str = "auto"
 
     def write(self, folder: Folder) -> None:
         """Store it. Raises OSError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,14 +23,19 @@ async def door(path: Path, host: Host) -> AsyncIterator[None]:
                 writer.write((await _answer(host, line)).to_line())
                 await writer.drain()
 
-    path.unlink(missing_ok=True)
-    server = await asyncio.start_unix_server(serve, path, limit=LONGEST_LINE)
-    path.chmod(0o600)
+    server = await asyncio.start_unix_server(serve, sock=_listening(path), limit=LONGEST_LINE)
     try:
         yield
     finally:
         server.close()
-        path.unlink(missing_ok=True)
+
+
+def _listening(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.bind(str(path))
+    path.chmod(0o600)
+    return listening
 
 
 async def _answer(host: Host, line: bytes) -> PoolAnswer:

@@ -62,7 +62,7 @@ class MemoryStores:
 
 
 class FolderStores:
-    """``<path>/<id>``: ``spec.json``, as a charge point with a process of its own has it, and the changes of state."""
+    """``<path>/<id>``: ``spec.json``, as a charge point in a process of its own has it, and its state."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -112,7 +112,7 @@ class Errand:
 
     @property
     def needs_room(self) -> bool:
-        """Whether it waits for, or is, one of the few that come up at the same time; a pool starts its own in turn."""
+        """Whether it waits for, or is, one of the few that come up together; a pool starts its own in turn."""
         return self.step in (Step.QUEUED, Step.RISING) and self.wish.home == OWN_PROCESS
 
     def next_at(self, room: bool) -> float:

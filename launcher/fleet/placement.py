@@ -79,6 +79,4 @@ def check_stays(spec: ChargePointSpec, home: str) -> None:
             stays = spec.pool == home
     if not stays:
         lives = f"in the pool {home}" if home else "in a process of its own"
-        raise InputError(
-            "pool", spec.pool, f"where it lives, which is {lives}: only a start with fresh data moves it"
-        )
+        raise InputError("pool", spec.pool, f"where its data are, which is {lives}: start it anew to move it")

@@ -30,8 +30,8 @@ EVERY_TAG = """{
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a yard is to be. ``broker_program``: "" for a broker that is there already, "embedded", or the path of
-    mosquitto; ``zygote``: whether charge points are forked; ``pool``: whether they share processes; the ports are those of a central system of ours, None
-    without one."""
+    mosquitto; ``zygote``: whether charge points are forked; ``pool``: whether they share processes; the ports are
+    those of a central system of ours, None without one."""
 
     folder: Folder
     socket: Path
