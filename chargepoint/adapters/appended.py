@@ -55,21 +55,19 @@ class AppendedStore:
         try:
             self._append(_line(records, queue))
             self._unsaved, self._unsaved_queue = {}, {}
-            if self._size > self._whole_size + REWRITE_BYTES:
-                self._rewrite()
         except OSError as error:
             self._unsaved, self._unsaved_queue = dict(records), dict(queue)
             raise StoreError(f"{self.file}: {error.strerror}") from None
+        if self._size > self._whole_size + REWRITE_BYTES:
+            self._rewrite()
 
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
 
     def _append(self, line: bytes) -> None:
-        written = 0
         try:
-            while written < len(line):
-                written += os.write(self._descriptor, line[written:])
+            _write(self._descriptor, line)
         except OSError:
             # Half a line would spoil the next one.
             os.ftruncate(self._descriptor, self._size)
@@ -79,14 +77,19 @@ class AppendedStore:
     def _rewrite(self) -> None:
         whole = _line(*self._state())
         fresh = self.file.with_name(self.file.name + ".new")
-        descriptor = _locked(fresh)
+        descriptor = None
         try:
+            descriptor = _locked(fresh)
             os.ftruncate(descriptor, 0)
-            os.write(descriptor, whole)
+            _write(descriptor, whole)
             fresh.replace(self.file)
         except OSError:
-            os.close(descriptor)
-            raise
+            # Nothing is lost: the file goes on growing, and it is tried again later.
+            if descriptor is not None:
+                os.close(descriptor)
+            fresh.unlink(missing_ok=True)
+            self._whole_size = self._size
+            return
         os.close(self._descriptor)
         self._descriptor, self._size, self._whole_size = descriptor, len(whole), len(whole)
 
@@ -115,6 +118,13 @@ class AppendedStore:
 
     def _content(self) -> bytes:
         return os.pread(self._descriptor, os.fstat(self._descriptor).st_size, 0)
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    """All of it. Raises OSError."""
+    written = 0
+    while written < len(content):
+        written += os.write(descriptor, content[written:])
 
 
 def _line(records: Mapping[str, Record], queue: Mapping[int, Record | None]) -> bytes:

@@ -79,10 +79,12 @@ class Host:
         ]
 
     def greeting(self) -> Iterable[Message]:
-        """All retained statuses of all stations, for a broker that knows nothing."""
+        """All retained statuses of all stations that live, and why others do not, for a broker that knows nothing."""
         for station in self._stations.values():
             if station.runtime is not None:
                 yield from station.runtime.greeting()
+            elif station.ended:
+                yield from stillborn(station.spec, self._topics, self._name, station.ended)
 
     def hear(self, message: Message) -> None:
         """Take a message: a command to the pool, or one to a station of it."""

@@ -1,4 +1,4 @@
-"""The retained statuses of a station that could not come up."""
+"""The retained statuses of a station of which nothing is left but why it ended."""
 
 from __future__ import annotations
 

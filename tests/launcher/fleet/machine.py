@@ -21,7 +21,7 @@ class Machine:
     ``silent`` ones are never heard of."""
 
     parallel_starts: int = 2
-    placement: Placement = Placement(PoolMode.NEVER)
+    placement: Placement = field(default_factory=lambda: Placement(PoolMode.NEVER))
     now: float = 1000.0
     stored: set[str] = field(default_factory=set)
     homes: dict[str, str] = field(default_factory=dict)
@@ -29,6 +29,7 @@ class Machine:
     stubborn: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
+    same_pid: bool = False
     failures: dict[str, str] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     spawned: list[str] = field(default_factory=list)
@@ -112,7 +113,7 @@ class Machine:
     def _spawn(self, station_id: str) -> None:
         self.spawned.append(station_id)
         if station_id not in self.broken:
-            self._next_pid += 1
+            self._next_pid += not self.same_pid
             self.running[station_id] = self._next_pid
 
     def _process(self, station_id: str) -> Process:
