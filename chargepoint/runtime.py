@@ -116,9 +116,11 @@ class Runtime:
         observe: Callable[[Observed], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
         status_every_s: float = MEASUREMENTS_EVERY_S,
+        pool: str = "",
     ) -> None:
         """``observe`` is told what happens in the station, and between it and its central system; ``credentials``
-        are for its first life; ``status_every_s``: how often what it measures is told over MQTT.
+        are for its first life; ``status_every_s``: how often what it measures is told over MQTT; ``pool`` is the
+        process that it shares with others, "" for one of its own.
 
         Raises StoreError when the station's stored state cannot be read."""
         self._spec = spec
@@ -135,7 +137,7 @@ class Runtime:
         self._alarm: asyncio.TimerHandle | None = None
         self._websocket: Websocket | None = None
         self._cut = False
-        self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), status_every_s)
+        self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), pool=pool, every_s=status_every_s)
         self._life = self._boot()
 
     def hear(self, item: Input) -> None:

@@ -29,6 +29,9 @@ OWN_PROGRAMS = {
 }
 """Programs with a command line of their own, which get theirs as it is."""
 
+POOL_MODES = ("auto", "never", "always")
+"""Those of ``launcher.fleet.placement``; that they are the same is tested, for `--help` imports nothing."""
+
 PROFILE_NAMES = ("busy", "depot", "herd", "idle", "mixed", "storm")
 """Those of ``launcher.load.profiles``; that they are the same is tested, for `--help` imports nothing."""
 
@@ -170,6 +173,13 @@ def _add_up(add: _Add) -> None:
     up.add_argument("--csms-port", type=_port, metavar="PORT", help="OCPP port of the bundled csms (default: 9000)")
     up.add_argument("--http-port", type=_port, metavar="PORT", help="HTTP port of the bundled csms (default: 8080)")
     up.add_argument("--embedded-broker", action="store_true", help="start the embedded broker, not mosquitto")
+    up.add_argument(
+        "--pool",
+        choices=POOL_MODES,
+        metavar="MODE",
+        help="whether charge points share processes: never, always, or auto (default), which means those of a start "
+        "that makes them more than 50 for each core",
+    )
     up.add_argument("--no-zygote", action="store_true", help="start each charge point anew instead of forking it")
     _add_log_level(up)
     add("down", ("up", "down"), "end everything that `up` started in this state folder")
@@ -413,6 +423,7 @@ def _add_programs(add: _Add) -> None:
         program.add_argument(
             "--socket", type=Path, metavar="FILE", help="supervisord's (default: in the state folder)"
         )
+        program.add_argument("--pool", choices=POOL_MODES, metavar="MODE", help="as of `up`")
         program.add_argument("--central-system", metavar="URL", help="of start entries that name none")
         _add_log_level(program)
 

@@ -28,9 +28,7 @@ WHOLE_NUMBERS = ("connections_lost", "connected", "connections", "queued", "back
 class Latencies:
     """A histogram of durations in s, with classes that grow in proportion; histograms of many pools add up."""
 
-    def __init__(
-        self, counts: Mapping[int, int] | None = None, longest_s: float = 0.0, total_s: float = 0.0
-    ) -> None:
+    def __init__(self, counts: Mapping[int, int] | None = None, longest_s: float = 0.0, total_s: float = 0.0) -> None:
         self.counts: Counter[int] = Counter(counts or {})
         self.longest_s = longest_s
         self.total_s = total_s

@@ -53,7 +53,8 @@ class ChargePointStatus:
     ``entry`` is the complete start entry (``ChargePointSpec.to_entry``), so that a setup can be saved by anyone;
     ``last_error`` is why the station is not connected, or died, or what its central system last did against the
     standard on this connection, in words for people; ``deviations`` are the disturbances,
-    quirks and broken parts that are on by order; ``light_intensity_pct`` is how bright its lighting is.
+    quirks and broken parts that are on by order; ``light_intensity_pct`` is how bright its lighting is; ``pool``
+    names the pool whose process ``pid`` is, "" when it is the charge point's own.
     """
 
     pid: int
@@ -75,6 +76,7 @@ class ChargePointStatus:
     entry: Mapping[str, object] = field(default_factory=dict)
     deviations: tuple[str, ...] = ()
     light_intensity_pct: int = 100
+    pool: str = ""
 
     @property
     def alive(self) -> bool:
@@ -83,7 +85,14 @@ class ChargePointStatus:
 
     @classmethod
     def of(
-        cls, spec: ChargePointSpec, status: Registration, *, pid: int = 0, started_at: str = "", last_error: str = ""
+        cls,
+        spec: ChargePointSpec,
+        status: Registration,
+        *,
+        pid: int = 0,
+        started_at: str = "",
+        last_error: str = "",
+        pool: str = "",
     ) -> ChargePointStatus:
         """The status of the charge point that ``spec`` describes."""
         return cls(
@@ -104,6 +113,7 @@ class ChargePointStatus:
             started_at=started_at,
             last_error=last_error,
             entry=spec.to_entry(),
+            pool=pool,
         )
 
     def to_json(self) -> bytes:
@@ -134,6 +144,7 @@ class ChargePointStatus:
             entry=fields.object("entry"),
             deviations=_texts(fields, "deviations"),
             light_intensity_pct=fields.integer("light_intensity_pct", 100, minimum=0, maximum=100),
+            pool=fields.text("pool", ""),
         )
 
 

@@ -37,12 +37,16 @@ class MqttDialect:
         topics: Topics,
         pid: int,
         started_at: float,
+        *,
+        pool: str = "",
         every_s: float = MEASUREMENTS_EVERY_S,
     ) -> None:
         """``every_s``: how often measurements that changed are told."""
         self._topics = topics
         self._spec = spec
-        self._status = ChargePointStatus.of(spec, Registration.DISCONNECTED, pid=pid, started_at=iso(started_at))
+        self._status = ChargePointStatus.of(
+            spec, Registration.DISCONNECTED, pid=pid, started_at=iso(started_at), pool=pool
+        )
         self._told: dict[int, ConnectorStatus] = {}
         self._told_at: dict[int, float] = {}
         self._due_at: float | None = None
