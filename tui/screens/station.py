@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -214,10 +214,11 @@ class StationScreen(OnceLeft[None]):
         if not self.is_current or not self._link.up:
             return
         if self._tab is Tab.LOG:
-            self.run_worker(self._read_log(), exclusive=True)
+            self._read_log()
         elif self.station.alive:
             self._asking.ask(self._tab)
 
+    @work(exclusive=True, description="the end of the log")
     async def _read_log(self) -> None:
         await self._asking.read_log()
         self.refresh_all()
