@@ -39,7 +39,6 @@ from tui.messages import (
     LayoutChanged,
     LinkChanged,
     SaveWanted,
-    StationOpened,
     StationOrdered,
     StationsClosed,
     TokenPresented,
@@ -127,6 +126,7 @@ class YardApp(App[None]):
             self._link.address,
             central_system,
             self._key_groups,
+            self.open_station,
             read_only=read_only,
         )
         self._yard.adopt(self._kept_layout)
@@ -166,7 +166,7 @@ class YardApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Every action by name."""
-        if not isinstance(self.screen, Palette):
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -328,14 +328,13 @@ class YardApp(App[None]):
             # To look changes nothing.
             self._link.publish(self._topics.station(message.station_id, "cmd"), order.to_json())
 
-    @on(StationOpened)
-    def open_station(self, message: StationOpened) -> None:
+    def open_station(self, station_id: str) -> None:
         """Lay the screen of one charge point over the yard."""
         if self._close is not None:
             return
         connector = self._view.wanted_connector
         self._close = StationScreen(
-            message.station_id,
+            station_id,
             connector,
             self.fleet,
             self._traces,

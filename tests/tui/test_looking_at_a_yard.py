@@ -115,11 +115,20 @@ async def test_what_is_typed_ahead_belongs_to_the_filter(broker: RealBroker) -> 
         await seen.sees("CP_1")
         await seen.burst("/depot/")
         await seen.sees("depot/", "none")
-        await seen.press("escape", "escape", "enter")
-        await seen.sees("1 Overview")
-        await seen.press("2")
-        await seen.burst("/boot/")
-        await seen.sees("boot/")
+        await seen.press("escape", "escape")
+        await seen.burst("\r2/boot/")
+        await seen.sees("boot/", "▐2 Traffic")
+
+
+async def test_keys_typed_ahead_act_in_their_order(broker: RealBroker) -> None:
+    """Each on what the one before has selected, each form has what is typed after its key."""
+    async with looking(broker, "CP_1", "CP_2", "CP_3", "CP_4") as seen:
+        await seen.burst("jjp")
+        await seen.hears("cps/CP_3/connectors/1/car", {"cable": 32.0})
+        await seen.burst("ktID\r")
+        await seen.hears("cps/CP_2/connectors/1/id_tag", {"id": "ID"})
+        await seen.burst("   ry")
+        await seen.hears("launcher/cmd", {"type": "restart", "charge_points": [{"id": f"CP_{n}"} for n in (2, 3, 4)]})
 
 
 async def test_the_filter_narrows_the_list_and_escape_shows_all_again(broker: RealBroker) -> None:

@@ -44,6 +44,7 @@ from tui.widgets.tab_strip import TabStrip
 
 TICK_S: Final = 1.0
 _BRIEF_BELOW: Final = 16
+_LEAVING: Final = frozenset({"escape", "tab", "shift+tab"})
 
 
 class StationScreen(OnceLeft[None]):
@@ -119,9 +120,8 @@ class StationScreen(OnceLeft[None]):
         yield self._key_bar
 
     def on_mount(self) -> None:
-        """Begin with the overview."""
-        self._filter.display = False
-        self._choose_tab(Tab.OVERVIEW)
+        """Begin with the overview, or the tab of a key that was typed ahead."""
+        self._show_tab()
         self.set_interval(TICK_S, self._tick)
 
     def on_screen_resume(self) -> None:
@@ -229,8 +229,8 @@ class StationScreen(OnceLeft[None]):
     # ---- what somebody does ----
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """The filter's key is a letter of the filter once that is open."""
-        return parameters[:1] != ("slash",) or self.focused is not self._filter
+        """While the filter is typed all keys are the filter's, but for those that leave it or would."""
+        return action != "press" or self.focused is not self._filter or parameters[0] in _LEAVING
 
     def action_press(self, key: str) -> None:
         """Do what ``key`` does in this tab, or say why it cannot be done."""
@@ -290,6 +290,11 @@ class StationScreen(OnceLeft[None]):
 
     def _choose_tab(self, tab: Tab) -> None:
         self._tab = tab
+        if self.is_mounted:
+            self._show_tab()
+
+    def _show_tab(self) -> None:
+        tab = self._tab
         self._overview.display = tab is Tab.OVERVIEW
         self._sheet.display = tab is not Tab.OVERVIEW
         self._inspector.display = tab is Tab.TRAFFIC and self._inspecting
