@@ -35,11 +35,11 @@ class LinkSettings:
 
     ``open_timeout_s`` is for TCP, TLS and the handshake together. ``subprotocol_required``: an answer to the
     handshake that names no subprotocol ends the connection; one that names a wrong one always does.
-    ``subprotocol_named``: ours is; a charge point that does not is against OCPP-J 1.6 section 3.1.2.
+    ``subprotocol``: what is named in place of ours, "" for nothing; both are against OCPP-J 1.6 section 3.1.2.
     """
 
     open_timeout_s: float = 30.0
     pong_timeout_s: float = 20.0
     subprotocol_required: bool = True
     compression: bool = False
-    subprotocol_named: bool = True
+    subprotocol: str | None = None
