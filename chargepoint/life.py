@@ -99,7 +99,9 @@ class Life:
         self.line: Line | None = line
         """Its line to the central system, if that was ever disturbed or the station has quirks."""
         if spec.quirks and line is None:
-            self._disturbed_line()
+            self._disturbed_line(now)
+        elif line is not None:
+            line.powered_up(now)
         self.going_down: StopReason | None = None
         self.power_cut = False
         """Whether it goes down in this very moment, with nothing more to say."""
@@ -154,7 +156,7 @@ class Life:
                     # What is wrong with it is our doing, and not its sender's.
                     self.judgement.count, self.judgement.error = blame
                     deviation, problem = "; ".join(filter(None, (deviation, problem))), None
-            self._mqtt.traffic.note(Direction.IN, parcel.text, now, problem, deviation)
+            self._mqtt.traffic.note(Direction.IN, parcel.shown, now, problem, deviation)
 
     def closed(self, reason: str, now: float, why: LinkFailure | None = None) -> None:
         """The websocket is gone, or could not be opened; ``why`` when security is the reason."""
@@ -274,18 +276,21 @@ class Life:
         from chargepoint.api.damage import Damage
 
         if not isinstance(what, Damage):
-            self._disturbed_line().take(what, now)
+            self._disturbed_line(now).take(what, now)
             return
         if not self.station.tell(PartBroken(what), now).accepted:
             raise InputError("connector", what.connector, f"one of 1 to {self._spec.nb_connectors}")
         self._notes.append(f"damage: {what}")
 
-    def _disturbed_line(self) -> Line:
+    def _disturbed_line(self, now: float) -> Line:
         if self.line is None:
             # Loaded here: few lines are ever disturbed.
             from chargepoint.disturbances.line import Line
 
-            self.line = Line(self._spec.quirks)
+            boot = {"chargePointVendor": self._spec.vendor, "chargePointModel": self._spec.model}
+            self.line = Line(self._spec.quirks, boot)
+            if self._endpoint.is_open:
+                self.line.opened(now)
         return self.line
 
     def end(self, now: float) -> None:
@@ -333,7 +338,7 @@ class Life:
             line.carry(Direction.OUT, text, now)
         parcels = line.arrived(Direction.OUT, now)
         for parcel in parcels:
-            self._mqtt.traffic.note(Direction.OUT, parcel.text, now, deviation=parcel.problem)
+            self._mqtt.traffic.note(Direction.OUT, parcel.shown, now, deviation=parcel.problem)
         return [parcel.text for parcel in parcels if not parcel.lost]
 
     def errands(self) -> list[Errand]:
@@ -381,6 +386,8 @@ class Life:
         self.dialect.advance(now)
         if self.line is not None:
             self.line.advance(now)
+            if self.line.power_fails():
+                self.going_down, self.power_cut = StopReason.POWER_LOSS, True
             self._take_arrived(self.line, now)
 
     def _follow_all(self, now: float) -> str | None:

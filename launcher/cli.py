@@ -43,11 +43,17 @@ DISTURBANCES = (
     "duplicate",
     "reorder",
     "corrupt",
+    "fragments",
     "half_open",
+    "idle_kill",
     "slow_reader",
+    "second_connection",
     "refuse",
+    "dns_failure",
     "cut",
+    "close",
     "outage",
+    "brown_out",
 )
 DAMAGES = (
     "stuck_relay",
@@ -382,16 +388,21 @@ def _add_disturbances(add: _Add) -> None:
     options: dict[str, tuple[Callable[[str], object], str, str]] = {
         "--for": (_duration, "TIME", "how long, like 30s (default: until it is cleared)"),
         "--direction": (str, "SIDE", "in, out or both, seen from the charge point (default: both)"),
+        "--frames": (str, "SORT", "calls, answers or all (default: all)"),
         "--probability": (_probability, "P", "of each message, attempt or cut (default: 1)"),
         "--seed": (_seed, "N", "the same draws again"),
         "--delay": (_duration, "TIME", "of latency and reorder"),
         "--jitter": (_duration, "TIME", "of latency: up to so much more"),
+        "--shape": (str, "SHAPE", "of jitter: uniform, normal or pareto (default: uniform)"),
         "--bytes-per-s": (_amount, "N", "of bandwidth"),
-        "--every": (_duration, "TIME", "of cut and slow_reader"),
+        "--every": (_duration, "TIME", "of slow_reader, cut, close, brown_out and fragments"),
+        "--range": (_duration, "TIME", "of cut and brown_out: up to so much later"),
+        "--after": (_duration, "TIME", "of idle_kill"),
+        "--size": (int, "BYTES", "of fragments"),
+        "--code": (int, "CODE", "of close: 1000, 1001 ..."),
     }
-    in_seconds = {"--for": "for_s", "--delay": "delay_s", "--jitter": "jitter_s", "--every": "every_s"}
     for name, (kind, metavar, text) in options.items():
-        dest = in_seconds.get(name, name[2:].replace("-", "_"))
+        dest = name[2:].replace("-", "_") + ("_s" if kind is _duration else "")
         disturb.add_argument(name, dest=dest, type=kind, metavar=metavar, help=text)
     quirks = add(
         "quirks",
@@ -401,6 +412,10 @@ def _add_disturbances(add: _Add) -> None:
     quirks.add_argument("id", nargs="?", metavar="ID", help="the charge point; without one, they are listed")
     quirks.add_argument("names", nargs="*", metavar="QUIRK", help="the ones it has from now on, and no others")
     quirks.add_argument("--clear", action="store_true", help="it has none")
+    quirks.add_argument(
+        "--probability", type=_probability, metavar="P", help="of each message to show them (default: 1)"
+    )
+    quirks.add_argument("--seed", type=_seed, metavar="N", help="the same draws again")
     damage = add(
         "damage",
         ("disturb", "damage"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable
+from dataclasses import fields
 
+from chargepoint.api.disturbances import Disturbance
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS
 from chargepoint.api.topics import check_id
@@ -13,33 +15,38 @@ from launcher.diagnostics import Exit, say
 from launcher.stations import ordered
 from launcher.verbs.reach import ask, remote_of
 
-_DISTURB = ("kind", "for_s", "direction", "probability", "seed", "delay_s", "jitter_s", "bytes_per_s", "every_s")
+_DISTURB = tuple(field.name for field in fields(Disturbance))
+_QUIRKS = ("probability", "seed")
 _DAMAGE = ("kind", "connector", "energy_wh", "skew_s", "drift_ppm")
 """The fields of the orders, which are checked where orders are."""
 
 
 def disturb(options: argparse.Namespace) -> int:
     """Disturb the line of a charge point, or no longer."""
-    return _order(options, OrderType.DISTURB, _given(options, _DISTURB))
+    return _order(options, OrderType.DISTURB, _given(options, _DISTURB) | _cleared(options))
 
 
 def damage(options: argparse.Namespace) -> int:
     """Break something inside a charge point, or repair it."""
-    return _order(options, OrderType.DAMAGE, _given(options, _DAMAGE))
+    return _order(options, OrderType.DAMAGE, _given(options, _DAMAGE) | _cleared(options))
 
 
 def quirks(options: argparse.Namespace) -> int:
     """Give a charge point these quirks and no others; without one, tell which there are."""
     if options.id is None:
         for name, quirk in QUIRKS.items():
-            say(f"{name}\t{quirk.does}\t{quirk.seen_at}".rstrip())
+            say(f"{name}\t{quirk.group}\t{quirk.does}\t{quirk.seen_at}".rstrip())
         return Exit.DONE
-    return _order(options, OrderType.QUIRKS, {"quirks": [] if options.clear else options.names})
+    names = [] if options.clear else options.names
+    return _order(options, OrderType.QUIRKS, {"quirks": names} | _given(options, _QUIRKS))
+
+
+def _cleared(options: argparse.Namespace) -> dict[str, object]:
+    return {"clear": True} if options.clear else {}
 
 
 def _given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, object]:
-    body = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    return body | ({"clear": True} if options.clear else {})
+    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
 
 
 def _order(options: argparse.Namespace, type: OrderType, body: dict[str, object]) -> int:

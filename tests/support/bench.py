@@ -274,7 +274,7 @@ class Bench:
             for text in frames:
                 try:
                     frame = json.loads(text)
-                except ValueError:
+                except (ValueError, RecursionError):
                     self.rubbish.append(text)
                 else:
                     self._take(frame)
