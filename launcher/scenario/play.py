@@ -22,6 +22,7 @@ from launcher.scenario.steps import (
     CentralSystem,
     Check,
     Command,
+    Deed,
     Expect,
     ExpectNo,
     Http,
@@ -47,6 +48,8 @@ def not_applicable(scenario: Scenario, peer: Peer) -> str:
             return f"{step.place}: in virtual time there is nothing to call but {API}"
         if isinstance(step.deed, CentralSystem) and not peer.bundled:
             return f"{step.place}: only the bundled central system can be driven"
+        if scenario.virtual and any(f"{API}/{place}" in repr(step.deed) for place in ("files", "ca/")):
+            return f"{step.place}: in virtual time there are no files and no certificates"
         if not peer.bundled and API in repr(step.deed):
             return f"{step.place}: {API} is of the bundled central system: give what has it in it by -p NAME=VALUE"
         if isinstance(step.deed, Command) and not peer.commands:
@@ -193,12 +196,16 @@ class Play:
             # One was never started, or the pool has ended: the verdict is there already.
             with contextlib.suppress(StageError):
                 await self._stage.power(verb, entries)
-        if self._peer.bundled:
+        if self._peer.bundled and any(_may_behave(step.deed) for step in every(self._scenario.steps)):
             for station in self._scenario.stations:
                 try:
                     await self._requests.send("DELETE", f"{self._peer.api}/behaviours?charge_point={station}")
                 except NoReply:
                     return
+
+
+def _may_behave(deed: Deed) -> bool:
+    return isinstance(deed, CentralSystem) or (isinstance(deed, Http) and API in deed.url)
 
 
 def _moment() -> float:
