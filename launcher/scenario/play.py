@@ -37,6 +37,8 @@ from launcher.scenario.verdicts import Outcome, StepFailed, StepOutcome, Verdict
 
 T = TypeVar("T")
 
+INTERRUPTED = "interrupted"
+
 Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
 
@@ -89,6 +91,11 @@ class Play:
         except StepFailed as error:
             failed, verdict, reason = error, error.verdict, self._explained(error)
             step = next((each.step for each in self._steps if each.verdict is not Verdict.PASSED), None)
+        except asyncio.CancelledError:
+            # Who interrupts wants to know how far it came.
+            if (task := asyncio.current_task()) is not None:
+                task.uncancel()
+            verdict, reason = Verdict.ERROR, INTERRUPTED
         except TimeoutError:
             verdict, reason = Verdict.ERROR, f"not over within its timeout of {scenario.timeout_s:g} s"
         took_s = _moment() - self._began

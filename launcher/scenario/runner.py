@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from launcher.scenario.format import API, Scenario, every
 from launcher.scenario.peer import Peer, bundled, driven, reach
-from launcher.scenario.play import Heard, Play
+from launcher.scenario.play import INTERRUPTED, Heard, Play
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Run, Verdict
@@ -80,7 +80,7 @@ async def _virtually(scenario: Scenario, plan: Plan, heard: Heard, interrupted: 
         why = "virtual time is there with the bundled central system only"
         return Outcome(scenario, Verdict.NOT_APPLICABLE, f"{scenario.place}: {why}")
     if interrupted.is_set():
-        return Outcome(scenario, Verdict.ERROR, "interrupted")
+        return Outcome(scenario, Verdict.ERROR, INTERRUPTED)
     # Loaded here: it is the charge points and the central system themselves.
     from launcher.scenario.virtual.world import play
 
@@ -132,7 +132,7 @@ async def _outcomes(
         task.cancel()
     await all_played
     return tuple(
-        Outcome(scenario, Verdict.ERROR, "interrupted") if task.cancelled() else task.result()
+        Outcome(scenario, Verdict.ERROR, INTERRUPTED) if task.cancelled() else task.result()
         for scenario, task in zip(scenarios, tasks, strict=True)
     )
 

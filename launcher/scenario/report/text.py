@@ -46,7 +46,7 @@ def lines(outcome: Outcome, number: int, of: int) -> Iterator[str]:
 
 
 def _took(outcome: Outcome) -> str:
-    if not outcome.scenario.virtual:
+    if not outcome.scenario.virtual or not outcome.steps:
         return f"{outcome.took_s:.1f} s"
     hours, seconds = divmod(round(outcome.took_s), 3600)
     return f"{hours}:{seconds // 60:02}:{seconds % 60:02} in {outcome.wall_s:.1f} s"

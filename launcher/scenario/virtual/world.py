@@ -30,7 +30,7 @@ from csms.store import Store
 from csms.tags import ChangeableTags, TagsFile
 from launcher.scenario.format import Scenario
 from launcher.scenario.peer import driven
-from launcher.scenario.play import Heard, Play
+from launcher.scenario.play import INTERRUPTED, Heard, Play
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Verdict
@@ -79,7 +79,7 @@ async def _played(
         ):
             return await Play(scenario, stage, driven(URL, API), requests, seed, told).run()
     except asyncio.CancelledError:
-        return Outcome(scenario, Verdict.ERROR, "interrupted")
+        return Outcome(scenario, Verdict.ERROR, INTERRUPTED)
 
 
 @asynccontextmanager
