@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, get_type_hints
 
 from chargepoint.api.damage import OF_CONNECTOR, Damage, DamageKind
-from chargepoint.api.disturbances import Disturbance, DisturbanceKind
+from chargepoint.api.disturbances import Disturbance, DisturbanceKind, Quirks
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS, QuirkName
@@ -109,6 +109,7 @@ def deviations(stations: Member, connector: Member) -> Mapping[str, Kind[Deviate
             partial(_deviate, OrderType.QUIRKS),
             {
                 "names": Member(list_of(choice(map(str, QuirkName)), one=True), quirks, required=True, name="quirks"),
+                **_members(Quirks, ["names"]),
                 **where,
             },
             "Stations have these quirks of real charge points from now on, and no others; [] for none.",
