@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import HeadersLike
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.frames import CloseCode
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from chargepoint import waiting
@@ -90,9 +91,13 @@ class Websocket:
         self._why_given_up = ""
         self._outgoing: waiting.Queue[str] = waiting.Queue()
         self._connection: ClientConnection | None = None
+        self._live_connection: ClientConnection | None = None
+        """The same while it is read, so that what is sent is not lost with the one before."""
 
     def send(self, text: str) -> None:
         """Put ``text`` on the wire in its turn; it is lost when the connection is."""
+        if self._outgoing.idle and self._live_connection is not None and _write(self._live_connection, text):
+            return
         self._outgoing.put(text)
 
     def ping_every(self, interval_s: float) -> None:
@@ -193,6 +198,7 @@ class Websocket:
                     self._outgoing.drain()
                     self._given_up.clear()
                     self._renewal.clear()
+                    self._live_connection = connection
                     self._hear(Opened())
                     await self._live(connection, settings.pong_timeout_s)
                     silent = f"the silent connection was given up: {self._why_given_up}"
@@ -204,7 +210,7 @@ class Websocket:
         except (WebSocketException, OSError, UnicodeError) as error:
             reason = f"{target.url}: {_told_by(error)}"
             why = _tls_failure(error) if target.secure else None
-        self._connection = None
+        self._connection = self._live_connection = None
         by_order, self._why_broken_off = bool(self._why_broken_off), ""
         self._outgoing.drain()
         self._hear(Closed(reason, why, by_order))
@@ -280,6 +286,16 @@ class Websocket:
                     await (await connection.ping())
             except (TimeoutError, ConnectionClosed):
                 return
+
+
+def _write(connection: ClientConnection, text: str) -> bool:
+    """Write ``text`` without waiting, if nothing has to be waited for: it needs neither a task nor its turn."""
+    protocol, transport = connection.protocol, connection.transport
+    if protocol.state is not State.OPEN or transport.is_closing() or transport.get_write_buffer_size():
+        return False
+    protocol.send_text(text.encode())
+    transport.writelines(protocol.data_to_send())
+    return True
 
 
 def _told_by(error: Exception) -> str:
