@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from textual.events import MouseDown, MouseEvent, MouseMove, MouseScrollDown, MouseUp
-from textual.widget import Widget
+from textual.events import MouseMove, MouseScrollDown
 
 from tests.chargepoint.brokers import RealBroker
-from tests.tui.looking import Looking, looking
+from tests.tui.looking import looking
+from tests.tui.mouse import drag, mouse
 from tui.widgets.fleet_list import FleetList
 
 BAR_X = 36
 """The last column of the list at 80x24."""
-
-
-def mouse(kind: type[MouseEvent], x: int, y: int) -> MouseEvent:
-    """The mouse at a place of the screen."""
-    return kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
-
-
-async def drag(seen: Looking, pane: Widget, start: tuple[int, int], rows: int) -> None:
-    """From a place in ``pane`` so many rows down, and let go."""
-    x, y = pane.region.x + start[0], pane.region.y + start[1]
-    for kind, to in ((MouseDown, y), (MouseMove, y + rows), (MouseUp, y + rows)):
-        seen.app.post_message(mouse(kind, x, to))
-        await seen.pilot.pause()
 
 
 async def test_the_selected_row_stays_in_sight_and_nothing_moves_before_it_must(broker: RealBroker) -> None:
