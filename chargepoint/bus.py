@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiomqtt
+from paho.mqtt.enums import MQTTErrorCode
 
 from chargepoint.api.errors import InputError
 
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 KEEPALIVE_S = 15
+LOOK_S = 5.0
+"""How often to look whether a ping is due: a broker waits for one and a half KEEPALIVE_S."""
+
 CONNECT_TIMEOUT_S = 10.0
 LEAVE_TIMEOUT_S = 1.0
 FIRST_RETRY_S = 0.2
@@ -254,8 +258,13 @@ class Bus:
 class _Client(aiomqtt.Client):
     """aiomqtt, which waits out its timeout when a broker hangs up instead of answering CONNECT; this one does not.
 
-    It also ends when it is told to, in whatever moment.
+    It also ends when it is told to, in whatever moment, and does not wake up every second: a thousand idle charge
+    points that do take a quarter of a core.
     """
+
+    async def _misc_loop(self) -> None:
+        while self._client.loop_misc() == MQTTErrorCode.MQTT_ERR_SUCCESS:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_S)
 
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:
         # Of Python 3.11, asyncio.wait_for forgets a cancellation that comes together with the result
