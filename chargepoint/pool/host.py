@@ -104,6 +104,11 @@ class Host:
                 if station is not None and station.runtime is not None:
                     station.runtime.hear(message)
 
+    @property
+    def inhabited(self) -> bool:
+        """Whether there is any station, dead or alive."""
+        return bool(self._stations)
+
     def close(self) -> None:
         """End all stations in good order; ``run`` then returns."""
         self._closing.set()
@@ -157,6 +162,8 @@ class Host:
                 self._rise(station_id)
             except (InputError, OSError) as error:
                 log.error("%s: %s", station_id, error)
+            except Exception:
+                log.exception("%s broke down", station_id)
             # The loop breathes between two of them.
             await asyncio.sleep(0)
         self._riser = None
