@@ -53,7 +53,9 @@ def not_applicable(scenario: Scenario, peer: Peer) -> str:
         if scenario.virtual and any(f"{API}/{place}" in repr(step.deed) for place in ("files", "ca/")):
             return f"{step.place}: in virtual time there are no files and no certificates"
         if not peer.bundled and API in repr(step.deed):
-            return f"{step.place}: {API} is of the bundled central system: give what has it in it by -p NAME=VALUE"
+            given = [f"-p {name}=URL" for name, value in scenario.variables.items() if API in str(value)]
+            instead = f"; {' '.join(given)} names another place" if given else ""
+            return f"{step.place}: {API} is of the bundled central system only{instead}"
         if isinstance(step.deed, Command) and not peer.commands:
             return f"{step.place}: --commands does not say where {step.deed.action} can be asked for"
     return ""

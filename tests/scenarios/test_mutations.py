@@ -292,6 +292,16 @@ async def test_without_a_place_for_commands_a_scenario_is_not_applicable_and_nev
     assert "--commands does not say where RemoteStopTransaction can be asked for" in run.outcomes[0].reason
 
 
+async def test_what_needs_the_bundled_one_says_what_to_give_in_its_place(csms: Program) -> None:
+    scenarios = (mutant("log_upload", "na_2"), mutant("password", "na_3"), mutant("boot_pending", "na_4"))
+    run = await runner.run(runner.Plan(scenarios, csms.ws, f"{csms.http}/{{id}}/{{action}}"))
+    assert [outcome.reason.split(": ", 1)[1] for outcome in run.outcomes] == [
+        "${api} is of the bundled central system only; -p FILES=URL names another place",
+        "${api} is of the bundled central system only",
+        "only the bundled central system can be driven",
+    ]
+
+
 async def test_a_failure_is_told_with_the_frame_that_decided(csms: Program) -> None:
     async with httpx.AsyncClient(base_url=csms.http, trust_env=False) as http:
         behaviour = {"charge_point": "shown", "action": "Authorize", "change": {"idTagInfo": {"status": "Blocked"}}}
