@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeVar
 
 from chargepoint.api.pool import PoolVerb
@@ -45,6 +45,8 @@ Heard = Callable[[Scenario, StepOutcome], None]
 
 def not_applicable(scenario: Scenario, peer: Peer) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
+    if scenario.virtual and any(_needs_tls(entry) for entry in scenario.stations.values()):
+        return f"{scenario.place}: in virtual time there is no TLS"
     for step in every(scenario.steps):
         if scenario.virtual and isinstance(step.deed, Http) and not step.deed.url.startswith(API):
             return f"{step.place}: in virtual time there is nothing to call but {API}"
@@ -211,6 +213,10 @@ class Play:
                     await self._requests.send("DELETE", f"{self._peer.api}/behaviours?charge_point={station}")
                 except NoReply:
                     return
+
+
+def _needs_tls(entry: Mapping[str, object]) -> bool:
+    return entry.get("security_profile") in (2, 3) or str(entry.get("central_system", "")).startswith("wss:")
 
 
 def _may_behave(deed: Deed) -> bool:
