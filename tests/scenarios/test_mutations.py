@@ -130,7 +130,7 @@ MUTATIONS = {
     "nobody is let in": wrong("connect", "password boot_accepted", refuse=401),
     "who was cut off is not let in again": Mutation(
         ({"action": "connect", "delay": 0.01, "times": 1}, {"action": "connect", "refuse": 503}),
-        ("half_open", "no_utf8", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
+        ("half_open", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
         ("charging_session", "malformed_texts"),
     ),
     "starts are not answered": wrong("StartTransaction", "swipe_then_plug", "tag_blocked", silent=True),
