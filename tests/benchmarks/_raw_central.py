@@ -1,7 +1,7 @@
 """A central system without OCPP: it answers what it must and asks for one kind of message as fast as they come.
 
-``python -m tests.benchmarks._raw_central Heartbeat`` (or MeterValues, or Nothing) prints its port, and how many frames
-there were for each line it reads.
+``python -m tests.benchmarks._raw_central Heartbeat`` (or MeterValues, or Nothing) prints its port, and how many
+frames there were for each line it reads.
 """
 
 from __future__ import annotations
