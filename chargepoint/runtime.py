@@ -34,7 +34,6 @@ from chargepoint.dialects.v16.link_keys import (
 )
 from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.connector import Connector
-from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
 from chargepoint.ocpp.endpoint import Event
 from chargepoint.ocpp.secrets import without_secrets
@@ -177,7 +176,7 @@ class Runtime:
         """Live, through every reboot, until the end is wanted. Raises what broke the station, if anything does."""
         while True:
             await self._live()
-            if self._life.going_down is StopReason.REBOOT:
+            if not self._life.boots_again:
                 return
             await asyncio.sleep(BOOT_S)
             self._forget_the_old_link()

@@ -246,6 +246,7 @@ class Line:
     def powered_up(self, now: float) -> None:
         """The station boots."""
         self._recur(_K.BROWN_OUT, now)
+        self.weaken(False)
 
     def power_fails(self) -> bool:
         """Whether the station's power fails in this moment; asked once."""

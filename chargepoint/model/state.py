@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.authorization import AuthorizationCache, TokenInfo
 from chargepoint.model.commands import ListSent, Outcome
-from chargepoint.model.connector import Connector
+from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact
+from chargepoint.model.faults import NO_FAULT, Fault, blocks, has, told, without, worst
 from chargepoint.model.local_list import LocalList
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.reservation import Reservations
@@ -40,7 +41,9 @@ class Asked:
 
 @dataclass(slots=True)
 class StationState:
-    """Everything a station knows. Connector 0 is the station: ``operative``, ``error_code``, ``status``.
+    """Everything a station knows. Connector 0 is the station: ``operative``, ``faults``, ``status``.
+
+    ``hot``: somewhere it is hotter than the current alone makes it.
 
     ``installed_version`` is that of the last firmware update; "" is the firmware it came with.
 
@@ -63,15 +66,16 @@ class StationState:
     accepted_once: bool = False
     clock_offset_s: float = 0.0
     operative: bool = True
-    error_code: ErrorCode = ErrorCode.NO_ERROR
+    faults: tuple[Fault, ...] = ()
     status: ConnectorState = ConnectorState.AVAILABLE
-    told_error: ErrorCode = ErrorCode.NO_ERROR
+    told: Fault = NO_FAULT
     asked: dict[int, Asked] = field(default_factory=dict)
     last_request: int = 0
     last_handle: int = 0
     going_down: bool = False
     own_errands: Errands | None = None
     damages: Damages | None = None
+    hot: bool = False
     update: Update | None = None
     installed_version: str = ""
     security_log: SecurityLog = field(default_factory=SecurityLog)
@@ -99,7 +103,7 @@ class StationState:
     @property
     def faulted(self) -> bool:
         """Whether the station as a whole is out of service by a fault."""
-        return self.error_code is not ErrorCode.NO_ERROR
+        return blocks(self.faults)
 
     @property
     def errands(self) -> Errands:
@@ -126,13 +130,18 @@ class StationState:
             and not self.held
             and connector.transaction is None
             and not connector.hanging
-            and self.error_of(connector) is ErrorCode.NO_ERROR
+            and not self.stopped(connector)
             and not self.going_down
         )
 
     def is_asking(self, connector: Connector) -> bool:
         """Whether the central system's verdict on an id tag at ``connector`` is waited for."""
         return any(asked.connector == connector.number for asked in self.asked.values())
+
+    @property
+    def storage_full(self) -> bool:
+        """Whether nothing can be stored, for that is damaged."""
+        return self.damages is not None and self.damages.storage_full
 
     def known(self, id_tag: str) -> TokenInfo | None:
         """What the station itself knows of ``id_tag``: by the local list, else by the cache (section 3.5)."""
@@ -150,8 +159,8 @@ class StationState:
         if self.is_listed(id_tag):
             if self.local_list.compare(id_tag, info, self.station_time(self.at)) and not self.faulted:
                 # Told each time it happens, not only when it begins.
-                self.told_error = self.station_error
-                self.emit(ConnectorChanged(0, self.status, self.told_error, self.at))
+                self.told = self.station_fault
+                self.emit(ConnectorChanged.of(0, self.status, self.told, self.at))
         elif self.parameters.cache_enabled:
             self.cache.learn(id_tag, info)
             self.changed.add("cache")
@@ -165,20 +174,51 @@ class StationState:
         outcome = self.local_list.take(sent, self.parameters.list_max_length, self.parameters.list_max_sent)
         if outcome.accepted:
             self.changed.add("local_list")
+            self.faults = without(self.faults, ErrorCode.LOCAL_LIST_CONFLICT)
             self.cache.forget(id_tag for id_tag, _ in sent.entries if self.is_listed(id_tag))
             self.changed.add("cache")
         return outcome
 
     @property
-    def station_error(self) -> ErrorCode:
-        """What is told of the station as a whole: its fault, else a list that its central system contradicts."""
-        if not self.faulted and self.parameters.list_enabled and self.local_list.in_conflict:
-            return ErrorCode.LOCAL_LIST_CONFLICT
-        return self.error_code
+    def station_fault(self) -> Fault:
+        """What is told of the station as a whole: its faults, and a list that its central system contradicts."""
+        conflict = self.parameters.list_enabled and self.local_list.in_conflict
+        faults = (*self.faults, Fault.of(ErrorCode.LOCAL_LIST_CONFLICT)) if conflict else self.faults
+        return worst(faults)
 
-    def error_of(self, connector: Connector) -> ErrorCode:
-        """The error that ``connector`` suffers: its own, else the station's."""
-        return self.error_code if self.faulted and not connector.faulted else connector.error_code
+    def faults_of(self, connector: Connector) -> tuple[Fault, ...]:
+        """Everything that is wrong at ``connector``: its own, and the station's faults when it has none itself."""
+        faults = connector.faults
+        if self.damages is not None:
+            faults += self.damages.faults(connector)
+        if connector.heat is not Heat.COOL:
+            from chargepoint.model.overheating import fault_of
+
+            faults += (fault_of(connector),)
+        if self.faults and not blocks(faults):
+            faults += tuple(one for one in self.faults if one.blocking)
+        return faults
+
+    @property
+    def faults_in_words(self) -> tuple[str, ...]:
+        """The faults that were given, for people: ``fault GroundFailure connector 1``."""
+        given = [str(one) for one in self.faults]
+        for connector in self.connectors.values():
+            given += [f"{one} connector {connector.number}" for one in connector.faults]
+        return tuple(given)
+
+    def told_of(self, connector: Connector, status: ConnectorState) -> Fault:
+        """What is told of the faults of ``connector`` with ``status``."""
+        return told(self.faults_of(connector), status)
+
+    def stopped(self, connector: Connector) -> bool:
+        """Whether no energy can flow at ``connector``: it is out of service, or its car is not understood."""
+        faults = self.faults_of(connector)
+        return bool(faults) and (blocks(faults) or has(faults, ErrorCode.EV_COMMUNICATION_ERROR))
+
+    def suffers(self, connector: Connector, code: ErrorCode) -> bool:
+        """Whether ``connector``, or the station, was given the fault ``code``."""
+        return has(connector.faults, code) or has(self.faults, code)
 
     def running(self, central_id: int) -> Connector | None:
         """The connector whose transaction the central system knows as ``central_id``."""
