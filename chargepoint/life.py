@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.payloads import ocpp_config_json
+from chargepoint.api.payloads import ErrorCode, ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.api.traffic import Direction
@@ -24,9 +24,10 @@ from chargepoint.dialects.judgement import Judgement
 from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
-from chargepoint.model.commands import ErrandEnded, PartBroken, ShutDown
+from chargepoint.model.commands import ErrandEnded, PartBroken, ShutDown, Verdict
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import Fact, Rebooting
+from chargepoint.model.faults import has
 from chargepoint.model.noise import MeterClass
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.station import Station
@@ -98,8 +99,12 @@ class Life:
         self.line: Line | None = line
         """Its line to the central system, if that was ever disturbed or the station has quirks."""
         if spec.quirks and line is None:
-            self._disturbed_line()
+            self._disturbed_line(now)
+        elif line is not None:
+            line.powered_up(now)
         self.going_down: StopReason | None = None
+        self.boots_again = True
+        """Whether it then boots: unless somebody wanted its end, it does."""
         self.power_cut = False
         """Whether it goes down in this very moment, with nothing more to say."""
         self.link_error = ""
@@ -152,7 +157,7 @@ class Life:
                     # What is wrong with it is our doing, and not its sender's.
                     self.judgement.count, self.judgement.error = blame
             problems = "; ".join(filter(None, (parcel.problem, problem))) or None
-            self._mqtt.traffic.note(Direction.IN, parcel.text, now, problems)
+            self._mqtt.traffic.note(Direction.IN, parcel.shown, now, problems)
 
     def closed(self, reason: str, now: float, why: LinkFailure | None = None) -> None:
         """The websocket is gone, or could not be opened; ``why`` when security is the reason."""
@@ -177,8 +182,7 @@ class Life:
     @property
     def storage_full(self) -> bool:
         """Whether nothing is to be stored, for that is damaged."""
-        damages = self.station.state.damages
-        return damages is not None and damages.storage_full
+        return self.station.state.storage_full
 
     def reconnect(self) -> bool:
         """Whether the connection is to be made anew once everything is said; asked once."""
@@ -211,6 +215,7 @@ class Life:
                     outcome = self.station.tell(command, now)
                     if not outcome.accepted:
                         self._refuse(message, outcome.reason)
+                    self._follow_signal(now)
             except InputError as error:
                 self._refuse(message, str(error))
         self._follow_all(now)
@@ -266,18 +271,24 @@ class Life:
         from chargepoint.api.damage import Damage
 
         if not isinstance(what, Damage):
-            self._disturbed_line().take(what, now)
+            self._disturbed_line(now).take(what, now)
             return
-        if not self.station.tell(PartBroken(what), now).accepted:
+        outcome = self.station.tell(PartBroken(what), now)
+        if outcome.verdict is Verdict.UNKNOWN_CONNECTOR:
             raise InputError("connector", what.connector, f"one of 1 to {self._spec.nb_connectors}")
+        if not outcome.accepted:
+            raise InputError("damage", str(what), f"possible here: {outcome.reason}")
         self._notes.append(f"damage: {what}")
 
-    def _disturbed_line(self) -> Line:
+    def _disturbed_line(self, now: float) -> Line:
         if self.line is None:
             # Loaded here: few lines are ever disturbed.
             from chargepoint.disturbances.line import Line
 
-            self.line = Line(self._spec.quirks)
+            boot = {"chargePointVendor": self._spec.vendor, "chargePointModel": self._spec.model}
+            self.line = Line(self._spec.quirks, boot)
+            if self._endpoint.is_open:
+                self.line.opened(now)
         return self.line
 
     def end(self, now: float) -> None:
@@ -316,7 +327,7 @@ class Life:
             line.carry(Direction.OUT, text, now)
         parcels = line.arrived(Direction.OUT, now)
         for parcel in parcels:
-            self._mqtt.traffic.note(Direction.OUT, parcel.text, now, parcel.problem)
+            self._mqtt.traffic.note(Direction.OUT, parcel.shown, now, parcel.problem)
         return [parcel.text for parcel in parcels if not parcel.lost]
 
     def errands(self) -> list[Errand]:
@@ -333,8 +344,10 @@ class Life:
         answers = self._answers + self._mqtt.traffic.messages()
         self._answers.clear()
         last_error = self.store_error or self.link_error or self.judgement.error
-        damages = self.station.state.damages
-        deviations = (self.line.deviations if self.line else ()) + (damages.in_words() if damages else ())
+        state = self.station.state
+        deviations = (self.line.deviations if self.line else ()) + state.faults_in_words
+        if state.damages is not None:
+            deviations += state.damages.in_words()
         status = self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now, deviations)
         return answers + status
 
@@ -360,6 +373,8 @@ class Life:
         self.dialect.advance(now)
         if self.line is not None:
             self.line.advance(now)
+            if self.line.power_fails():
+                self.going_down, self.power_cut = StopReason.POWER_LOSS, True
             self._take_arrived(self.line, now)
 
     def _follow_all(self, now: float) -> str | None:
@@ -381,9 +396,15 @@ class Life:
                 for fact in self.station.facts():
                     self._follow(fact, now)
 
+    def _follow_signal(self, now: float) -> None:
+        weak = has(self.station.state.faults, ErrorCode.WEAK_SIGNAL)
+        if weak or self.line is not None:
+            self._disturbed_line(now).weaken(weak)
+
     def _follow(self, fact: Fact, now: float) -> None:
         if isinstance(fact, Rebooting):
             self.going_down = fact.reason
+            self.boots_again = fact.reason is not StopReason.REBOOT or bool(fact.cause)
         if line := line_of(fact):
             self._notes.append(line)
         self.dialect.speak(fact, now)

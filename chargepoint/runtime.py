@@ -35,7 +35,6 @@ from chargepoint.dialects.v16.link_keys import (
 )
 from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.connector import Connector
-from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
 from chargepoint.ocpp.endpoint import Event
 from chargepoint.ocpp.secrets import without_secrets
@@ -178,7 +177,7 @@ class Runtime:
         """Live, through every reboot, until the end is wanted. Raises what broke the station, if anything does."""
         while True:
             await self._live()
-            if self._life.going_down is StopReason.REBOOT:
+            if not self._life.boots_again:
                 return
             await asyncio.sleep(BOOT_S)
             self._forget_the_old_link()
@@ -242,7 +241,10 @@ class Runtime:
 
     async def _step(self, websocket: Websocket) -> None:
         item = await self._inbox.get()
-        self._take(item, self._clock.now())
+        now = self._clock.now()
+        if (line := self._life.line) is not None:
+            line.active(now - websocket.idle_s * self._clock.speed)
+        self._take(item, now)
         self._save_and_say(websocket)
 
     def _take(self, item: Input, now: float) -> None:
@@ -340,7 +342,7 @@ class Runtime:
             pong_timeout_s=configuration.integer(WEB_SOCKET_PONG_TIMEOUT),
             subprotocol_required=configuration.boolean(SUBPROTOCOL_REQUIRED),
             compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
-            subprotocol_named=line is None or not line.names_no_subprotocol,
+            subprotocol=None if line is None else line.subprotocol(SUBPROTOCOL),
             closes_on_invalid_utf8=configuration.boolean(CLOSE_ON_INVALID_UTF8),
         )
 
@@ -348,6 +350,15 @@ class Runtime:
 def _disturb(websocket: Websocket, line: Line) -> None:
     """What is wrong with ``line`` and not with single messages, done to the connection."""
     websocket.read_pause_s = line.read_pause_s
+    websocket.fragments = line.fragments
     websocket.fall_silent(line.silent)
-    if why := line.broken_off():
-        websocket.break_off(why)
+    if not line.keeps_first_connection:
+        websocket.drop_left_open()
+    if (parting := line.parting()) is None:
+        return
+    if parting.leave_open:
+        websocket.move(parting.why)
+    elif parting.code:
+        websocket.give_up(parting.why, parting.code)
+    else:
+        websocket.break_off(parting.why)

@@ -35,7 +35,7 @@ class LinkSettings:
 
     ``open_timeout_s`` is for TCP, TLS and the handshake together. ``subprotocol_required``: an answer to the
     handshake that names no subprotocol ends the connection; one that names a wrong one always does.
-    ``subprotocol_named``: ours is; a charge point that does not is against OCPP-J 1.6 section 3.1.2.
+    ``subprotocol``: what is named in place of ours, "" for nothing; both are against OCPP-J 1.6 section 3.1.2.
     ``closes_on_invalid_utf8``: a text that is not UTF-8 ends the connection (RFC 6455 section 8.1), and is not
     answered. ``compression`` has a message of more than ``LARGEST_READ`` end it too: it cannot be told in time how
     large it becomes.
@@ -45,5 +45,5 @@ class LinkSettings:
     pong_timeout_s: float = 20.0
     subprotocol_required: bool = True
     compression: bool = False
-    subprotocol_named: bool = True
+    subprotocol: str | None = None
     closes_on_invalid_utf8: bool = False

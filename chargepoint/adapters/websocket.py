@@ -8,7 +8,7 @@ import contextlib
 import logging
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import HeadersLike
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.frames import CloseCode
+from websockets.protocol import Event as ProtocolEvent
 from websockets.typing import Subprotocol
 
 from chargepoint import waiting
@@ -80,13 +81,18 @@ class Websocket:
         self._refused = refused
         self.read_pause_s = 0.0
         """How long to wait after each message that is read: a slow reader's."""
+        self.fragments = 0, 0.0
+        """Bytes of a message that go into one frame, 0 for all of them, and the pause in s between two frames."""
         self._silent = False
         self._left_silent: list[ClientConnection] = []
+        self._left_open: dict[ClientConnection, asyncio.Task[None]] = {}
+        self._why_moved = ""
         self._why_broken_off = ""
         self._ping_interval_s = 0.0
         self._pace_changed = waiting.Event()
         self._given_up = waiting.Event()
         self._why_given_up = ""
+        self._code_given_up = int(CloseCode.NORMAL_CLOSURE)
         self._outgoing: waiting.Queue[str] = waiting.Queue()
         self._connection: ClientConnection | None = None
 
@@ -100,9 +106,9 @@ class Websocket:
             self._ping_interval_s = interval_s
             self._pace_changed.set()
 
-    def give_up(self, reason: str) -> None:
-        """Close the connection, if there is one, and make it again as after any loss; ``reason`` is told the peer."""
-        self._why_given_up = reason
+    def give_up(self, reason: str, code: int = CloseCode.NORMAL_CLOSURE) -> None:
+        """Close the connection, if there is one, and make it again as after any loss; the peer is told why."""
+        self._why_given_up, self._code_given_up = reason, code
         self._given_up.set()
 
     def renew(self) -> None:
@@ -133,12 +139,29 @@ class Websocket:
             self._why_broken_off = reason
             self._connection.transport.abort()
 
+    def move(self, reason: str) -> None:
+        """Make another connection and leave the present one open, which says nothing more but pongs."""
+        if self._connection is not None:
+            self._why_moved = reason
+            self._renewal.set()
+
+    def drop_left_open(self) -> None:
+        """Break off the connections that ``move`` has left."""
+        for connection in self._left_open:
+            connection.transport.abort()
+
+    @property
+    def idle_s(self) -> float:
+        """For how long nothing was on the wire; 0 without a connection."""
+        connection = self._connection
+        return connection.loop.time() - connection.active_at if isinstance(connection, _Connection) else 0.0
+
     async def run(self) -> None:
         """Connect, and connect again after every loss; cancel it to close in good order."""
         try:
             await self._connect_again_and_again()
         finally:
-            for connection in self._left_silent:
+            for connection in (*self._left_silent, *self._left_open):
                 connection.transport.abort()
 
     async def _connect_again_and_again(self) -> None:
@@ -166,12 +189,13 @@ class Websocket:
             return 0.0
         target = self._target()
         settings = self._settings()
+        named = self._subprotocol if settings.subprotocol is None else Subprotocol(settings.subprotocol)
         try:
             async with _Connect(
                 target.url,
                 additional_headers=_authorization(target),
                 ssl=await self._context(target) if target.secure else None,
-                subprotocols=[self._subprotocol] if settings.subprotocol_named else None,
+                subprotocols=[named] if named else None,
                 compression="deflate" if settings.compression else None,
                 ping_interval=None,
                 open_timeout=settings.open_timeout_s,
@@ -186,8 +210,8 @@ class Websocket:
                 self._silent = False
                 if isinstance(connection, _Connection):
                     connection.closes_on_invalid_utf8 = settings.closes_on_invalid_utf8
-                if connection.subprotocol is None and settings.subprotocol_required and settings.subprotocol_named:
-                    reason = f"{target.url} does not say that it speaks {self._subprotocol}"
+                if connection.subprotocol is None and settings.subprotocol_required and named:
+                    reason = f"{target.url} does not say that it speaks {named}"
                 else:
                     _watch_for_a_dead_peer(connection)
                     opened_at = connection.loop.time()
@@ -197,7 +221,8 @@ class Websocket:
                     self._hear(Opened())
                     await self._live(connection, settings.pong_timeout_s)
                     silent = f"the silent connection was given up: {self._why_given_up}"
-                    reason = self._why_broken_off or (silent if self._silent else _why_closed(connection.close_exc))
+                    moved = self._why_moved or (silent if self._silent else "")
+                    reason = self._why_broken_off or moved or _why_closed(connection.close_exc)
         except InvalidStatus as error:
             reason = f"{target.url} refuses the connection: HTTP {_status_line(error.response.status_code)}"
             if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -206,13 +231,13 @@ class Websocket:
             reason = f"{target.url}: {_told_by(error)}"
             why = _tls_failure(error) if target.secure else None
         self._connection = None
-        self._why_broken_off = ""
+        self._why_broken_off = self._why_moved = ""
         self._outgoing.drain()
         self._hear(Closed(reason, why))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
 
     async def _live(self, connection: ClientConnection, pong_timeout_s: float) -> None:
-        code, reason = CloseCode.NORMAL_CLOSURE, ""
+        code, reason = int(CloseCode.NORMAL_CLOSURE), ""
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(connection))
@@ -224,13 +249,16 @@ class Websocket:
                 if pinger.done():
                     code, reason = CloseCode.PROTOCOL_ERROR, f"no pong within {pong_timeout_s:.0f} s"
                 elif quitter.done():
-                    reason = self._why_given_up
+                    code, reason = self._code_given_up, self._why_given_up
                 for task in (reader, pinger, writer, quitter, renewal):
                     task.cancel()
         finally:
             if self._silent and isinstance(connection, _Connection):
                 connection.left_open = True
                 self._left_silent.append(connection)
+            elif self._why_moved and isinstance(connection, _Connection):
+                connection.left_open = True
+                self._left_open[connection] = asyncio.create_task(_hear_nothing(connection))
             else:
                 # Left by cancellation, the library would close with 1011: an error that did not happen.
                 await _close(connection, code, reason)
@@ -262,9 +290,16 @@ class Websocket:
             text = await self._outgoing.get()
             try:
                 with contextlib.suppress(ConnectionClosed):
-                    await connection.send(text)
+                    await self._send(connection, text)
             finally:
                 self._outgoing.done()
+
+    async def _send(self, connection: ClientConnection, text: str) -> None:
+        if isinstance(connection, _Connection):
+            connection.active_at = connection.loop.time()
+        # What is to be no UTF-8, by order, is in it as Python writes such bytes.
+        message, (size, pause_s) = text.encode(errors="surrogateescape"), self.fragments
+        await connection.send(_in_fragments(message, size, pause_s) if size else message, text=True)
 
     async def _ping(self, connection: ClientConnection, pong_timeout_s: float) -> None:
         """Ping at the present pace, which counts from the moment it is set; returns when a pong is missing."""
@@ -307,11 +342,16 @@ def _tls_failure(error: Exception) -> LinkFailure | None:
 class _Connection(AsSent, ClientConnection):
     """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake.
 
-    ``left_open``: it is not closed when it is left.
+    ``left_open``: it is not closed when it is left. ``active_at``: when something was last on the wire.
     """
 
     LARGEST = LARGEST_READ
     left_open = False
+    active_at = 0.0
+
+    def process_event(self, event: ProtocolEvent) -> None:
+        self.active_at = self.loop.time()
+        super().process_event(event)
 
     async def handshake(
         self, additional_headers: HeadersLike | None = None, user_agent_header: str | None = None
@@ -350,7 +390,21 @@ def _status_line(code: int) -> str:
         return str(code)
 
 
-async def _close(connection: ClientConnection, code: CloseCode, reason: str) -> None:
+async def _in_fragments(message: bytes, size: int, pause_s: float) -> AsyncIterator[bytes]:
+    for place in range(0, len(message), size):
+        if place and pause_s:
+            await asyncio.sleep(pause_s)
+        yield message[place : place + size]
+
+
+async def _hear_nothing(connection: ClientConnection) -> None:
+    """Read on, so that pings are answered, until it is closed."""
+    with contextlib.suppress(ConnectionClosed):
+        async for _ in connection:
+            pass
+
+
+async def _close(connection: ClientConnection, code: int, reason: str) -> None:
     """Close in good order, or without any when the peer takes nothing any more."""
     try:
         async with asyncio.timeout(2 * CLOSE_TIMEOUT_S):

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from chargepoint.api.amounts import Amount
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields
 from chargepoint.api.quirks import QuirkName, parse_quirks
@@ -16,6 +18,8 @@ from chargepoint.api.quirks import QuirkName, parse_quirks
 LONGEST_S = 86_400.0
 SLOWEST_BYTES_PER_S, FASTEST_BYTES_PER_S = 1.0, 1e9
 LARGEST_SEED = 2**62
+CLOSE_CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
+"""Those that may be in a close frame."""
 
 
 class DisturbanceKind(StrEnum):
@@ -27,11 +31,17 @@ class DisturbanceKind(StrEnum):
     DUPLICATE = "duplicate"
     REORDER = "reorder"
     CORRUPT = "corrupt"
+    FRAGMENTS = "fragments"
     HALF_OPEN = "half_open"
+    IDLE_KILL = "idle_kill"
     SLOW_READER = "slow_reader"
+    SECOND_CONNECTION = "second_connection"
     REFUSE = "refuse"
+    DNS_FAILURE = "dns_failure"
     CUT = "cut"
+    CLOSE = "close"
     OUTAGE = "outage"
+    BROWN_OUT = "brown_out"
 
 
 class Side(StrEnum):
@@ -42,32 +52,126 @@ class Side(StrEnum):
     BOTH = "both"
 
 
+class Frames(StrEnum):
+    """Which messages are disturbed, by what they are: requests (CALL), or answers (CALLRESULT and CALLERROR)."""
+
+    ALL = "all"
+    CALLS = "calls"
+    ANSWERS = "answers"
+
+
+class Shape(StrEnum):
+    """How jitter is spread: evenly up to it, normally with it as deviation, or Pareto: seldom, but then much more."""
+
+    UNIFORM = "uniform"
+    NORMAL = "normal"
+    PARETO = "pareto"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is to be known of a kind of disturbance.
+
+    ``amounts``: what can be said of it. ``of_messages``: it is about single messages, of a direction and a sort.
+    ``of_chance``: it has a probability and a seed. ``lasting``: it needs to be told for how long.
+    """
+
+    does: str
+    amounts: tuple[Amount, ...] = ()
+    of_messages: bool = False
+    of_chance: bool = False
+    lasting: bool = False
+
+
 _K = DisturbanceKind
-OF_MESSAGES = frozenset({_K.LATENCY, _K.BANDWIDTH, _K.DROP, _K.DUPLICATE, _K.REORDER, _K.CORRUPT})
+
+
+def _every_s(does: str, default: float, minimum: float) -> Amount:
+    return Amount("every_s", does, default, minimum, LONGEST_S)
+
+
+DISTURBANCES = {
+    _K.LATENCY: Declared(
+        "messages are late, but in order",
+        (
+            Amount("delay_s", "so late", 0.5, 0, LONGEST_S),
+            Amount("jitter_s", "so much later still, by chance", 0.0, 0, LONGEST_S),
+        ),
+        of_messages=True,
+        of_chance=True,
+    ),
+    _K.BANDWIDTH: Declared(
+        "a message takes its time",
+        (Amount("bytes_per_s", "so fast", 1_000.0, SLOWEST_BYTES_PER_S, FASTEST_BYTES_PER_S),),
+        of_messages=True,
+    ),
+    _K.DROP: Declared("messages do not arrive", of_messages=True, of_chance=True),
+    _K.DUPLICATE: Declared("messages come twice", of_messages=True, of_chance=True),
+    _K.REORDER: Declared(
+        "messages are held back, later ones overtake them",
+        (Amount("delay_s", "for so long", 2.0, 0.001, LONGEST_S),),
+        of_messages=True,
+        of_chance=True,
+    ),
+    _K.CORRUPT: Declared("a character is another or missing, or the rest is", of_messages=True, of_chance=True),
+    _K.FRAGMENTS: Declared(
+        "messages of the charge point come in many small websocket frames, a slow writer's with pauses between",
+        (
+            Amount("size", "bytes of a frame", 10, 1, 65_536, whole=True),
+            Amount("every_s", "between two frames", 0.0, 0, 3_600),
+        ),
+    ),
+    _K.HALF_OPEN: Declared("nothing gets through, not even a pong; the socket stays"),
+    _K.IDLE_KILL: Declared(
+        "a router forgets a connection on which nothing was sent for so long: then nothing gets through any more",
+        (Amount("after_s", "so long", 60.0, 0.1, LONGEST_S),),
+    ),
+    _K.SLOW_READER: Declared(
+        "one message is read every so often; TCP's window closes",
+        (Amount("every_s", "so often", 1.0, 0.01, 3_600),),
+    ),
+    _K.SECOND_CONNECTION: Declared(
+        "a second connection is made and used; the first one stays open, is answered pings and nothing else"
+    ),
+    _K.REFUSE: Declared("no connection is made", of_chance=True),
+    _K.DNS_FAILURE: Declared("the name of the central system is not found; a connection that is there stays"),
+    _K.CUT: Declared(
+        "the connection breaks off (TCP reset) every so often",
+        (_every_s("so often", 30.0, 0.1), Amount("range_s", "and up to so much later", 0.0, 0, LONGEST_S)),
+        of_chance=True,
+    ),
+    _K.CLOSE: Declared(
+        "the connection is closed in good order, at once, or every so often",
+        (
+            Amount("code", "as the websocket's close code", 1_000, 1_000, 4_999, whole=True),
+            _every_s("so often; 0 is once", 0.0, 0),
+        ),
+    ),
+    _K.OUTAGE: Declared(
+        "the connection breaks off, and none is made until it is over; then it delivers what it has queued",
+        lasting=True,
+    ),
+    _K.BROWN_OUT: Declared(
+        "the power fails for a moment every so often, and the charge point boots again",
+        (_every_s("so often", 30.0, 1), Amount("range_s", "and up to so much later", 0.0, 0, LONGEST_S)),
+        of_chance=True,
+    ),
+}
+
+OF_MESSAGES = frozenset(kind for kind, declared in DISTURBANCES.items() if declared.of_messages)
 """Kinds that change what becomes of single messages, in a direction; the others change the connection."""
 
-OF_CHANCE = OF_MESSAGES - {_K.BANDWIDTH} | {_K.REFUSE, _K.CUT}
+OF_CHANCE = frozenset(kind for kind, declared in DISTURBANCES.items() if declared.of_chance)
 """Kinds with a probability."""
-
-
-AMOUNTS = {
-    _K.LATENCY: ("delay_s", "jitter_s"),
-    _K.BANDWIDTH: ("bytes_per_s",),
-    _K.REORDER: ("delay_s",),
-    _K.SLOW_READER: ("every_s",),
-    _K.CUT: ("every_s",),
-}
-"""What else can be said of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
     """One thing that is wrong with a line. A line has at most one of each kind.
 
-    ``probability``: of each message, attempt to connect (refuse) or period (cut); ``seed`` makes the draws anew.
-    ``for_s``: after so long it is over; 0 is until it is cleared. Latency: ``delay_s`` and at most ``jitter_s`` more.
-    Reorder: a message is held back for ``delay_s``. Bandwidth: ``bytes_per_s`` in each direction. Cut: every
-    ``every_s`` of a connection. Slow reader: one message every ``every_s``.
+    ``probability``: of each message, attempt to connect (refuse) or period (cut, brown-out); ``seed`` makes the draws
+    anew. ``for_s``: after so long it is over; 0 is until it is cleared. ``frames``: which messages it hits.
+    ``shape``: that of the jitter of latency. What the other numbers are is in ``DISTURBANCES``.
     """
 
     kind: DisturbanceKind
@@ -79,34 +183,55 @@ class Disturbance:
     jitter_s: float = 0.0
     bytes_per_s: float = 0.0
     every_s: float = 0.0
+    range_s: float = 0.0
+    after_s: float = 0.0
+    size: float = 0
+    code: float = 0
+    frames: Frames = Frames.ALL
+    shape: Shape = Shape.UNIFORM
 
     def __str__(self) -> str:
         """In words, for people: ``drop 10 % out``."""
         words = [str(self.kind)]
+        if self.code:
+            words.append(f"{self.code:g}")
         if self.delay_s or self.jitter_s:
             words.append(f"{self.delay_s:g} s")
         if self.jitter_s:
             words.append(f"+ {self.jitter_s:g} s")
+        if self.shape is not Shape.UNIFORM:
+            words.append(str(self.shape))
         if self.bytes_per_s:
             words.append(f"{self.bytes_per_s:g} B/s")
+        if self.size:
+            words.append(f"of {self.size:g}")
+        if self.after_s:
+            words.append(f"after {self.after_s:g} s")
         if self.every_s:
             words.append(f"every {self.every_s:g} s")
+        if self.range_s:
+            words.append(f"+ {self.range_s:g} s")
         if self.probability < 1:
             words.append(f"{100 * self.probability:g} %")
+        if self.frames is not Frames.ALL:
+            words.append(str(self.frames))
         if self.direction is not Side.BOTH:
             words.append(str(self.direction))
         return " ".join(words)
 
     def body(self) -> dict[str, object]:
         """The fields of its order, without those that do not belong to its kind."""
+        declared = DISTURBANCES[self.kind]
         body: dict[str, object] = {"kind": str(self.kind)}
-        if self.kind in OF_MESSAGES:
-            body["direction"] = str(self.direction)
-        if self.kind in OF_CHANCE:
+        if declared.of_messages:
+            body |= {"direction": str(self.direction), "frames": str(self.frames)}
+        if declared.of_chance:
             body |= {"probability": self.probability, "seed": self.seed}
+        if self.kind is _K.LATENCY:
+            body["shape"] = str(self.shape)
         if self.for_s:
             body["for_s"] = self.for_s
-        return body | {name: getattr(self, name) for name in AMOUNTS.get(self.kind, ())}
+        return body | {amount.name: getattr(self, amount.name) for amount in declared.amounts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +251,21 @@ class Clear:
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """The charge point has these quirks from now on, and no others."""
+    """The charge point has these quirks from now on, and no others; ``probability``: of each message to show them."""
 
     names: tuple[QuirkName, ...] = ()
+    probability: float = 1.0
+    seed: int = 0
 
     def __str__(self) -> str:
         """In words, for people."""
-        return ", ".join(self.names) or "no quirks"
+        names = ", ".join(self.names) or "no quirks"
+        return names if self.probability == 1 else f"{names} {100 * self.probability:g} %"
 
     def body(self) -> dict[str, object]:
         """The fields of its order."""
-        return {"quirks": [str(name) for name in self.names]}
+        body: dict[str, object] = {"quirks": [str(name) for name in self.names]}
+        return body if self.probability == 1 else body | {"probability": self.probability, "seed": self.seed}
 
 
 Mischief = Disturbance | Clear | Quirks
@@ -148,50 +277,34 @@ def parse_mischief(fields: Fields, *, quirks: bool) -> Mischief:
         return _disturb(fields)
     if not fields.has("quirks"):
         raise InputError("quirks", None, "a list of quirks; [] for a charge point without any")
-    return Quirks(parse_quirks(fields.array("quirks", max_length=100)))
+    return Quirks(
+        parse_quirks(fields.array("quirks", max_length=100)),
+        probability=fields.number("probability", 1.0, minimum=0, maximum=1),
+        seed=fields.integer("seed", 0, minimum=0, maximum=LARGEST_SEED),
+    )
 
 
 def _disturb(fields: Fields) -> Disturbance | Clear:
     if fields.boolean("clear", False):
         return Clear(fields.choice("kind", DisturbanceKind) if fields.has("kind") else None)
     kind = fields.choice("kind", DisturbanceKind)
-    chance = kind in OF_CHANCE
+    declared = DISTURBANCES[kind]
+    amounts: dict[str, Any] = {amount.name: amount.taken(fields) for amount in declared.amounts}
     disturbance = Disturbance(
         kind,
-        direction=fields.choice("direction", Side, Side.BOTH) if kind in OF_MESSAGES else Side.BOTH,
-        probability=fields.number("probability", 1.0, minimum=0, maximum=1) if chance else 1.0,
-        seed=fields.integer("seed", 0, minimum=0, maximum=LARGEST_SEED) if chance else 0,
+        direction=fields.choice("direction", Side, Side.BOTH) if declared.of_messages else Side.BOTH,
+        frames=fields.choice("frames", Frames, Frames.ALL) if declared.of_messages else Frames.ALL,
+        probability=fields.number("probability", 1.0, minimum=0, maximum=1) if declared.of_chance else 1.0,
+        seed=fields.integer("seed", 0, minimum=0, maximum=LARGEST_SEED) if declared.of_chance else 0,
         for_s=fields.number("for_s", 0.0, minimum=0, maximum=LONGEST_S),
-        delay_s=_delay_s(fields, kind),
-        jitter_s=fields.number("jitter_s", 0.0, minimum=0, maximum=LONGEST_S) if kind is _K.LATENCY else 0.0,
-        bytes_per_s=(
-            fields.number("bytes_per_s", 1_000.0, minimum=SLOWEST_BYTES_PER_S, maximum=FASTEST_BYTES_PER_S)
-            if kind is _K.BANDWIDTH
-            else 0.0
-        ),
-        every_s=_every_s(fields, kind),
+        shape=fields.choice("shape", Shape, Shape.UNIFORM) if kind is _K.LATENCY else Shape.UNIFORM,
+        **amounts,
     )
-    if kind is _K.OUTAGE and not disturbance.for_s:
-        raise InputError("for_s", None, "how long the outage lasts, in seconds")
+    if declared.lasting and not disturbance.for_s:
+        raise InputError("for_s", None, f"how long the {kind} lasts, in seconds")
+    if disturbance.code and disturbance.code not in CLOSE_CODES:
+        raise InputError("code", disturbance.code, "1000 to 1003, 1007 to 1014, or 3000 to 4999 (RFC 6455)")
     return disturbance
-
-
-def _delay_s(fields: Fields, kind: DisturbanceKind) -> float:
-    match kind:
-        case _K.LATENCY:
-            return fields.number("delay_s", 0.5, minimum=0, maximum=LONGEST_S)
-        case _K.REORDER:
-            return fields.number("delay_s", 2.0, above=0, maximum=LONGEST_S)
-    return 0.0
-
-
-def _every_s(fields: Fields, kind: DisturbanceKind) -> float:
-    match kind:
-        case _K.CUT:
-            return fields.number("every_s", 30.0, minimum=0.1, maximum=LONGEST_S)
-        case _K.SLOW_READER:
-            return fields.number("every_s", 1.0, minimum=0.01, maximum=3600.0)
-    return 0.0
 
 
 def in_words(what: Iterable[object]) -> tuple[str, ...]:

@@ -7,34 +7,60 @@ by now, and asks what is to become of the connection. Over all connections, and 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import count
 
-from chargepoint.api.disturbances import Clear, Disturbance, DisturbanceKind, Mischief, Quirks, in_words
+from chargepoint.api.disturbances import Clear, Disturbance, DisturbanceKind, Mischief, Quirks, Shape, in_words
 from chargepoint.api.quirks import QuirkName
 from chargepoint.api.traffic import Direction
 from chargepoint.disturbances.messages import ORDER, Stage, stage
 from chargepoint.disturbances.parcel import Chance, Parcel
-from chargepoint.disturbances.quirks import Habits
+from chargepoint.disturbances.quirks.habits import Habits
 
 LINK_DOWN = "outage: the link is down"
 
+WEAK_SIGNAL = Disturbance(DisturbanceKind.LATENCY, delay_s=1.0, jitter_s=2.0, shape=Shape.PARETO)
+"""What a weak signal does to messages."""
+
 _K = DisturbanceKind
+_RECURRENT = frozenset({_K.CUT, _K.CLOSE, _K.BROWN_OUT})
+_SECOND = "second_connection: another one is made beside it"
+_SUBPROTOCOLS = {
+    QuirkName.NO_SUBPROTOCOL: "",
+    QuirkName.WRONG_SUBPROTOCOL: "ocpp9.9",
+    QuirkName.CLAIMS_OCPP201: "ocpp2.0.1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """How a connection ends: with a close ``code``, with a TCP reset (0), or not at all, as far as its peer sees."""
+
+    why: str
+    code: int = 0
+    leave_open: bool = False
 
 
 class Line:
     """A line with its disturbances, and the quirks of the station at its end. Moments are POSIX seconds."""
 
-    def __init__(self, quirks: Iterable[QuirkName] = ()) -> None:
+    def __init__(self, quirks: Iterable[QuirkName] = (), boot: Mapping[str, object] | None = None) -> None:
+        """``boot``: the payload of the station's BootNotification, for quirks that repeat it."""
         self._on: dict[DisturbanceKind, Disturbance] = {}
         self._until: dict[DisturbanceKind, float] = {}
         self._stages: dict[Direction, list[Stage]] = {Direction.IN: [], Direction.OUT: []}
-        self._habits = Habits(quirks)
+        self._habits = Habits(Quirks(tuple(quirks)), boot)
         self._chances: dict[DisturbanceKind, Chance] = {}
         self._under_way: dict[Direction, list[tuple[float, int, Parcel]]] = {Direction.IN: [], Direction.OUT: []}
         self._numbers = count()
-        self._cut_at: float | None = None
-        self._broken_off = ""
+        self._open = False
+        self._recurs_at: dict[DisturbanceKind, float] = {}
+        self._parting: Parting | None = None
+        self._power_fails = False
+        self._silent_since: float | None = None
+        self._active_at = 0.0
+        self._weak_signal: dict[Direction, Stage] = {}
         self._notes: list[str] = []
         if self._habits.names:
             self._note(f"quirks: {', '.join(self._habits.names)}")
@@ -44,9 +70,9 @@ class Line:
     def take(self, order: Mischief, now: float) -> None:
         """Follow ``order``."""
         match order:
-            case Quirks(names):
-                self._habits = self._habits.replaced(names)
-                self._note(f"quirks: {', '.join(names) or 'none'}")
+            case Quirks():
+                self._habits = self._habits.replaced(order, now)
+                self._note(str(order) if not order.names else f"quirks: {order}")
             case Clear(None):
                 for kind in list(self._on):
                     self._end(kind, "cleared", now)
@@ -65,18 +91,39 @@ class Line:
         self._note(f"{disturbance}" + (f" for {disturbance.for_s:g} s" if disturbance.for_s else ""))
         self._rebuild()
         if kind is _K.OUTAGE:
-            self._broken_off = LINK_DOWN
-        if kind is _K.CUT:
-            self._cut_at = now + disturbance.every_s
+            self._parting = Parting(LINK_DOWN)
+        self._recur(kind, now)
+        if kind is _K.CLOSE and not disturbance.every_s:
+            self._part(kind)
+            self._end(kind, "is done", now)
+        if kind is _K.SECOND_CONNECTION and self._open:
+            self._parting = Parting(_SECOND, leave_open=True)
 
     def _end(self, kind: DisturbanceKind, why: str, now: float) -> None:
         if self._on.pop(kind, None) is None:
             return
         self._until.pop(kind, None)
-        if kind is _K.CUT:
-            self._cut_at = None
+        self._recurs_at.pop(kind, None)
+        if kind is _K.IDLE_KILL:
+            self._silent_since = None
         self._note(f"{kind} {why}")
         self._rebuild()
+
+    def _recur(self, kind: DisturbanceKind, now: float) -> None:
+        """``kind`` is due again, if it is one that comes again and again."""
+        one = self._on.get(kind)
+        if one is not None and kind in _RECURRENT and one.every_s and (self._open or kind is _K.BROWN_OUT):
+            later_s = one.range_s * self._chances[kind].draw() if one.range_s else 0.0
+            self._recurs_at[kind] = now + one.every_s + later_s
+
+    def _part(self, kind: DisturbanceKind) -> None:
+        one = self._on[kind]
+        every = f" every {one.every_s:g} s" if one.every_s else ""
+        if kind is _K.CUT:
+            self._parting = Parting(f"cut: the connection breaks off{every}")
+        else:
+            self._parting = Parting(f"close: the connection is closed{every}", code=int(one.code))
+        self._note(self._parting.why)
 
     def _rebuild(self) -> None:
         """The stages of the disturbances that are on; those that stay keep what they remember."""
@@ -92,6 +139,13 @@ class Line:
                     new.append(one)
             self._stages[direction] = new
 
+    def weaken(self, weak: bool) -> None:
+        """The signal of the station's modem is weak, or no longer."""
+        if weak is bool(self._weak_signal):
+            return
+        self._weak_signal = _weakened() if weak else {}
+        self._note(f"weak signal: {WEAK_SIGNAL}" if weak else "the signal is good again")
+
     # Messages
 
     def carry(self, direction: Direction, text: str, now: float) -> None:
@@ -99,12 +153,23 @@ class Line:
         parcels = [Parcel(text, now)]
         if direction is Direction.OUT:
             parcels = [each for one in parcels for each in self._habits.outgoing(one)]
-        if _K.HALF_OPEN in self._on:
-            parcels = [one.with_problem("half_open: nothing gets through", lost=True) for one in parcels]
-        for one_stage in self._stages[direction]:
+            for made in self._habits.made():
+                self._put(Direction.IN, made, now)
+        self._active_at = max(self._active_at, now)
+        self._send_on(direction, parcels, now)
+
+    def _send_on(self, direction: Direction, parcels: list[Parcel], now: float) -> None:
+        if why := self._swallows:
+            parcels = [one.with_problem(f"{why}: nothing gets through", lost=True) for one in parcels]
+        stages = [*self._stages[direction], *(one for side, one in self._weak_signal.items() if side is direction)]
+        for one_stage in stages:
             parcels = [each for one in parcels for each in ([one] if one.lost else one_stage.take(one))]
         for one in parcels:
-            heapq.heappush(self._under_way[direction], (now if one.lost else one.at, next(self._numbers), one))
+            self._put(direction, one, now)
+
+    def _put(self, direction: Direction, parcel: Parcel, now: float) -> None:
+        at = now if parcel.lost else parcel.at
+        heapq.heappush(self._under_way[direction], (at, next(self._numbers), parcel))
 
     def arrived(self, direction: Direction, now: float) -> list[Parcel]:
         """What comes out by ``now``, in that order; lost messages are among it, to be told of."""
@@ -112,7 +177,9 @@ class Line:
         while waiting and waiting[0][0] <= now:
             parcel = heapq.heappop(waiting)[2]
             if direction is Direction.IN and not parcel.lost:
-                parcel = self._habits.incoming(parcel)
+                parcel, answer = self._habits.incoming(parcel)
+                if answer is not None:
+                    self._send_on(Direction.OUT, [answer], now)
             arrived.append(parcel)
         for parcel in arrived:
             if parcel.problem and not parcel.quiet:
@@ -128,20 +195,28 @@ class Line:
 
     def opened(self, now: float) -> None:
         """There is a new connection."""
-        self._habits.opened()
+        self._open = True
+        self._active_at = now
+        self._habits.opened(now)
         if _K.OUTAGE in self._on:
-            self._broken_off = LINK_DOWN
-        if (cut := self._on.get(_K.CUT)) is not None:
-            self._cut_at = now + cut.every_s
+            self._parting = Parting(LINK_DOWN)
+        for kind in (_K.CUT, _K.CLOSE):
+            self._recur(kind, now)
 
     def closed(self, now: float) -> None:
         """The connection is gone, and with it what was on its way."""
+        self._open = False
+        self._habits.closed()
         for waiting in self._under_way.values():
             waiting.clear()
-        self._cut_at = None
-        self._broken_off = ""
+        for kind in (_K.CUT, _K.CLOSE):
+            self._recurs_at.pop(kind, None)
+        self._parting = None
+        self._silent_since = None
         self._end(_K.HALF_OPEN, "is over: its connection is gone", now)
         self._rebuild_afresh()
+        if self._weak_signal:
+            self._weak_signal = _weakened()
 
     def _rebuild_afresh(self) -> None:
         """A new connection knows nothing of what was late on the last one."""
@@ -156,20 +231,54 @@ class Line:
         """Why an attempt to connect comes to nothing; "" when it may go on."""
         if _K.OUTAGE in self._on:
             return LINK_DOWN
+        if _K.DNS_FAILURE in self._on:
+            return "dns_failure: Name or service not known"
         refuse = self._on.get(_K.REFUSE)
         if refuse is not None and self._chances[_K.REFUSE].happens(refuse.probability):
             return "refuse: no connection is made"
         return ""
 
-    def broken_off(self) -> str:
-        """Why the connection is to break off at once; "" when it is not. Asked once."""
-        why, self._broken_off = self._broken_off, ""
-        return why
+    def parting(self) -> Parting | None:
+        """How the connection is to end at once; None when it is not. Asked once."""
+        parting, self._parting = self._parting, None
+        return parting
+
+    def powered_up(self, now: float) -> None:
+        """The station boots."""
+        self._recur(_K.BROWN_OUT, now)
+        self.weaken(False)
+
+    def power_fails(self) -> bool:
+        """Whether the station's power fails in this moment; asked once."""
+        fails, self._power_fails = self._power_fails, False
+        return fails
+
+    @property
+    def _swallows(self) -> str:
+        """What lets nothing through, if anything does."""
+        if _K.HALF_OPEN in self._on:
+            return str(_K.HALF_OPEN)
+        return str(_K.IDLE_KILL) if self._silent_since is not None else ""
 
     @property
     def silent(self) -> bool:
         """Whether the connection is to stay as it is, without a byte in either direction."""
-        return _K.HALF_OPEN in self._on
+        return bool(self._swallows)
+
+    def active(self, at: float) -> None:
+        """Bytes went over the wire at ``at``, be it a ping: no router forgets the connection now."""
+        self._active_at = max(self._active_at, at)
+
+    @property
+    def keeps_first_connection(self) -> bool:
+        """Whether a connection that was left open stays so."""
+        return _K.SECOND_CONNECTION in self._on
+
+    @property
+    def fragments(self) -> tuple[int, float]:
+        """How many bytes go into a websocket frame, 0 for all; and the pause in s between two of them."""
+        fragments = self._on.get(_K.FRAGMENTS)
+        return (int(fragments.size), fragments.every_s) if fragments else (0, 0.0)
 
     @property
     def read_pause_s(self) -> float:
@@ -177,10 +286,12 @@ class Line:
         slow = self._on.get(_K.SLOW_READER)
         return slow.every_s if slow else 0.0
 
-    @property
-    def names_no_subprotocol(self) -> bool:
-        """Whether connections are made without a subprotocol."""
-        return QuirkName.NO_SUBPROTOCOL in self._habits.names
+    def subprotocol(self, right: str) -> str:
+        """The subprotocol that is named in place of ``right``; "" for none."""
+        for name, named in _SUBPROTOCOLS.items():
+            if name in self._habits.names:
+                return named
+        return right
 
     # Time
 
@@ -189,19 +300,33 @@ class Line:
         for kind, until in list(self._until.items()):
             if until <= now:
                 self._end(kind, "is over", now)
-        if self._cut_at is not None and self._cut_at <= now:
-            cut = self._on[_K.CUT]
-            self._cut_at = now + cut.every_s
-            if self._chances[_K.CUT].happens(cut.probability):
-                self._broken_off = f"cut: the connection breaks off every {cut.every_s:g} s"
-                self._note(self._broken_off)
+        for kind, at in list(self._recurs_at.items()):
+            if at <= now:
+                self._recur(kind, now)
+                if self._chances[kind].happens(self._on[kind].probability):
+                    self._happen(kind)
+        idle = self._on.get(_K.IDLE_KILL)
+        if idle is not None and self._open and not self.silent and now >= self._active_at + idle.after_s:
+            self._silent_since = now
+            self._note(f"{idle}: the connection is forgotten")
+        self._send_on(Direction.OUT, self._habits.advance(now), now)
+
+    def _happen(self, kind: DisturbanceKind) -> None:
+        if kind is _K.BROWN_OUT:
+            self._power_fails = True
+            self._note("brown_out: the power fails")
+        else:
+            self._part(kind)
 
     def next_deadline(self) -> float | None:
         """When ``advance`` or ``arrived`` want to be asked next."""
         moments = [waiting[0][0] for waiting in self._under_way.values() if waiting]
-        moments += self._until.values()
-        if self._cut_at is not None:
-            moments.append(self._cut_at)
+        moments += [*self._until.values(), *self._recurs_at.values()]
+        idle = self._on.get(_K.IDLE_KILL)
+        if idle is not None and self._open and not self.silent:
+            moments.append(self._active_at + idle.after_s)
+        if (refrain_at := self._habits.next_deadline()) is not None:
+            moments.append(refrain_at)
         return min(moments, default=None)
 
     # For people
@@ -209,7 +334,7 @@ class Line:
     @property
     def deviations(self) -> tuple[str, ...]:
         """What is on, in words."""
-        return in_words(self._on.values()) + tuple(f"quirk {name}" for name in self._habits.names)
+        return in_words(self._on.values()) + self._habits.in_words()
 
     def notes(self) -> list[str]:
         """Lines for the log."""
@@ -218,3 +343,7 @@ class Line:
 
     def _note(self, text: str) -> None:
         self._notes.append(f"disturbance: {text}")
+
+
+def _weakened() -> dict[Direction, Stage]:
+    return {one: made for one in Direction if (made := stage(WEAK_SIGNAL, one)) is not None}

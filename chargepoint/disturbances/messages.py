@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import assert_never
 
-from chargepoint.api.disturbances import Disturbance, DisturbanceKind
+from chargepoint.api.disturbances import Disturbance, DisturbanceKind, Shape
 from chargepoint.api.traffic import Direction
 from chargepoint.disturbances.parcel import Chance, Parcel
 
@@ -19,6 +18,8 @@ class Stage(ABC):
 
     def take(self, parcel: Parcel) -> list[Parcel]:
         """What becomes of ``parcel``; nothing, if it is not its turn."""
+        if not parcel.is_one_of(self.disturbance.frames):
+            return [self._spare(parcel)]
         return self._disturb(parcel) if self._chance.happens(self.disturbance.probability) else [self._spare(parcel)]
 
     @abstractmethod
@@ -35,9 +36,18 @@ class _Latency(Stage):
     _last_at = 0.0
 
     def _disturb(self, parcel: Parcel) -> list[Parcel]:
-        delay_s = self.disturbance.delay_s + self.disturbance.jitter_s * self._chance.draw()
+        delay_s = self.disturbance.delay_s + self.disturbance.jitter_s * self._spread()
         at = self._last_at = max(self._last_at, parcel.at + delay_s)
         return [parcel.with_problem(f"latency: {at - parcel.at:.3g} s later", at=at, quiet=True)]
+
+    def _spread(self) -> float:
+        match self.disturbance.shape:
+            case Shape.UNIFORM:
+                return self._chance.draw()
+            case Shape.NORMAL:
+                return abs(self._chance.normal())
+            case Shape.PARETO:
+                return self._chance.pareto()
 
     def _spare(self, parcel: Parcel) -> Parcel:
         if parcel.at >= self._last_at:
@@ -108,16 +118,7 @@ def stage(disturbance: Disturbance, direction: Direction) -> Stage | None:
             return _Bandwidth(disturbance, direction)
         case DisturbanceKind.REORDER:
             return _Reorder(disturbance, direction)
-        case (
-            DisturbanceKind.HALF_OPEN
-            | DisturbanceKind.SLOW_READER
-            | DisturbanceKind.REFUSE
-            | DisturbanceKind.CUT
-            | DisturbanceKind.OUTAGE
-        ):
-            return None
-        case _:
-            assert_never(disturbance.kind)
+    return None
 
 
 ORDER = (

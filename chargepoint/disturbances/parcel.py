@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+
+from chargepoint.api.disturbances import Frames
+
+LONGEST_SHOWN = 100_000
 
 _MASK = 2**64 - 1
 
@@ -43,6 +48,21 @@ class Parcel:
         """The same message in other words."""
         return replace(self, text=text)
 
+    def is_one_of(self, frames: Frames) -> bool:
+        """Whether it is of that sort, by its first characters: what it is told by may be wrong itself."""
+        return frames is Frames.ALL or (frames is Frames.CALLS) is self.text.lstrip("\ufeff [").startswith("2")
+
+    def later(self, delay_s: float) -> Parcel:
+        """The same message, so much later."""
+        return replace(self, at=self.at + delay_s) if delay_s else self
+
+    @property
+    def shown(self) -> str:
+        """Its text for people, who need not see all of what is huge."""
+        if len(self.text) <= LONGEST_SHOWN:
+            return self.text
+        return f"{self.text[:LONGEST_SHOWN]}... ({len(self.text)} characters)"
+
     @property
     def problem(self) -> str | None:
         """All its problems in one line; None for a message to which nothing was done."""
@@ -61,6 +81,14 @@ class Chance:
         mixed = (self._state ^ self._state >> 30) * 0xBF58476D1CE4E5B9 & _MASK
         mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _MASK
         return ((mixed ^ mixed >> 31) >> 11) / 2**53
+
+    def normal(self) -> float:
+        """Normally distributed around 0 with a deviation of 1 (Box and Muller)."""
+        return math.sqrt(-2.0 * math.log(1.0 - self.draw())) * math.cos(2.0 * math.pi * self.draw())
+
+    def pareto(self) -> float:
+        """0 or more with a mean of 1: mostly little, at times a hundred (Lomax with a shape of 2)."""
+        return 1.0 / math.sqrt(1.0 - self.draw()) - 1.0
 
     def happens(self, probability: float) -> bool:
         """Whether something of this probability does."""

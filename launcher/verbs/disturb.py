@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable
+from dataclasses import fields
 
+from chargepoint.api.amounts import Amount
+from chargepoint.api.damage import DAMAGES, Damage
+from chargepoint.api.disturbances import DISTURBANCES, Disturbance
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS
 from chargepoint.api.topics import check_id
@@ -13,19 +17,28 @@ from launcher.diagnostics import Exit, say
 from launcher.stations import ordered
 from launcher.verbs.reach import ask, remote_of
 
-_DISTURB = ("kind", "for_s", "direction", "probability", "seed", "delay_s", "jitter_s", "bytes_per_s", "every_s")
-_DAMAGE = ("kind", "connector", "energy_wh", "skew_s", "drift_ppm")
+_DISTURB = tuple(field.name for field in fields(Disturbance))
+_DAMAGE = tuple(field.name for field in fields(Damage) if field.name != "clear")
+_QUIRKS = ("probability", "seed")
 """The fields of the orders, which are checked where orders are."""
 
 
 def disturb(options: argparse.Namespace) -> int:
-    """Disturb the line of a charge point, or no longer."""
-    return _order(options, OrderType.DISTURB, _given(options, _DISTURB))
+    """Disturb the line of a charge point, or no longer; without one, tell how that can be done."""
+    if options.id is None:
+        for kind, declared in DISTURBANCES.items():
+            say(f"{kind}\t{declared.does}\t{_in_words(declared.amounts)}".rstrip())
+        return Exit.DONE
+    return _order(options, OrderType.DISTURB, _given(options, _DISTURB) | _cleared(options))
 
 
 def damage(options: argparse.Namespace) -> int:
-    """Break something inside a charge point, or repair it."""
-    return _order(options, OrderType.DAMAGE, _given(options, _DAMAGE))
+    """Break something inside a charge point, or repair it; without one, tell what can break."""
+    if options.id is None:
+        for kind, declared in DAMAGES.items():
+            say(f"{kind}\t{declared.does}\t{_in_words(declared.amounts)}".rstrip())
+        return Exit.DONE
+    return _order(options, OrderType.DAMAGE, _given(options, _DAMAGE) | _cleared(options))
 
 
 def quirks(options: argparse.Namespace) -> int:
@@ -34,12 +47,22 @@ def quirks(options: argparse.Namespace) -> int:
         for name, quirk in QUIRKS.items():
             say(f"{name}\t{quirk.does}\t{quirk.seen_at}".rstrip())
         return Exit.DONE
-    return _order(options, OrderType.QUIRKS, {"quirks": [] if options.clear else options.names})
+    names = [] if options.clear else options.names
+    return _order(options, OrderType.QUIRKS, {"quirks": names} | _given(options, _QUIRKS))
+
+
+def _in_words(amounts: Iterable[Amount]) -> str:
+    return ", ".join(
+        f"{one.name}: {one.does}" + ("" if one.default is None else f" ({one.default:g})") for one in amounts
+    )
+
+
+def _cleared(options: argparse.Namespace) -> dict[str, object]:
+    return {"clear": True} if options.clear else {}
 
 
 def _given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, object]:
-    body = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    return body | ({"clear": True} if options.clear else {})
+    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
 
 
 def _order(options: argparse.Namespace, type: OrderType, body: dict[str, object]) -> int:

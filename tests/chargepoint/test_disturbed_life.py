@@ -11,6 +11,7 @@ from chargepoint.api.orders import StationResult, Verdict
 from chargepoint.api.payloads import ChargePointStatus
 from chargepoint.api.quirks import QuirkName
 from chargepoint.api.traffic import TracedFrame
+from chargepoint.disturbances.line import Parting
 from tests.support.bench import TRANSACTION_MESSAGES, Bench, CallError
 
 
@@ -98,8 +99,8 @@ def test_an_outage_breaks_off_and_refuses_until_it_is_over() -> None:
     disturb(bench, kind="outage", for_s=45)
     line = bench.life.line
     assert line is not None
-    assert line.broken_off() == line.refused() == "outage: the link is down"
-    assert line.broken_off() == ""
+    assert line.parting() == Parting(line.refused()) == Parting("outage: the link is down")
+    assert line.parting() is None
     bench.disconnect()
     bench.advance(45)
     assert line.refused() == ""
@@ -140,12 +141,12 @@ def test_cuts_come_every_so_often_and_only_while_connected() -> None:
     line = bench.life.line
     assert line is not None
     bench.advance(19)
-    assert line.broken_off() == ""
+    assert line.parting() is None
     bench.advance(1)
-    assert line.broken_off() == "cut: the connection breaks off every 20 s"
+    assert line.parting() == Parting("cut: the connection breaks off every 20 s")
     bench.disconnect()
     bench.advance(100)
-    assert line.broken_off() == ""
+    assert line.parting() is None
 
 
 @pytest.mark.parametrize(

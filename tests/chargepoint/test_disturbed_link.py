@@ -188,6 +188,99 @@ async def test_the_connection_is_cut_again_and_again(stage: Stage, central: Cent
     await is_on(stage)
 
 
+@pytest.mark.parametrize("code", [1000, 1001, 4321])
+async def test_the_connection_is_closed_in_good_order(stage: Stage, central: Central, code: int) -> None:
+    order(stage, kind="close", code=code)
+    await eventually_async(lambda: len(central.connections) == 2)
+    assert central.closes == [code]
+    assert len(central.got("BootNotification")) == 1
+    assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+
+
+async def test_messages_come_in_many_frames(stage: Stage, central: Central) -> None:
+    order(stage, kind="fragments", size=1)
+    await is_on(stage, "fragments of 1")
+    connection = central.connections[0]
+    pieces: list[bytes] = []
+    take = connection.process_event
+
+    def counted(event: Any) -> None:
+        pieces.append(event.data)
+        take(event)
+
+    connection.process_event = counted  # type: ignore[method-assign]
+    assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+    assert len(pieces) > 20
+    assert set(map(len, pieces)) <= {0, 1}
+
+
+async def test_a_slow_writer_takes_its_time_between_two_frames(stage: Stage, central: Central) -> None:
+    order(stage, kind="fragments", size=10, every_s=0.1)
+    await is_on(stage, "fragments of 10 every 0.1 s")
+    loop = asyncio.get_running_loop()
+    asked_at = loop.time()
+    await central.ask("GetLocalListVersion")
+    assert loop.time() - asked_at >= 0.2
+
+
+async def test_a_router_forgets_an_idle_connection_and_pings_keep_it(stage: Stage, central: Central) -> None:
+    order(stage, kind="idle_kill", after_s=0.8)
+    await is_on(stage, "idle_kill after 0.8 s")
+    connection = central.connections[0]
+    for _ in range(6):
+        await asyncio.sleep(0.3)
+        await asyncio.wait_for(await connection.ping(), 5)
+    await asyncio.sleep(1.2)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(await connection.ping(), 0.5)
+    assert (connection.state.name, central.closes) == ("OPEN", [])
+    order(stage, clear=True)
+    await asyncio.wait_for(await connection.ping(), 5)
+
+
+async def test_a_second_connection_is_used_and_the_first_one_only_answers_pings(
+    stage: Stage, central: Central
+) -> None:
+    order(stage, kind="second_connection")
+    await eventually_async(lambda: len(central.connections) == 2)
+    first, second = central.connections
+    await asyncio.wait_for(await first.ping(), 5)
+    assert (first.state.name, second.state.name) == ("OPEN", "OPEN")
+    assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+    assert len(central.got("BootNotification")) == 1
+    order(stage, clear=True)
+    await asyncio.wait_for(first.wait_closed(), 5)
+    assert second.state.name == "OPEN"
+
+
+async def test_a_name_that_is_not_found_makes_no_connection(stage: Stage, central: Central) -> None:
+    order(stage, kind="dns_failure")
+    await is_on(stage, "dns_failure")
+    assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+    await central.connections[0].close(1001)
+    await eventually_async(lambda: b"Name or service not known" in stage.published[-1].payload)
+    order(stage, clear=True)
+    await eventually_async(lambda: len(central.connections) == 2)
+
+
+async def test_a_brown_out_boots_the_station_again_and_again(stage: Stage, central: Central) -> None:
+    order(stage, kind="brown_out", every_s=1)
+    await central.gets("BootNotification", 3)
+    assert set(central.closes) == {1006}
+    order(stage, clear=True)
+    await is_on(stage)
+
+
+async def test_bytes_that_are_no_utf_8_are_sent_as_they_are(stage: Stage, central: Central) -> None:
+    order(stage, type="quirks", quirks=["invalid_utf8"])
+    await is_on(stage, "quirk invalid_utf8")
+    speaks(stage, cable=32)
+    await eventually_async(lambda: central.closes)
+    closed = central.connections[0].protocol.close_sent
+    assert closed is not None
+    assert closed.code == 1007
+
+
 async def test_refused_means_no_connection_until_it_is_over(stage: Stage, central: Central) -> None:
     order(stage, kind="refuse")
     await is_on(stage, "refuse")

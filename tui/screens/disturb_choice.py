@@ -12,29 +12,18 @@ from textual.containers import Vertical
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from chargepoint.api.disturbances import DisturbanceKind
+from chargepoint.api.disturbances import DISTURBANCES, OF_CHANCE, OF_MESSAGES, DisturbanceKind
 from chargepoint.api.orders import Order, OrderType, parse_order
 from tui.screens.overlay import Overlay
 
 FOR_S: Final = 60.0
 CLEAR: Final = "clear"
 
-_K = DisturbanceKind
-WORDS: Final = {
-    _K.OUTAGE: "the link is down, charging goes on",
-    _K.HALF_OPEN: "nothing gets through, the socket stays",
-    _K.LATENCY: "messages are half a second late",
-    _K.BANDWIDTH: "1000 bytes a second, no more",
-    _K.DROP: "messages are lost",
-    _K.DUPLICATE: "messages come twice",
-    _K.REORDER: "later messages overtake earlier ones",
-    _K.CORRUPT: "characters are wrong or missing",
-    _K.SLOW_READER: "a message is read each second",
-    _K.REFUSE: "no new connection is made",
-    _K.CUT: "the connection breaks every 30 s",
-}
 CHANCE: Final = 0.3
 """Of what may hit each message: all of them lost would be an outage."""
+
+BY_CHANCE: Final = (OF_MESSAGES & OF_CHANCE) - {DisturbanceKind.LATENCY}
+WIDTH: Final = max(map(len, DisturbanceKind)) + 1
 
 
 class DisturbChoice(Overlay[Order | None]):
@@ -54,9 +43,11 @@ class DisturbChoice(Overlay[Order | None]):
         """A kind a line, the end of all of them last."""
         with Vertical(id="dialog", classes="vehicles") as dialog:
             dialog.border_title = self._heading
-            options = [Option(f"{kind:<12} {words}", id=kind.value) for kind, words in WORDS.items()]
+            options = [
+                Option(f"{kind:<{WIDTH}} {declared.does}", id=kind.value) for kind, declared in DISTURBANCES.items()
+            ]
             yield OptionList(
-                *options, Option(f"{CLEAR:<12} the line is right again", id=CLEAR), compact=True, markup=False
+                *options, Option(f"{CLEAR:<{WIDTH}} the line is right again", id=CLEAR), compact=True, markup=False
             )
             yield Label("enter disturbs · esc leaves · more with `cp-simu disturb`", classes="note")
 
@@ -73,6 +64,6 @@ def order_of(chosen: str) -> Order:
         body["clear"] = True
     else:
         body |= {"kind": chosen, "for_s": FOR_S}
-    if chosen in (_K.DROP, _K.DUPLICATE, _K.REORDER, _K.CORRUPT):
-        body["probability"] = CHANCE
+        if chosen in BY_CHANCE:
+            body["probability"] = CHANCE
     return parse_order(json.dumps(body))

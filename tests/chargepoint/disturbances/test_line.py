@@ -8,10 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chargepoint.api.disturbances import OF_CHANCE, Clear, Disturbance, DisturbanceKind, Quirks, Side, parse_mischief
+from chargepoint.api.disturbances import (
+    CLOSE_CODES,
+    DISTURBANCES,
+    OF_CHANCE,
+    Clear,
+    Disturbance,
+    DisturbanceKind,
+    Frames,
+    Quirks,
+    Shape,
+    Side,
+    parse_mischief,
+)
 from chargepoint.api.fields import Fields
 from chargepoint.api.traffic import Direction
-from chargepoint.disturbances.line import Line
+from chargepoint.disturbances.line import Line, Parting
 
 K = DisturbanceKind
 HOUR_S = 3600.0
@@ -113,21 +125,38 @@ def test_some_attempts_to_connect_are_refused() -> None:
     assert 30 < sum(attempts) < 70
 
 
-@given(
-    st.sampled_from(list(K)),
-    st.sampled_from(list(Side)),
-    st.floats(0, 1),
-    seeds,
-    st.floats(1, 1000),
-)
-def test_an_order_says_all_of_a_disturbance(
-    kind: K, direction: Side, probability: float, seed: int, amount: float
-) -> None:
-    given_ = {"kind": kind, "direction": direction, "probability": probability, "seed": seed, "for_s": amount}
-    given_ |= {"delay_s": amount, "jitter_s": amount, "bytes_per_s": amount, "every_s": amount}
-    meant = {name: given_[name] for name in given_ if name in Disturbance(kind, for_s=1).body()}
-    disturbance = parse_mischief(Fields(meant, "cmd"), quirks=False)
+@st.composite
+def orders(draw: st.DrawFn) -> dict[str, object]:
+    """An order with all that can be said of its kind."""
+    kind = draw(st.sampled_from(list(K)))
+    declared = DISTURBANCES[kind]
+    order: dict[str, object] = {"kind": str(kind), "for_s": draw(st.floats(1, 1000))}
+    for amount in declared.amounts:
+        numbers = st.integers if amount.whole else st.floats
+        order[amount.name] = draw(numbers(amount.minimum, amount.maximum))  # type: ignore[arg-type]
+    if kind is K.CLOSE:
+        order["code"] = draw(st.sampled_from(sorted(CLOSE_CODES)))
+    if declared.of_messages:
+        order |= {"direction": str(draw(st.sampled_from(Side))), "frames": str(draw(st.sampled_from(Frames)))}
+    if declared.of_chance:
+        order |= {"probability": draw(st.floats(0, 1)), "seed": draw(seeds)}
+    if kind is K.LATENCY:
+        order["shape"] = str(draw(st.sampled_from(Shape)))
+    return order
+
+
+@given(orders())
+def test_an_order_says_all_of_a_disturbance(order: dict[str, object]) -> None:
+    disturbance = parse_mischief(Fields(order, "cmd"), quirks=False)
+    assert disturbance.body() == order
     assert parse_mischief(Fields(disturbance.body(), "cmd"), quirks=False) == disturbance
+
+
+def test_every_kind_is_declared_and_has_defaults() -> None:
+    assert list(DISTURBANCES) == list(K)
+    for kind, declared in DISTURBANCES.items():
+        order = {"kind": str(kind), **({"for_s": 1} if declared.lasting else {})}
+        assert isinstance(parse_mischief(Fields(order, "cmd"), quirks=False), Disturbance)
 
 
 @pytest.mark.parametrize("kind", [K.LATENCY, K.DROP, K.CUT, K.SLOW_READER, K.BANDWIDTH, K.OUTAGE])
@@ -136,3 +165,85 @@ def test_a_duration_is_a_deadline(kind: K) -> None:
     assert line.next_deadline() == 10
     line.advance(10)
     assert (line.next_deadline(), line.deviations) == (None, ())
+
+
+CALL, ANSWER = '[2,"a","Heartbeat",{}]', '[3,"b",{}]'
+
+
+@pytest.mark.parametrize(("frames", "lost"), [("all", [CALL, ANSWER]), ("calls", [CALL]), ("answers", [ANSWER])])
+def test_a_sort_of_messages_is_hit_and_the_other_is_not(frames: str, lost: list[str]) -> None:
+    line = line_with(Disturbance(K.DROP, frames=Frames(frames)))
+    assert [one.text for one in sent(line, [CALL, ANSWER]) if one.lost] == lost
+
+
+@pytest.mark.parametrize("shape", Shape)
+def test_jitter_of_every_shape_is_about_as_large_as_it_says(shape: Shape) -> None:
+    delays = []
+    for seed in range(300):
+        line = line_with(Disturbance(K.LATENCY, delay_s=1, jitter_s=10, shape=shape, seed=seed))
+        line.carry(Direction.OUT, CALL, 0)
+        delays.append(line.next_deadline() or 0)
+    assert min(delays) >= 1
+    assert 4 < sum(delays) / len(delays) < 14
+    assert (max(delays) > 60) is (shape is Shape.PARETO)
+
+
+def test_cuts_come_in_a_range_of_time_and_the_same_again() -> None:
+    def cuts() -> list[float]:
+        line = line_with(Disturbance(K.CUT, every_s=5, range_s=25, seed=4))
+        moments, now = [], 0.0
+        for _ in range(20):
+            line.opened(now)
+            due = line.next_deadline()
+            assert due is not None
+            moments.append(due - now)
+            line.advance(due)
+            assert line.parting() == Parting("cut: the connection breaks off every 5 s")
+            line.closed(due)
+            now = due + 1
+        return moments
+
+    assert cuts() == cuts()
+    assert all(5 <= moment <= 30 for moment in cuts())
+    assert len(set(cuts())) == 20
+
+
+def test_a_close_without_a_pace_happens_once() -> None:
+    line = line_with(Disturbance(K.CLOSE, code=1001))
+    assert line.parting() == Parting("close: the connection is closed", code=1001)
+    assert (line.parting(), line.deviations) == (None, ())
+
+
+def test_a_connection_that_was_idle_is_silent_until_the_next_one() -> None:
+    line = Line()
+    line.opened(0)
+    line.take(Disturbance(K.IDLE_KILL, after_s=60), 0)
+    line.carry(Direction.OUT, CALL, 30)
+    line.active(50)
+    line.advance(109)
+    assert not line.silent
+    line.advance(110)
+    assert line.silent
+    line.carry(Direction.IN, ANSWER, 111)
+    assert [one.problem for one in line.arrived(Direction.IN, 111)] == ["idle_kill: nothing gets through"]
+    line.closed(120)
+    line.opened(121)
+    assert not line.silent
+
+
+def test_power_fails_in_a_brown_out_with_and_without_a_connection() -> None:
+    line = line_with(Disturbance(K.BROWN_OUT, every_s=30))
+    line.advance(30)
+    assert (line.power_fails(), line.power_fails()) == (True, False)
+    line.powered_up(50)
+    assert line.next_deadline() == 80
+
+
+def test_a_weak_signal_is_late_beside_whatever_else_is() -> None:
+    line = line_with(Disturbance(K.LATENCY, delay_s=1))
+    line.weaken(True)
+    (parcel,) = sent(line, [CALL])
+    assert parcel.at > 2
+    line.weaken(False)
+    (parcel,) = sent(line, [CALL])
+    assert parcel.at == 1
