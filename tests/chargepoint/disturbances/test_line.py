@@ -23,7 +23,8 @@ from chargepoint.api.disturbances import (
 )
 from chargepoint.api.fields import Fields
 from chargepoint.api.traffic import Direction
-from chargepoint.disturbances.line import Line, Parting
+from chargepoint.disturbances.line import Line
+from chargepoint.disturbances.parting import Parting
 
 K = DisturbanceKind
 HOUR_S = 3600.0
