@@ -45,6 +45,11 @@ DAMAGES = (
     "storage_full",
     "storage_corrupt",
     "watchdog",
+    "reset_failure",
+    "emergency_stop",
+    "tampering",
+    "security_log_cleared",
+    "replay",
 )
 
 Add = Callable[..., argparse.ArgumentParser]
