@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.payloads import ocpp_config_json
+from chargepoint.api.payloads import ErrorCode, ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.api.traffic import LONGEST_FRAME, Direction
@@ -24,9 +24,10 @@ from chargepoint.dialects.judgement import Judgement
 from chargepoint.dialects.mqtt import MqttDialect
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
-from chargepoint.model.commands import ErrandEnded, PartBroken, ShutDown
+from chargepoint.model.commands import ErrandEnded, PartBroken, ShutDown, Verdict
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import Fact, Rebooting
+from chargepoint.model.faults import has
 from chargepoint.model.noise import MeterClass
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.station import Station
@@ -103,6 +104,8 @@ class Life:
         elif line is not None:
             line.powered_up(now)
         self.going_down: StopReason | None = None
+        self.boots_again = True
+        """Whether it then boots: unless somebody wanted its end, it does."""
         self.power_cut = False
         """Whether it goes down in this very moment, with nothing more to say."""
         self.link_error = ""
@@ -181,8 +184,7 @@ class Life:
     @property
     def storage_full(self) -> bool:
         """Whether nothing is to be stored, for that is damaged."""
-        damages = self.station.state.damages
-        return damages is not None and damages.storage_full
+        return self.station.state.storage_full
 
     def reconnect(self) -> bool:
         """Whether the connection is to be made anew once everything is said; asked once."""
@@ -215,6 +217,7 @@ class Life:
                     outcome = self.station.tell(command, now)
                     if not outcome.accepted:
                         self._refuse(message, outcome.reason)
+                    self._follow_signal(now)
             except InputError as error:
                 self._refuse(message, str(error))
         self._follow_all(now)
@@ -278,8 +281,11 @@ class Life:
         if not isinstance(what, Damage):
             self._disturbed_line(now).take(what, now)
             return
-        if not self.station.tell(PartBroken(what), now).accepted:
+        outcome = self.station.tell(PartBroken(what), now)
+        if outcome.verdict is Verdict.UNKNOWN_CONNECTOR:
             raise InputError("connector", what.connector, f"one of 1 to {self._spec.nb_connectors}")
+        if not outcome.accepted:
+            raise InputError("damage", str(what), f"possible here: {outcome.reason}")
         self._notes.append(f"damage: {what}")
 
     def _disturbed_line(self, now: float) -> Line:
@@ -355,8 +361,10 @@ class Life:
         answers = self._answers + self._mqtt.traffic.messages()
         self._answers.clear()
         last_error = self.store_error or self.link_error or self.judgement.error
-        damages = self.station.state.damages
-        deviations = (self.line.deviations if self.line else ()) + (damages.in_words() if damages else ())
+        state = self.station.state
+        deviations = (self.line.deviations if self.line else ()) + state.faults_in_words
+        if state.damages is not None:
+            deviations += state.damages.in_words()
         status = self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now, deviations)
         return answers + status
 
@@ -409,10 +417,16 @@ class Life:
                 for fact in self.station.facts():
                     self._follow(fact, now)
 
+    def _follow_signal(self, now: float) -> None:
+        weak = has(self.station.state.faults, ErrorCode.WEAK_SIGNAL)
+        if weak or self.line is not None:
+            self._disturbed_line(now).weaken(weak)
+
     def _follow(self, fact: Fact, now: float) -> None:
         self._observe(fact)
         if isinstance(fact, Rebooting):
             self.going_down = fact.reason
+            self.boots_again = fact.reason is not StopReason.REBOOT or bool(fact.cause)
         if line := line_of(fact):
             self._notes.append(line)
         self.dialect.speak(fact, now)

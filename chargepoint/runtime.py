@@ -37,7 +37,6 @@ from chargepoint.dialects.v16.link_keys import (
 from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.connector import Connector
 from chargepoint.model.facts import Fact
-from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
 from chargepoint.ocpp.endpoint import Event
 from chargepoint.ocpp.secrets import without_secrets
@@ -203,7 +202,7 @@ class Runtime:
         """Live, through every reboot, until the end is wanted. Raises what broke the station, if anything does."""
         while True:
             await self._live()
-            if self._life.going_down is StopReason.REBOOT:
+            if not self._life.boots_again:
                 return
             await asyncio.sleep(BOOT_S)
             self._forget_the_old_link()

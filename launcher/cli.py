@@ -22,6 +22,7 @@ from chargepoint.logs import LogLevel
 from chargepoint.settings import default_state_dir
 from launcher.diagnostics import Ended, Exit, concluded
 from launcher.load.options import add_metrics, add_storms
+from launcher.misbehaving import add_misbehaving
 
 OWN_PROGRAMS = {
     "tui": "open the screen of a yard that is up",
@@ -35,44 +36,6 @@ POOL_MODES = ("auto", "never", "always")
 
 PROFILE_NAMES = ("busy", "depot", "herd", "idle", "mixed", "storm")
 """Those of ``launcher.load.profiles``; that they are the same is tested, for `--help` imports nothing."""
-
-
-DISTURBANCES = (
-    "latency",
-    "bandwidth",
-    "drop",
-    "duplicate",
-    "reorder",
-    "corrupt",
-    "fragments",
-    "half_open",
-    "idle_kill",
-    "slow_reader",
-    "second_connection",
-    "refuse",
-    "dns_failure",
-    "cut",
-    "close",
-    "outage",
-    "brown_out",
-)
-DAMAGES = (
-    "stuck_relay",
-    "meter_freeze",
-    "meter_jump",
-    "meter_reset",
-    "meter_negative",
-    "meter_spike",
-    "clock_skew",
-    "clock_drift",
-    "storage_full",
-    "reset_failure",
-    "emergency_stop",
-    "tampering",
-    "security_log_cleared",
-    "replay",
-)
-"""Those of ``chargepoint.api.disturbances`` and ``chargepoint.api.damage``; likewise."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -123,7 +86,7 @@ def _parser() -> _Parser:
     add_metrics(add)
     _add_scenarios(verbs)
     _add_station(add)
-    _add_disturbances(add)
+    add_misbehaving(add, _duration, _probability, _seed)
     _add_programs(add)
     return parser
 
@@ -225,9 +188,11 @@ def _add_connectors(add: _Add) -> None:
         plug.add_argument(f"--{phase}", type=_amount, metavar="A", help=f"what the car asks for on {phase.upper()}")
     parsers["tap"].add_argument("tag", metavar="TAG", help="1 to 20 characters")
     fault = parsers["fault"]
-    fault.add_argument("--clear", action="store_true", help="the fault is gone")
+    fault.add_argument("--clear", action="store_true", help="the fault is gone; without a CODE, all of them are")
     codes = [str(code) for code in ErrorCode if code is not ErrorCode.NO_ERROR]
-    fault.add_argument("--code", choices=codes, default="OtherError", metavar="CODE", help=", ".join(codes))
+    fault.add_argument("--code", choices=codes, metavar="CODE", help=f"{', '.join(codes)} (default: OtherError)")
+    fault.add_argument("--vendor-code", default="", metavar="TEXT", help="told as vendorErrorCode")
+    fault.add_argument("--info", default="", metavar="TEXT", help="told as info")
 
 
 def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
@@ -343,63 +308,6 @@ def _add_station(add: _Add) -> None:
     parsers["send"].add_argument("--text", metavar="TEXT", help="send this as it is, JSON or not, in place of a CALL")
     parsers["configure"].add_argument("key", metavar="KEY", help="such as HeartbeatInterval")
     parsers["configure"].add_argument("value", metavar="VALUE")
-
-
-def _add_disturbances(add: _Add) -> None:
-    disturb = add(
-        "disturb",
-        ("disturb", "disturb"),
-        "disturb the line between a charge point and its central system",
-        "Example: cp-simu disturb CP1 drop --probability 0.1 --direction out --for 5m; cp-simu disturb CP1 --clear",
-    )
-    disturb.add_argument("id", metavar="ID", help="the charge point")
-    disturb.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DISTURBANCES))
-    disturb.add_argument("--clear", action="store_true", help="it is over; without a KIND, all of it is")
-    options: dict[str, tuple[Callable[[str], object], str, str]] = {
-        "--for": (_duration, "TIME", "how long, like 30s (default: until it is cleared)"),
-        "--direction": (str, "SIDE", "in, out or both, seen from the charge point (default: both)"),
-        "--frames": (str, "SORT", "calls, answers or all (default: all)"),
-        "--probability": (_probability, "P", "of each message, attempt or cut (default: 1)"),
-        "--seed": (_seed, "N", "the same draws again"),
-        "--delay": (_duration, "TIME", "of latency and reorder"),
-        "--jitter": (_duration, "TIME", "of latency: up to so much more"),
-        "--shape": (str, "SHAPE", "of jitter: uniform, normal or pareto (default: uniform)"),
-        "--bytes-per-s": (_amount, "N", "of bandwidth"),
-        "--every": (_duration, "TIME", "of slow_reader, cut, close, brown_out and fragments"),
-        "--range": (_duration, "TIME", "of cut and brown_out: up to so much later"),
-        "--after": (_duration, "TIME", "of idle_kill"),
-        "--size": (int, "BYTES", "of fragments"),
-        "--code": (int, "CODE", "of close: 1000, 1001 ..."),
-    }
-    for name, (kind, metavar, text) in options.items():
-        dest = name[2:].replace("-", "_") + ("_s" if kind is _duration else "")
-        disturb.add_argument(name, dest=dest, type=kind, metavar=metavar, help=text)
-    quirks = add(
-        "quirks",
-        ("disturb", "quirks"),
-        "list what real charge points do against the standard, or let a charge point do it",
-    )
-    quirks.add_argument("id", nargs="?", metavar="ID", help="the charge point; without one, they are listed")
-    quirks.add_argument("names", nargs="*", metavar="QUIRK", help="the ones it has from now on, and no others")
-    quirks.add_argument("--clear", action="store_true", help="it has none")
-    quirks.add_argument(
-        "--probability", type=_probability, metavar="P", help="of each message to show them (default: 1)"
-    )
-    quirks.add_argument("--seed", type=_seed, metavar="N", help="the same draws again")
-    damage = add(
-        "damage",
-        ("disturb", "damage"),
-        "break something inside a charge point that has no error code of its own",
-        "Example: cp-simu damage CP1 meter_jump --energy-wh 100000; cp-simu damage CP1 --clear",
-    )
-    damage.add_argument("id", metavar="ID", help="the charge point")
-    damage.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DAMAGES))
-    damage.add_argument("--clear", action="store_true", help="it is repaired; without a KIND, all of it is")
-    of_what = "of relay and meter (default: 1), or of the emergency stop (default: 0, the whole charge point)"
-    damage.add_argument("--connector", type=_connector(0), metavar="N", help=of_what)
-    damage.add_argument("--energy-wh", type=float, metavar="WH", help="of meter_jump; backwards below 0")
-    damage.add_argument("--skew-s", type=float, metavar="S", help="of clock_skew: so far ahead, or behind below 0")
-    damage.add_argument("--drift-ppm", type=float, metavar="PPM", help="of clock_drift: so much too fast")
 
 
 def _add_programs(add: _Add) -> None:

@@ -211,7 +211,8 @@ def _undoes(action: Action, situation: Situation) -> bool:
         case "ready":
             return status is not None and not status.car_ready
         case "fault":
-            return status is not None and status.status is ConnectorState.FAULTED
+            faulted = status is not None and status.status is ConnectorState.FAULTED
+            return faulted or (status is not None and status.error_code != "NoError")
         case "toggle":
             return situation.station is not None and not situation.station.alive
         case "connect":

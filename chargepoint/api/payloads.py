@@ -300,16 +300,23 @@ class ErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FaultInput:
-    """``.../faulted``: a fault that takes the connector (0: the station) out of service appears or is gone."""
+    """``.../faulted``: a fault of the connector (0: the station) appears or is gone; several may be there at once.
+
+    Without an error code it is OtherError that appears, and all of them that are gone. ``vendor_code`` and ``info``
+    (50 characters each) are told with it.
+    """
 
     faulted: bool
-    error_code: ErrorCode = ErrorCode.OTHER_ERROR
+    error_code: ErrorCode | None = None
+    vendor_code: str = ""
+    info: str = ""
 
     def to_json(self) -> bytes:
         """The payload."""
         body: dict[str, object] = {"faulted": self.faulted}
-        if self.faulted:
+        if self.error_code is not None:
             body["error_code"] = str(self.error_code)
+        body |= {name: value for name, value in (("vendor_code", self.vendor_code), ("info", self.info)) if value}
         return json.dumps(body).encode()
 
     @classmethod
@@ -317,11 +324,14 @@ class FaultInput:
         """The fault in ``payload``; raises InputError."""
         fields = Fields(parse_json(payload, "faulted"), "faulted")
         faulted = fields.boolean("faulted")
-        error_code = fields.choice("error_code", ErrorCode, ErrorCode.OTHER_ERROR)
+        error_code = ErrorCode.OTHER_ERROR if faulted else None
+        if fields.has("error_code"):
+            error_code = fields.choice("error_code", ErrorCode)
+        vendor_code, info = fields.text("vendor_code", "", max_length=50), fields.text("info", "", max_length=50)
         fields.finish()
         if faulted and error_code is ErrorCode.NO_ERROR:
             raise InputError("error_code", str(error_code), "an error code other than NoError for a fault")
-        return cls(faulted, error_code)
+        return cls(faulted, error_code, vendor_code, info)
 
 
 def ocpp_config_json(configuration: Mapping[str, str]) -> bytes:

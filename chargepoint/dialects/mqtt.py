@@ -22,6 +22,7 @@ from chargepoint.clock import iso
 from chargepoint.dialects.traffic import Traffic
 from chargepoint.model.commands import CarChanged, Command, FaultChanged, TokenPresented
 from chargepoint.model.connector import Connector
+from chargepoint.model.faults import worst
 from chargepoint.model.state import StationState
 
 MEASUREMENTS_EVERY_S = 1.0
@@ -139,7 +140,8 @@ class MqttDialect:
             case ConnectorTopic(self._spec.id, number, "faulted"):
                 self._check_connector(number, lowest=0)
                 fault = FaultInput.from_json(message.payload)
-                return FaultChanged(number, fault.error_code if fault.faulted else ErrorCode.NO_ERROR)
+                code = fault.error_code or ErrorCode.NO_ERROR
+                return FaultChanged(number, code, fault.faulted, fault.vendor_code, fault.info)
         return None
 
     def _check_connector(self, number: int, lowest: int) -> None:
@@ -217,7 +219,7 @@ def connector_status(state: StationState, connector: Connector) -> ConnectorStat
         car_consumption_l3=demand.l3,
         car_cable_capacity=connector.car.cable,
         car_ready=connector.car.ready,
-        error_code=str(state.error_of(connector)),
+        error_code=str(worst((*state.faults_of(connector), *state.faults)).code),
         transaction_id=transaction_id,
         transaction_energy_wh=round(max(0.0, started_wh), 1),
         energy_wh=round(connector.meter.energy_wh, 1),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import count
 
 from chargepoint.api.disturbances import Clear, Disturbance, DisturbanceKind, Mischief, Quirks, Shape, in_words
@@ -16,6 +15,7 @@ from chargepoint.api.quirks import QuirkName
 from chargepoint.api.traffic import Direction
 from chargepoint.disturbances.messages import ORDER, Stage, stage
 from chargepoint.disturbances.parcel import Chance, Parcel
+from chargepoint.disturbances.parting import Parting
 from chargepoint.disturbances.quirks.habits import Habits
 
 LINK_DOWN = "outage: the link is down"
@@ -26,20 +26,6 @@ WEAK_SIGNAL = Disturbance(DisturbanceKind.LATENCY, delay_s=1.0, jitter_s=2.0, sh
 _K = DisturbanceKind
 _RECURRENT = frozenset({_K.CUT, _K.CLOSE, _K.BROWN_OUT})
 _SECOND = "second_connection: another one is made beside it"
-_SUBPROTOCOLS = {
-    QuirkName.NO_SUBPROTOCOL: "",
-    QuirkName.WRONG_SUBPROTOCOL: "ocpp9.9",
-    QuirkName.CLAIMS_OCPP201: "ocpp2.0.1",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Parting:
-    """How a connection ends: with a close ``code``, with a TCP reset (0), or not at all, as far as its peer sees."""
-
-    why: str
-    code: int = 0
-    leave_open: bool = False
 
 
 class Line:
@@ -246,6 +232,7 @@ class Line:
     def powered_up(self, now: float) -> None:
         """The station boots."""
         self._recur(_K.BROWN_OUT, now)
+        self.weaken(False)
 
     def power_fails(self) -> bool:
         """Whether the station's power fails in this moment; asked once."""
@@ -287,10 +274,7 @@ class Line:
 
     def subprotocol(self, right: str) -> str:
         """The subprotocol that is named in place of ``right``; "" for none."""
-        for name, named in _SUBPROTOCOLS.items():
-            if name in self._habits.names:
-                return named
-        return right
+        return self._habits.subprotocol(right)
 
     # Time
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.charging import start, stop, wait_for_the_other
-from chargepoint.model.commands import ACCEPTED, Outcome, Verdict
-from chargepoint.model.connector import Connector
+from chargepoint.model.commands import ACCEPTED, FaultChanged, Outcome, Verdict
+from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.facts import Rebooting
+from chargepoint.model.faults import OF_STATION, Fault, has, without
 from chargepoint.model.interruption import follow_faults
 from chargepoint.model.lighting import Signal, signal
 from chargepoint.model.lock import release
 from chargepoint.model.state import StationState
-from chargepoint.model.statuses import is_fault
+from chargepoint.model.thermal import AMBIENT_C
 from chargepoint.model.transaction import StopReason
 
 
@@ -47,26 +48,46 @@ def _change(state: StationState, connector: Connector, operative: bool, now: flo
     return False
 
 
-def change_fault(state: StationState, number: int, error_code: ErrorCode, now: float) -> Outcome:
+def change_fault(state: StationState, command: FaultChanged, now: float) -> Outcome:
     """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back, but no
     transaction that it has ended (``stop_on_fault``)."""
+    number, code = command.connector, command.error_code
     if number != 0 and number not in state.connectors:
         return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
-    if number == 0 and error_code is ErrorCode.EV_COMMUNICATION_ERROR:
-        return Outcome(Verdict.REJECTED, f"{error_code}: the station itself talks to no car; name a connector")
-    if number == 0:
-        state.error_code = error_code
-    else:
-        state.connectors[number].error_code = error_code
-    if state.parameters.stop_on_fault and is_fault(error_code):
-        for connector in state.connectors.values():
-            if number in (0, connector.number):
-                stop(state, connector, StopReason.OTHER, now)
+    if number == 0 and code is ErrorCode.EV_COMMUNICATION_ERROR:
+        return Outcome(Verdict.REJECTED, f"{code}: the station itself talks to no car; name a connector")
+    if number != 0 and code in OF_STATION:
+        return Outcome(Verdict.REJECTED, f"{code}: there is one of it in a station; name connector 0")
+    place: StationState | Connector = state.connectors[number] if number else state
+    place.faults = without(place.faults, code)
+    if command.there and code is not ErrorCode.NO_ERROR:
+        fault = Fault.of(code, command.vendor_code, command.info)
+        place.faults += (fault,)
+        if state.parameters.stop_on_fault and fault.blocking:
+            _end_transactions(state, number, now)
+    if state.hot or has(place.faults, ErrorCode.HIGH_TEMPERATURE):
+        follow_surroundings(state)
     follow_faults(state, now)
     for connector in state.connectors.values():
         # A cable and an authorization may have come together while nothing could begin.
         start(state, connector, now)
     return ACCEPTED
+
+
+def _end_transactions(state: StationState, number: int, now: float) -> None:
+    for connector in state.connectors.values():
+        if number in (0, connector.number):
+            stop(state, connector, StopReason.OTHER, now)
+
+
+def follow_surroundings(state: StationState) -> None:
+    """Let it be as hot at each connector as what is wrong there makes it."""
+    # Loaded here: few stations ever get hot.
+    from chargepoint.model.overheating import put_into_heat
+
+    for connector in state.connectors.values():
+        put_into_heat(state, connector, state.damages is not None and state.damages.uncooled(connector))
+    state.hot = any(one.ambient_c > AMBIENT_C or one.heat is not Heat.COOL for one in state.connectors.values())
 
 
 def unlock(state: StationState, number: int, now: float) -> Outcome:
@@ -75,25 +96,26 @@ def unlock(state: StationState, number: int, now: float) -> Outcome:
     if connector is None or state.fixed_cable:
         return Outcome(Verdict.UNKNOWN_CONNECTOR, f"connector {number} has no lock")
     stop(state, connector, StopReason.UNLOCK_COMMAND, now)
-    if state.error_of(connector) is ErrorCode.CONNECTOR_LOCK_FAILURE:
+    if state.suffers(connector, ErrorCode.CONNECTOR_LOCK_FAILURE):
         return Outcome(Verdict.REJECTED, "the lock is stuck")
     release(state, connector)
     signal(state, connector, Signal.UNLOCKED)
     return ACCEPTED
 
 
-def go_down(state: StationState, reason: StopReason, now: float, *, reset: bool = False) -> Outcome:
-    """End every transaction for ``reason``, then boot again; a ``reset`` may fail at that."""
+def go_down(state: StationState, reason: StopReason, now: float, cause: str = "", *, reset: bool = False) -> Outcome:
+    """End every transaction for ``reason``, then boot again; ``cause``: what made it, if nobody wanted it. A
+    ``reset`` may fail at that."""
     for connector in state.connectors.values():
         stop(state, connector, reason, now)
         connector.grant = None
     state.asked.clear()
     state.going_down = True
-    if reset and (state.damages is not None or state.faulted):
+    if reset and (state.damages is not None or state.faults):
         # Loaded here: most stations are never broken.
         from chargepoint.model import resetting
 
         if resetting.fails(state):
             return resetting.begin(state, reason, now)
-    state.emit(Rebooting(reason))
+    state.emit(Rebooting(reason, cause))
     return ACCEPTED

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.authorization import TokenInfo, local_verdict, same_tag
 from chargepoint.model.commands import ACCEPTED, Outcome, StartAnswered, Verdict
 from chargepoint.model.connector import Connector, Grant
@@ -26,6 +27,8 @@ RESERVED = "the connector is reserved for another id tag"
 def present_token(state: StationState, number: int, id_tag: str, now: float) -> Outcome:
     """An id tag is held to the reader of connector ``number``."""
     connector = state.connectors[number]
+    if state.suffers(connector, ErrorCode.READER_FAILURE):
+        return deny(state, connector, id_tag, "the reader has failed", now)
     known = state.known(id_tag)
     if connector.transaction is not None:
         return _present_to_stop(state, connector, id_tag, known, now)

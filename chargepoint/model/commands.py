@@ -72,10 +72,16 @@ class TokenPresented:
 
 @dataclass(frozen=True, slots=True)
 class FaultChanged:
-    """A fault that takes ``connector`` (0: the station) out of service appears, or with NoError is gone."""
+    """A fault of ``connector`` (0: the station) appears, or is no longer ``there``; NoError: none is.
+
+    ``vendor_code`` and ``info`` are told with it.
+    """
 
     connector: int
     error_code: ErrorCode
+    there: bool = True
+    vendor_code: str = ""
+    info: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from chargepoint.api.fields import Fields
-from chargepoint.api.payloads import ConnectorState, ErrorCode
+from chargepoint.api.payloads import ConnectorState
 from chargepoint.model.electrical import NOTHING, Phases
+from chargepoint.model.faults import NO_FAULT, Fault, blocks
 from chargepoint.model.metering import Meter
 from chargepoint.model.smartcharging.profiles import Profile
-from chargepoint.model.statuses import Situation, is_fault
+from chargepoint.model.statuses import Situation
 from chargepoint.model.thermal import AMBIENT_C
 from chargepoint.model.transaction import Transaction
 
@@ -68,32 +70,43 @@ class Hold:
         return {"id_tag": self.id_tag, "parent_id_tag": self.parent_id_tag}
 
 
+class Heat(Enum):
+    """What the thermostat of a connector does: nothing, let it give half, or switch it off."""
+
+    COOL = 0
+    WARM = 1
+    TRIPPED = 2
+
+
 @dataclass(slots=True)
 class Connector:
     """Connector ``number`` (from 1). ``setpoint`` is what its car may take now, ``consumption`` what it takes.
 
     ``operative_after`` is an availability that waits for the end of the transaction. ``waiting_since`` is when a
     cable came without authorization, or the reverse; the other is waited for. ``interrupted``: a fault or a power cut
-    keeps its transaction from charging. ``hold``: for whom its cable stays locked after the transaction.
+    keeps its transaction from charging. ``hold``: for whom its cable stays locked after the transaction. ``faults``
+    are those it was given; ``StationState.faults_of`` knows them all. ``told``: what was last told of them.
     ``light_signal``: what its lighting signalled last; ``light_blinks``: how often it has blinked since the boot.
     """
 
     number: int
     meter: Meter
     status: ConnectorState = ConnectorState.AVAILABLE
-    told_error: ErrorCode = ErrorCode.NO_ERROR
+    told: Fault = NO_FAULT
     car: Car = field(default_factory=Car)
     grant: Grant | None = None
     transaction: Transaction | None = None
     finishing: bool = False
     operative: bool = True
     operative_after: bool | None = None
-    error_code: ErrorCode = ErrorCode.NO_ERROR
+    faults: tuple[Fault, ...] = ()
     waiting_since: float | None = None
     setpoint: float = 0.0
     ocpp_limit: float = 0.0
     phases_in_use: int = 3
     temperature_c: float = AMBIENT_C
+    ambient_c: float = AMBIENT_C
+    heat: Heat = Heat.COOL
     interrupted: bool = False
     hold: Hold | None = None
     light_signal: str = ""
@@ -107,7 +120,7 @@ class Connector:
     @property
     def faulted(self) -> bool:
         """Whether a fault takes it out of service."""
-        return is_fault(self.error_code)
+        return blocks(self.faults)
 
     @property
     def ev_side_open(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
+from chargepoint.model.faults import Fault
 from chargepoint.model.metering import Reading, SampleContext
 from chargepoint.model.reservation import Reservation, ReservationEnd
 from chargepoint.model.security_log import SecurityEvent
@@ -28,7 +29,15 @@ class ConnectorChanged:
     error_code: ErrorCode
     at: float
     ev_side_open: bool = False
-    emergency_stop: bool = False
+    vendor_code: str = ""
+    info: str = ""
+
+    @classmethod
+    def of(
+        cls, connector: int, status: ConnectorState, told: Fault, at: float, ev_side_open: bool = False
+    ) -> ConnectorChanged:
+        """That ``told`` is what is wrong."""
+        return cls(connector, status, told.code, at, ev_side_open, told.vendor_code, told.info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +106,10 @@ class FirmwareChanged:
 
 @dataclass(frozen=True, slots=True)
 class Rebooting:
-    """The station goes down now and boots again."""
+    """The station goes down now and boots again; ``cause``: what made it, if nobody wanted it."""
 
     reason: StopReason
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from chargepoint.model.connector import Connector
 from chargepoint.model.facts import MeterSampled
+from chargepoint.model.faults import blocks
 from chargepoint.model.metering import SampleContext
 from chargepoint.model.reading import reading
 from chargepoint.model.state import StationState
-from chargepoint.model.statuses import is_fault
 
 
 def follow_faults(state: StationState, now: float) -> None:
     """Read the meters of the transactions that a fault interrupts from now on, or no longer."""
     for connector in state.connectors.values():
-        faulted = is_fault(state.error_of(connector))
+        faulted = blocks(state.faults_of(connector))
         if connector.transaction is not None and faulted is not connector.interrupted:
             _interrupt(state, connector, faulted, now)
 

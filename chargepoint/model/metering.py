@@ -32,6 +32,7 @@ class Reading:
     """All that a meter shows at one moment. ``phases`` says how many of the per-phase values exist.
 
     ``offered_a`` is per phase; ``soc_pct`` is None when the car does not tell it, ``fan_rpm`` without a fan.
+    ``register_only``: it has no value of what flows now. ``lost_phase`` has no voltage; 0 is none.
     Nothing ever flows back from a car: what a meter shows of export is 0.
     """
 
@@ -49,6 +50,8 @@ class Reading:
     power_factor: float = 1.0
     temperature_c: float = 0.0
     fan_rpm: float | None = None
+    register_only: bool = False
+    lost_phase: int = 0
 
 
 @dataclass(slots=True)

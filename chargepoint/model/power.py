@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.commands import ACCEPTED, Outcome, ProfilesCleared, Verdict
-from chargepoint.model.connector import Connector
+from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.electrical import Offer, held_back, shared
+from chargepoint.model.facts import ConnectorChanged
+from chargepoint.model.faults import blocks
 from chargepoint.model.metering import when_shown
 from chargepoint.model.ramp import STILL, Flow
 from chargepoint.model.smartcharging.composite import (
@@ -22,24 +24,25 @@ from chargepoint.model.smartcharging.limits import Limit
 from chargepoint.model.smartcharging.profiles import Profile, RateUnit
 from chargepoint.model.smartcharging.validation import Flaw, ProfileRefusal, admit
 from chargepoint.model.state import StationState
-from chargepoint.model.statuses import is_fault, route, status_of, told_error
+from chargepoint.model.statuses import route, status_of
 from chargepoint.model.thermal import warmed
 from chargepoint.model.vehicle import FULL_PCT
 
 
 def settle(state: StationState, now: float) -> None:
     """Make setpoints, consumptions and states what the facts amount to, and tell every state that changed."""
-    if state.damages is not None:
-        state.damages.notice(state.connectors.values())
     _share(state, now)
     minimum = state.supply.minimum
     for connector in state.connectors.values():
-        error = state.error_of(connector)
         reserved = connector.grant is None and state.reservations.at(connector.number) is not None
         situation = connector.situation(
-            minimum, faulted=is_fault(error), reserved=reserved, held=state.held, wants=_wants(state, connector)
+            minimum,
+            faulted=blocks(state.faults_of(connector)),
+            reserved=reserved,
+            held=state.held,
+            wants=_wants(state, connector),
         )
-        _tell(state, connector, route(connector.status, status_of(situation)), error, now)
+        _tell(state, connector, route(connector.status, status_of(situation)), now)
         connector.meter.flow = _flow(state, connector, now)
     _tell_station(state, now)
 
@@ -66,42 +69,61 @@ def _share(state: StationState, now: float) -> None:
 
 def _wants(state: StationState, connector: Connector) -> bool:
     starts = state.supply.direct or not 0 < connector.setpoint < state.vehicle.ac_minimum_a
-    return starts and connector.car.wants
+    # A car whose phases are gone can want as it likes.
+    supplied = state.damages is None or state.damages.flowing(connector, connector.car.demand).total > 0
+    return starts and supplied and connector.car.wants
 
 
 def _own_offer(state: StationState, connector: Connector, limit: Limit) -> float:
     transaction = connector.transaction
-    if transaction is None or state.error_of(connector) is not ErrorCode.NO_ERROR:
+    if transaction is None or state.stopped(connector):
         return 0.0
     if transaction.spent(connector.meter.energy_wh):
         return 0.0
     offer = min(limit.rate, connector.car.cable) if connector.car.plugged else limit.rate
+    if connector.heat is not Heat.COOL or state.damages is not None:
+        offer = min(offer, _hampered(state, connector))
     return offer if offer >= max(state.supply.minimum, limit.min_rate) else 0.0
+
+
+def _hampered(state: StationState, connector: Connector) -> float:
+    """What ``connector`` can give, hot or broken as it is: in its heat, half of its limit."""
+    share = 1.0 if state.damages is None else state.damages.share(connector)
+    if connector.heat is not Heat.COOL:
+        share = min(share, 0.5)
+    return share * state.supply.connector_limit
+
+
+def _welded(state: StationState, connector: Connector) -> bool:
+    """Whether power flows although the relay should be open."""
+    stuck = state.damages is not None and state.damages.stuck(connector)
+    return (stuck or state.suffers(connector, ErrorCode.POWER_SWITCH_FAILURE)) and connector.car.wants
 
 
 def _flow(state: StationState, connector: Connector, now: float) -> Flow:
     limit = connector.setpoint
     if connector.status is not ConnectorState.CHARGING:
         # The contactor is open, or should be.
-        if state.damages is None or not state.damages.welds(connector):
+        if not _welded(state, connector):
             return STILL
         limit = state.supply.connector_limit
     direct, vehicle = state.supply.direct, state.vehicle
     phases = min(connector.phases_in_use, state.supply.phases)
     accepted = vehicle.acceptance(direct, connector.car.soc_pct, state.supply.voltage_v)
     target = connector.car.demand.limited(limit, phases).capped_by(accepted)
+    if state.damages is not None:
+        target = state.damages.flowing(connector, target)
     return connector.meter.flow.towards(target, now, vehicle.rise(direct), vehicle.fall_s)
 
 
-def _tell(
-    state: StationState, connector: Connector, states: tuple[ConnectorState, ...], error: ErrorCode, now: float
-) -> None:
-    if not states and told_error(error, connector.status) is not connector.told_error:
+def _tell(state: StationState, connector: Connector, states: tuple[ConnectorState, ...], now: float) -> None:
+    if not states and state.told_of(connector, connector.status) != connector.told:
         states = (connector.status,)
     for status in states:
+        told = state.told_of(connector, status)
         connector.status = status
-        connector.told_error = told_error(error, status)
-        state.emit(state.shown(connector.number, now))
+        connector.told = told
+        state.emit(ConnectorChanged.of(connector.number, status, told, now, connector.ev_side_open))
 
 
 def _tell_station(state: StationState, now: float) -> None:
@@ -109,9 +131,10 @@ def _tell_station(state: StationState, now: float) -> None:
         status = ConnectorState.FAULTED
     else:
         status = ConnectorState.AVAILABLE if state.operative else ConnectorState.UNAVAILABLE
-    if (status, state.station_error) != (state.status, state.told_error):
-        state.status, state.told_error = status, state.station_error
-        state.emit(state.shown(0, now))
+    told = state.station_fault
+    if (status, told) != (state.status, state.told):
+        state.status, state.told = status, told
+        state.emit(ConnectorChanged.of(0, status, told, now))
 
 
 def integrate(state: StationState, now: float) -> None:
@@ -121,7 +144,7 @@ def integrate(state: StationState, now: float) -> None:
     for connector in state.connectors.values():
         if elapsed_s > 0:
             load = connector.consumption.largest / state.supply.connector_limit
-            connector.temperature_c = warmed(connector.temperature_c, load, elapsed_s)
+            connector.temperature_c = warmed(connector.temperature_c, load, elapsed_s, connector.ambient_c)
         energy_wh = connector.meter.advance(now)
         if energy_wh > 0:
             gained_pct = state.vehicle.soc_gain_pct(energy_wh, state.supply.direct)

@@ -7,11 +7,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.connector import Connector
 from chargepoint.model.electrical import Phases
 from chargepoint.model.metering import Reading
 from chargepoint.model.state import StationState
 from chargepoint.model.thermal import fan_rpm
+
+VOLTAGES = {ErrorCode.OVER_VOLTAGE: 1.2, ErrorCode.UNDER_VOLTAGE: 0.8}
+"""What the voltage is with each fault, as a factor of what it should be: beyond the 10 % of EN 50160."""
+
+OVER_CURRENT = 1.5
 
 _STRAIGHT = (0, 1, 2)
 
@@ -37,7 +43,24 @@ def reading(state: StationState, connector: Connector, now: float) -> Reading:
         fan_rpm=fan_rpm(connector.temperature_c) if supply.direct else None,
     )
     shown = state.parameters.meter.shown(true, connector.number, power_factor)
-    return shown if state.damages is None else state.damages.shown(shown, connector.number)
+    if connector.faults or state.faults:
+        shown = _faulty(state, connector, shown)
+    return shown if state.damages is None else state.damages.shown(shown, connector)
+
+
+def _faulty(state: StationState, connector: Connector, reading: Reading) -> Reading:
+    """``reading`` with what the faults of ``connector`` are about."""
+    for code, factor in VOLTAGES.items():
+        if state.suffers(connector, code):
+            voltage_v = reading.voltage_v * factor
+            reading = replace(reading, voltage_v=voltage_v, power_w=reading.power_w * factor)
+    if state.suffers(connector, ErrorCode.OVER_CURRENT_FAILURE):
+        # What flowed when the protection saw it; when it is off, nothing does.
+        current_a = Phases(*(OVER_CURRENT * value for value in reading.current_a.values))
+        reading = replace(reading, current_a=current_a, power_w=reading.power_w * OVER_CURRENT)
+    if state.suffers(connector, ErrorCode.POWER_METER_FAILURE):
+        reading = replace(reading, register_only=True)
+    return reading
 
 
 def station_reading(state: StationState, now: float) -> Reading:

@@ -14,10 +14,10 @@ from chargepoint.api.payloads import ConnectorState
 from chargepoint.model.commands import ACCEPTED, Outcome, ReservationWanted, Verdict
 from chargepoint.model.connector import Connector
 from chargepoint.model.facts import ReservationEnded
+from chargepoint.model.faults import blocks
 from chargepoint.model.metering import when_shown
 from chargepoint.model.reservation import Reservation, ReservationEnd
 from chargepoint.model.state import StationState
-from chargepoint.model.statuses import is_fault
 
 S = ConnectorState
 
@@ -149,7 +149,7 @@ def _waiting(state: StationState, *, but_at: Connector | None = None) -> list[Re
 
 def _out_of_service(state: StationState, reservation: Reservation) -> ReservationEnd | None:
     kept = [one for one in state.connectors.values() if reservation.connector in (0, one.number)]
-    if any(one.operative and not is_fault(state.error_of(one)) for one in kept):
+    if any(one.operative and not blocks(state.faults_of(one)) for one in kept):
         return None
     return ReservationEnd.FAULTED if any(one.operative for one in kept) else ReservationEnd.UNAVAILABLE
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from chargepoint.api.damage import DamageKind
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.commands import ACCEPTED, Outcome
-from chargepoint.model.facts import Rebooting, ResetFailed
+from chargepoint.model.facts import ConnectorChanged, Rebooting, ResetFailed
+from chargepoint.model.faults import has
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
 
@@ -27,7 +28,7 @@ class Resetting:
 
 def fails(state: StationState) -> bool:
     """Whether a reset would not succeed now."""
-    return _damaged(state) or state.error_code is ErrorCode.RESET_FAILURE
+    return _damaged(state) or has(state.faults, ErrorCode.RESET_FAILURE)
 
 
 def begin(state: StationState, reason: StopReason, now: float) -> Outcome:
@@ -58,8 +59,8 @@ def _failed(state: StationState, reason: StopReason, retries: int, now: float) -
     state.reset_failed = _damaged(state)
     state.emit(ResetFailed(reason, 0, 0.0))
     # Told each time, not only when it begins.
-    state.told_error = state.station_error
-    state.emit(state.shown(0, now))
+    state.told = state.station_fault
+    state.emit(ConnectorChanged.of(0, state.status, state.told, now))
 
 
 def _damaged(state: StationState) -> bool:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.authorization import AuthorizationCache, TokenInfo
 from chargepoint.model.commands import ListSent, Outcome
-from chargepoint.model.connector import Connector
+from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact
+from chargepoint.model.faults import NO_FAULT, Fault, blocks, has, told, without, worst
 from chargepoint.model.local_list import LocalList
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.reservation import Reservations
 from chargepoint.model.security_log import SecurityEvent, SecurityLog
 from chargepoint.model.smartcharging.profiles import Profile, Profiles
 from chargepoint.model.smartcharging.validation import Rules
-from chargepoint.model.statuses import is_fault
 from chargepoint.model.vehicle import Vehicle
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ class Asked:
 
 @dataclass(slots=True)
 class StationState:
-    """Everything a station knows. Connector 0 is the station: ``operative``, ``error_code``, ``status``.
+    """Everything a station knows. Connector 0 is the station: ``operative``, ``faults``, ``status``.
+
+    ``hot``: somewhere it is hotter than the current alone makes it.
 
     ``installed_version`` is that of the last firmware update; "" is the firmware it came with.
-
-    ``emergency_stops``: whose buttons are pressed, 0 being the station's.
 
     ``resetting``: a reset that has failed is being tried again; ``reset_failed``: the last one was given up.
 
@@ -69,17 +69,17 @@ class StationState:
     accepted_once: bool = False
     clock_offset_s: float = 0.0
     operative: bool = True
-    error_code: ErrorCode = ErrorCode.NO_ERROR
+    faults: tuple[Fault, ...] = ()
     status: ConnectorState = ConnectorState.AVAILABLE
-    told_error: ErrorCode = ErrorCode.NO_ERROR
+    told: Fault = NO_FAULT
     asked: dict[int, Asked] = field(default_factory=dict)
     last_request: int = 0
     last_handle: int = 0
     going_down: bool = False
     own_errands: Errands | None = None
     damages: Damages | None = None
+    hot: bool = False
     update: Update | None = None
-    emergency_stops: frozenset[int] = frozenset()
     resetting: Resetting | None = None
     reset_failed: bool = False
     installed_version: str = ""
@@ -108,7 +108,11 @@ class StationState:
     @property
     def faulted(self) -> bool:
         """Whether the station as a whole is out of service by a fault."""
-        return self._with_emergency(self.error_code, 0) is not ErrorCode.NO_ERROR
+        return blocks(self._station_faults)
+
+    @property
+    def _station_faults(self) -> tuple[Fault, ...]:
+        return self.faults if self.damages is None else (*self.faults, *self.damages.station_faults)
 
     @property
     def errands(self) -> Errands:
@@ -128,14 +132,6 @@ class StationState:
         """Whether connectors without a transaction are out of service for a firmware update."""
         return self.update is not None and self.update.holding
 
-    def shown(self, number: int, at: float) -> ConnectorChanged:
-        """The present state of connector ``number`` (0: the station), as a change at ``at``."""
-        emergency = self.emergency_at(number)
-        if number == 0:
-            return ConnectorChanged(0, self.status, self.told_error, at, emergency_stop=emergency)
-        connector = self.connectors[number]
-        return ConnectorChanged(number, connector.status, connector.told_error, at, connector.ev_side_open, emergency)
-
     def free(self, connector: Connector) -> bool:
         """Whether a transaction could begin at ``connector``."""
         return (
@@ -143,13 +139,18 @@ class StationState:
             and not self.held
             and connector.transaction is None
             and not connector.hanging
-            and self.error_of(connector) is ErrorCode.NO_ERROR
+            and not self.stopped(connector)
             and not self.going_down
         )
 
     def is_asking(self, connector: Connector) -> bool:
         """Whether the central system's verdict on an id tag at ``connector`` is waited for."""
         return any(asked.connector == connector.number for asked in self.asked.values())
+
+    @property
+    def storage_full(self) -> bool:
+        """Whether nothing can be stored, for that is damaged."""
+        return self.damages is not None and self.damages.storage_full
 
     def known(self, id_tag: str) -> TokenInfo | None:
         """What the station itself knows of ``id_tag``: by the local list, else by the cache (section 3.5)."""
@@ -167,8 +168,8 @@ class StationState:
         if self.is_listed(id_tag):
             if self.local_list.compare(id_tag, info, self.station_time(self.at)) and not self.faulted:
                 # Told each time it happens, not only when it begins.
-                self.told_error = self.station_error
-                self.emit(self.shown(0, self.at))
+                self.told = self.station_fault
+                self.emit(ConnectorChanged.of(0, self.status, self.told, self.at))
         elif self.parameters.cache_enabled:
             self.cache.learn(id_tag, info)
             self.changed.add("cache")
@@ -182,33 +183,55 @@ class StationState:
         outcome = self.local_list.take(sent, self.parameters.list_max_length, self.parameters.list_max_sent)
         if outcome.accepted:
             self.changed.add("local_list")
+            self.faults = without(self.faults, ErrorCode.LOCAL_LIST_CONFLICT)
             self.cache.forget(id_tag for id_tag, _ in sent.entries if self.is_listed(id_tag))
             self.changed.add("cache")
         return outcome
 
     @property
-    def station_error(self) -> ErrorCode:
-        """What is told of the station as a whole: its fault, else a reset that it has given up, else a list that its
+    def station_fault(self) -> Fault:
+        """What is told of the station as a whole: its faults, a reset that it has given up, and a list that its
         central system contradicts."""
-        if self.faulted:
-            return self._with_emergency(self.error_code, 0)
+        faults = self._station_faults
         if self.reset_failed:
-            return ErrorCode.RESET_FAILURE
-        conflict = self.parameters.list_enabled and self.local_list.in_conflict
-        return ErrorCode.LOCAL_LIST_CONFLICT if conflict else ErrorCode.NO_ERROR
+            faults += (Fault.of(ErrorCode.RESET_FAILURE),)
+        if self.parameters.list_enabled and self.local_list.in_conflict:
+            faults += (Fault.of(ErrorCode.LOCAL_LIST_CONFLICT),)
+        return worst(faults)
 
-    def error_of(self, connector: Connector) -> ErrorCode:
-        """The error that ``connector`` suffers: its own, else the station's."""
-        own = self._with_emergency(connector.error_code, connector.number)
-        return self._with_emergency(self.error_code, 0) if self.faulted and not is_fault(own) else own
+    def faults_of(self, connector: Connector) -> tuple[Fault, ...]:
+        """Everything that is wrong at ``connector``: its own, and the station's faults when it has none itself."""
+        faults = connector.faults
+        if self.damages is not None:
+            faults += self.damages.faults(connector)
+        if connector.heat is not Heat.COOL:
+            from chargepoint.model.overheating import fault_of
 
-    def emergency_at(self, number: int) -> bool:
-        """Whether an emergency stop keeps connector ``number`` (0: the station) out of service."""
-        return not self.emergency_stops.isdisjoint((0, number))
+            faults += (fault_of(connector),)
+        if (everywhere := self._station_faults) and not blocks(faults):
+            faults += tuple(one for one in everywhere if one.blocking)
+        return faults
 
-    def _with_emergency(self, error: ErrorCode, number: int) -> ErrorCode:
-        """``error``, or when that is none the pressed button of ``number``, for which there is no code of its own."""
-        return ErrorCode.OTHER_ERROR if number in self.emergency_stops and not is_fault(error) else error
+    @property
+    def faults_in_words(self) -> tuple[str, ...]:
+        """The faults that were given, for people: ``fault GroundFailure connector 1``."""
+        given = [str(one) for one in self.faults]
+        for connector in self.connectors.values():
+            given += [f"{one} connector {connector.number}" for one in connector.faults]
+        return tuple(given)
+
+    def told_of(self, connector: Connector, status: ConnectorState) -> Fault:
+        """What is told of the faults of ``connector`` with ``status``."""
+        return told(self.faults_of(connector), status)
+
+    def stopped(self, connector: Connector) -> bool:
+        """Whether no energy can flow at ``connector``: it is out of service, or its car is not understood."""
+        faults = self.faults_of(connector)
+        return bool(faults) and (blocks(faults) or has(faults, ErrorCode.EV_COMMUNICATION_ERROR))
+
+    def suffers(self, connector: Connector, code: ErrorCode) -> bool:
+        """Whether ``connector``, or the station, was given the fault ``code``."""
+        return has(connector.faults, code) or has(self.faults, code)
 
     def running(self, central_id: int) -> Connector | None:
         """The connector whose transaction the central system knows as ``central_id``."""

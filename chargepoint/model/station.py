@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from chargepoint.api.payloads import ErrorCode
 from chargepoint.model import charging
 from chargepoint.model.availability import change_availability, change_fault, go_down, unlock
 from chargepoint.model.commands import (
@@ -63,6 +64,8 @@ from chargepoint.model.state import StationState
 from chargepoint.model.survival import Record, changed_records, restore
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import GENERIC, Vehicle
+
+STORAGE_FULL = "the storage is full"
 
 
 class Station:
@@ -119,8 +122,10 @@ class Station:
                 return car_changed(state, command, now)
             case TokenPresented(connector, id_tag):
                 return charging.present_token(state, connector, id_tag, now)
-            case FaultChanged(connector, error_code):
-                return change_fault(state, connector, error_code, now)
+            case FaultChanged():
+                outcome = change_fault(state, command, now)
+                self._set_meters()
+                return outcome
             case LinkChanged(online):
                 state.online = online
                 if online and not state.accepted_once:
@@ -153,8 +158,12 @@ class Station:
             case CacheCleared():
                 state.cache.clear()
                 state.changed.add("cache")
+            case ListSent() if state.storage_full:
+                return Outcome(Verdict.REJECTED, STORAGE_FULL)
             case ListSent():
                 return state.take_list(command)
+            case ProfileSet() if state.storage_full:
+                return Outcome(Verdict.REJECTED, STORAGE_FULL)
             case ProfileSet(profile):
                 return set_profile(state, profile, now)
             case ProfilesCleared():
@@ -173,7 +182,7 @@ class Station:
             case SampleWanted(connector):
                 return self._sample_wanted(connector, now)
             case PartBroken(order):
-                from chargepoint.model.damages import damage
+                from chargepoint.model.breaking import damage
 
                 outcome = damage(state, order, now)
                 self._set_meters()
@@ -208,7 +217,13 @@ class Station:
             state = self.state
             moments = [next_power_change(state), self._next_aligned(), next_expiry(state), self._next_step()]
             if state.damages is not None:
-                moments.append(state.damages.drifts_at)
+                from chargepoint.model.breaking import next_deadline
+
+                moments.append(next_deadline(state))
+            if state.hot:
+                from chargepoint.model.overheating import next_threshold
+
+                moments.append(next_threshold(state))
             if state.resetting is not None:
                 moments.append(state.resetting.again_at)
             samples = []
@@ -220,7 +235,11 @@ class Station:
 
     def status(self, number: int, now: float) -> ConnectorChanged:
         """The present state of connector ``number`` (0: the station), as if it had changed now."""
-        return self.state.shown(number, now)
+        state = self.state
+        if number == 0:
+            return ConnectorChanged.of(0, state.status, state.told, now)
+        connector = state.connectors[number]
+        return ConnectorChanged.of(number, connector.status, connector.told, now, connector.ev_side_open)
 
     def facts(self) -> list[Fact]:
         """What has happened since the last time, in order."""
@@ -247,7 +266,13 @@ class Station:
         aligned = _is_due(self._next_aligned(), moment)
         integrate(state, moment)
         if state.damages is not None:
-            state.clock_offset_s += state.damages.drift(moment)
+            from chargepoint.model.breaking import advance
+
+            advance(state, moment)
+        if state.hot:
+            from chargepoint.model.overheating import follow_heat
+
+            follow_heat(state, moment)
         for connector in everyone:
             charging.stop_if_spent(state, connector, moment)
         for connector in expiring:
@@ -282,7 +307,8 @@ class Station:
     def _set_meters(self) -> None:
         for number, connector in self.state.connectors.items():
             connector.meter.gain = self.state.parameters.meter.gain(number)
-            if self.state.damages is not None and self.state.damages.frozen(number):
+            frozen = self.state.damages is not None and self.state.damages.frozen(number)
+            if frozen or self.state.suffers(connector, ErrorCode.POWER_METER_FAILURE):
                 connector.meter.gain = 0.0
 
     def _sample_wanted(self, number: int, now: float, context: SampleContext = SampleContext.TRIGGER) -> Outcome:

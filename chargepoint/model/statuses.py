@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from chargepoint.api.payloads import ConnectorState, ErrorCode
+from chargepoint.api.payloads import ConnectorState
 
 S = ConnectorState
 
@@ -31,22 +31,6 @@ TRANSITIONS: dict[ConnectorState, frozenset[ConnectorState]] = {
 
 PASSING = (S.PREPARING, S.AVAILABLE, S.FINISHING)
 """States that may be passed through without being stayed in: they promise nothing to anybody."""
-
-
-WITH_A_CAR = frozenset({S.PREPARING, S.SUSPENDED_EV, S.SUSPENDED_EVSE, S.FINISHING})
-"""The states in which an EVCommunicationError can be told (section 7.6)."""
-
-
-def is_fault(error: ErrorCode) -> bool:
-    """Whether ``error`` takes what has it out of service; an EVCommunicationError only suspends (section 7.6)."""
-    return error not in (ErrorCode.NO_ERROR, ErrorCode.EV_COMMUNICATION_ERROR)
-
-
-def told_error(error: ErrorCode, status: ConnectorState) -> ErrorCode:
-    """The error code that is told with ``status`` when ``error`` is there."""
-    if status is S.FAULTED or (error is ErrorCode.EV_COMMUNICATION_ERROR and status in WITH_A_CAR):
-        return error
-    return ErrorCode.NO_ERROR
 
 
 @dataclass(frozen=True, slots=True)

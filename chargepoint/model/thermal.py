@@ -18,9 +18,9 @@ FAN_LEAST_RPM = 1_000.0
 FAN_MOST_RPM = 3_000.0
 
 
-def warmed(temperature_c: float, load: float, elapsed_s: float) -> float:
+def warmed(temperature_c: float, load: float, elapsed_s: float, ambient_c: float = AMBIENT_C) -> float:
     """The temperature after ``elapsed_s`` at ``load``, which is the share of the rated current."""
-    final_c = AMBIENT_C + RISE_K * load * load
+    final_c = ambient_c + RISE_K * load * load
     return final_c + (temperature_c - final_c) * math.exp(-elapsed_s / TIME_CONSTANT_S)
 
 

@@ -57,12 +57,16 @@ def tap(options: argparse.Namespace) -> int:
 
 def fault(options: argparse.Namespace) -> int:
     """A fault appears, or is gone."""
-    code = ErrorCode.NO_ERROR if options.clear else ErrorCode(options.code)
+    code = ErrorCode(options.code) if options.code else None if options.clear else ErrorCode.OTHER_ERROR
+    fault = FaultInput(not options.clear, code, options.vendor_code, options.info)
+    payload = FaultInput.from_json(fault.to_json())
 
     def shown(before: ConnectorStatus, now: ConnectorStatus) -> bool:
-        return now.error_code == code
+        # Of several faults the worst is shown: one that is less bad comes or goes unseen.
+        if options.clear:
+            return now.error_code == ErrorCode.NO_ERROR if code is None else now.error_code != code
+        return now.error_code == code or before.error_code != ErrorCode.NO_ERROR
 
-    payload = FaultInput(faulted=False) if options.clear else FaultInput(faulted=True, error_code=code)
     return _act(options, "faulted", payload.to_json(), shown)
 
 

@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import fields
 
-from chargepoint.api.disturbances import Disturbance
+from chargepoint.api.amounts import Amount
+from chargepoint.api.damage import DAMAGES, Damage
+from chargepoint.api.disturbances import DISTURBANCES, Disturbance
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS
 from chargepoint.api.topics import check_id
@@ -16,18 +18,26 @@ from launcher.stations import ordered
 from launcher.verbs.reach import ask, remote_of
 
 _DISTURB = tuple(field.name for field in fields(Disturbance))
+_DAMAGE = tuple(field.name for field in fields(Damage) if field.name != "clear")
 _QUIRKS = ("probability", "seed")
-_DAMAGE = ("kind", "connector", "energy_wh", "skew_s", "drift_ppm")
 """The fields of the orders, which are checked where orders are."""
 
 
 def disturb(options: argparse.Namespace) -> int:
-    """Disturb the line of a charge point, or no longer."""
+    """Disturb the line of a charge point, or no longer; without one, tell how that can be done."""
+    if options.id is None:
+        for kind, declared in DISTURBANCES.items():
+            say(f"{kind}\t{declared.does}\t{_in_words(declared.amounts)}".rstrip())
+        return Exit.DONE
     return _order(options, OrderType.DISTURB, _given(options, _DISTURB) | _cleared(options))
 
 
 def damage(options: argparse.Namespace) -> int:
-    """Break something inside a charge point, or repair it."""
+    """Break something inside a charge point, or repair it; without one, tell what can break."""
+    if options.id is None:
+        for kind, declared in DAMAGES.items():
+            say(f"{kind}\t{declared.does}\t{_in_words(declared.amounts)}".rstrip())
+        return Exit.DONE
     return _order(options, OrderType.DAMAGE, _given(options, _DAMAGE) | _cleared(options))
 
 
@@ -35,10 +45,16 @@ def quirks(options: argparse.Namespace) -> int:
     """Give a charge point these quirks and no others; without one, tell which there are."""
     if options.id is None:
         for name, quirk in QUIRKS.items():
-            say(f"{name}\t{quirk.group}\t{quirk.does}\t{quirk.seen_at}".rstrip())
+            say(f"{name}\t{quirk.does}\t{quirk.seen_at}".rstrip())
         return Exit.DONE
     names = [] if options.clear else options.names
     return _order(options, OrderType.QUIRKS, {"quirks": names} | _given(options, _QUIRKS))
+
+
+def _in_words(amounts: Iterable[Amount]) -> str:
+    return ", ".join(
+        f"{one.name}: {one.does}" + ("" if one.default is None else f" ({one.default:g})") for one in amounts
+    )
 
 
 def _cleared(options: argparse.Namespace) -> dict[str, object]:

@@ -11,7 +11,7 @@ from chargepoint.api.orders import StationResult, Verdict
 from chargepoint.api.payloads import ChargePointStatus
 from chargepoint.api.quirks import QuirkName
 from chargepoint.api.traffic import TracedFrame
-from chargepoint.disturbances.line import Parting
+from chargepoint.disturbances.parting import Parting
 from tests.support.bench import TRANSACTION_MESSAGES, Bench, CallError
 
 

@@ -166,13 +166,13 @@ class Bench:
         """Present an id tag."""
         self.mqtt(f"connectors/{connector}/id_tag", TokenInput(id_tag).to_json())
 
-    def fault(self, connector: int = 1, error_code: ErrorCode = ErrorCode.OTHER_ERROR) -> None:
-        """A fault appears."""
-        self.mqtt(f"connectors/{connector}/faulted", FaultInput(True, error_code).to_json())
+    def fault(self, connector: int = 1, error_code: ErrorCode = ErrorCode.OTHER_ERROR, **told: str) -> None:
+        """A fault appears; ``told`` are its vendor_code and info."""
+        self.mqtt(f"connectors/{connector}/faulted", FaultInput(True, error_code, **told).to_json())
 
-    def clear_fault(self, connector: int = 1) -> None:
-        """The fault is gone."""
-        self.mqtt(f"connectors/{connector}/faulted", FaultInput(False).to_json())
+    def clear_fault(self, connector: int = 1, error_code: ErrorCode | None = None) -> None:
+        """The fault is gone; without an error code, all of them are."""
+        self.mqtt(f"connectors/{connector}/faulted", FaultInput(False, error_code).to_json())
 
     def mqtt(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Any MQTT message to the station, by its topic below ``cps/<id>``; ``retain``: it was stored before."""

@@ -16,16 +16,13 @@ from chargepoint.ocpp.v16 import Action, AvailabilityStatus, AvailabilityType, C
 EV_SIDE_OPEN = "EV side disconnected"
 """What the standard has a station say of a cable that is locked in it and out of the car (section 4.9)."""
 
-EMERGENCY_STOP = "Emergency stop"
-"""What is said of a connector whose button is pressed; the standard has no error code for it."""
-
 
 class StatusReports:
     """The states of connectors (0: the station), and what the central system was told of them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._reported: dict[int, tuple[ConnectorState, ErrorCode]] = {}
+        self._reported: dict[int, tuple[object, ...]] = {}
         self._held: dict[int, tuple[ConnectorChanged, float]] = {}
 
     def answers(self) -> dict[Action, Answer]:
@@ -53,7 +50,7 @@ class StatusReports:
         self._held.clear()
         for number in (0, *self._session.station.state.connectors):
             fact = self._session.station.status(number, now)
-            if self._reported.get(number) != (fact.status, fact.error_code):
+            if self._reported.get(number) != _seen(fact):
                 # Ahead of all else, so that the central system knows the connectors its transactions are on.
                 self._report(fact, now, Lane.BOOT)
 
@@ -66,7 +63,7 @@ class StatusReports:
         for number, (fact, due_at) in list(self._held.items()):
             if due_at <= now:
                 del self._held[number]
-                if self._reported.get(number) != (fact.status, fact.error_code):
+                if self._reported.get(number) != _seen(fact):
                     self._report(fact, now, Lane.STATUS)
 
     def next_deadline(self) -> float | None:
@@ -86,8 +83,8 @@ class StatusReports:
         return {"status": str(status)}
 
     def _report(self, fact: ConnectorChanged, now: float, lane: Lane) -> None:
-        self._reported[fact.connector] = (fact.status, fact.error_code)
-        payload = {
+        self._reported[fact.connector] = _seen(fact)
+        payload: dict[str, object] = {
             "connectorId": fact.connector,
             "errorCode": str(fact.error_code),
             "status": str(fact.status),
@@ -95,8 +92,10 @@ class StatusReports:
         }
         if fact.ev_side_open and fact.status in (ConnectorState.FINISHING, ConnectorState.SUSPENDED_EV):
             payload["info"] = EV_SIDE_OPEN
-        elif fact.emergency_stop and fact.status is ConnectorState.FAULTED:
-            payload["info"] = EMERGENCY_STOP
+        if fact.info:
+            payload["info"] = fact.info
+        if fact.vendor_code:
+            payload |= {"vendorErrorCode": fact.vendor_code, "vendorId": self._session.spec.vendor}
         self._session.send(
             Action.status_notification, payload, now, heard=partial(self._heard, fact.connector), lane=lane
         )
@@ -104,3 +103,8 @@ class StatusReports:
     def _heard(self, number: int, outcome: Outcome, now: float) -> None:
         if isinstance(outcome, Unanswered) and outcome.why is Silence.CLOSED:
             self._reported.pop(number, None)
+
+
+def _seen(fact: ConnectorChanged) -> tuple[object, ...]:
+    """What of ``fact`` is told anew when it is another."""
+    return fact.status, fact.error_code, fact.vendor_code, fact.info

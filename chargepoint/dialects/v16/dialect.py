@@ -197,9 +197,9 @@ class V16:
                 self.files.changed(fact, now)
             case SecurityEvent():
                 self.security_events.happened(fact, now)
-            case Rebooting(reason):
+            case Rebooting(reason, cause):
                 state = self.session.station.state
-                state.record_security(SecurityEventType.RESET_OR_REBOOT, now, str(reason))
+                state.record_security(SecurityEventType.RESET_OR_REBOOT, now, cause or str(reason))
             case TokenDenied() | ReservationEnded() | ResetFailed():
                 pass
             case _:
@@ -288,7 +288,7 @@ class V16:
             self.provisioning,
             self.authorization,
             self.status,
-            ConfigurationAnswers(self.session.configuration, self.security.allows, self._configuration_changed),
+            ConfigurationAnswers(self.session.configuration, self._allows, self._configuration_changed),
             RemoteControl(self.session, self.provisioning, self.status, *self._triggers()),
             Reserving(self.session),
             SmartCharging(self.session),
@@ -317,6 +317,10 @@ class V16:
         self.files.went_online(now)
         self.security_events.drain(now)
         self.signing.advance(now)
+
+    def _allows(self, name: str, value: str) -> bool:
+        """Whether a key may be given a value now: what cannot be stored cannot be promised."""
+        return not self.session.station.state.storage_full and self.security.allows(name, value)
 
     def _configuration_changed(self, name: str, now: float) -> None:
         self._apply_configuration()

@@ -46,6 +46,11 @@ def _nothing(reading: Reading) -> float:
     return 0.0
 
 
+def _voltages(reading: Reading) -> Values:
+    l1, l2, l3 = (0.0 if line == reading.lost_phase else reading.voltage_v for line in (1, 2, 3))
+    return l1, l2, l3
+
+
 def _nothing_by_line(reading: Reading) -> Values:
     return 0.0, 0.0, 0.0
 
@@ -83,12 +88,17 @@ QUANTITIES = {
     M.current_offered: Quantity(
         lambda reading: reading.offered_a, U.a, lines=lambda reading: (reading.offered_a,) * 3
     ),
-    M.voltage: Quantity(None, U.v, lines=lambda reading: (reading.voltage_v,) * 3),
+    M.voltage: Quantity(None, U.v, lines=_voltages),
     M.frequency: Quantity(lambda reading: NOMINAL_FREQUENCY_HZ, HERTZ, 2, Location.inlet),
     M.temperature: Quantity(lambda reading: reading.temperature_c, U.celsius, 1, Location.body),
     M.soc: Quantity(lambda reading: reading.soc_pct, U.percent, 0, Location.ev),
     M.rpm: Quantity(lambda reading: reading.fan_rpm, None, 0, Location.body),
 }
+
+OF_THE_MOMENT = frozenset(
+    {M.power_active_import, M.power_reactive_import, M.power_factor, M.current_import, M.voltage, M.frequency}
+)
+"""What a meter measures at the moment, and does not tell when it shows its register alone."""
 
 INTERVALS = frozenset(measurand for measurand in M if measurand.endswith(".Interval"))
 """Measurands whose quantity is a register, of which the growth since the sample before is told."""
@@ -119,6 +129,8 @@ def measurand_of(wanted: str) -> tuple[Measurand, str]:
 def sampled_values(measurand: Measurand, phase: str, reading: Reading) -> Iterator[SampledValue]:
     """``measurand`` of ``reading``, on ``phase`` alone if one is given."""
     quantity = QUANTITIES[measurand]
+    if reading.register_only and measurand in OF_THE_MOMENT:
+        return
     if quantity.lines is None or (quantity.total is not None and not phase):
         value = quantity.total(reading) if quantity.total is not None else None
         if value is not None:
@@ -139,8 +151,9 @@ def _by_line(measurand: Measurand, values: Values, phases: int) -> Iterator[tupl
     for line, value in list(zip(lines, values, strict=True))[:phases]:
         yield str(line), value
     if measurand is M.voltage:
-        for pair in _line_pairs(phases):
-            yield str(pair), values[0] * math.sqrt(3)
+        for pair, (first, second) in zip(_line_pairs(phases), ((0, 1), (1, 2), (2, 0)), strict=False):
+            # Both 120 degrees apart: the cosine rule.
+            yield str(pair), math.sqrt(values[first] ** 2 + values[first] * values[second] + values[second] ** 2)
 
 
 def _line_pairs(phases: int) -> tuple[Phase, ...]:

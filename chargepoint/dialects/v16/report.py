@@ -59,12 +59,12 @@ def _identity(session: Session) -> Iterator[str]:
 
 def _connectors(session: Session) -> Iterator[str]:
     state = session.station.state
-    yield f"0: {state.status} {state.told_error}"
+    yield f"0: {state.status} {state.told.code}"
     for number, connector in state.connectors.items():
         running = connector.transaction
         transaction = f", transaction {running.central_id} of {running.id_tag}" if running is not None else ""
         yield (
-            f"{number}: {connector.status} {connector.told_error}, {connector.meter.register_wh} Wh, "
+            f"{number}: {connector.status} {connector.told.code}, {connector.meter.register_wh} Wh, "
             f"{connector.meter.power_w:.0f} W, setpoint {connector.setpoint:g}{transaction}"
         )
 

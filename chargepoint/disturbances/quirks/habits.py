@@ -183,6 +183,11 @@ class Habits:
             self._talk.asked[frame[1]] = frame
         return parcel, None
 
+    def subprotocol(self, right: str) -> str:
+        """The websocket subprotocol that it names in place of ``right``; "" for none."""
+        named = (name for quirk, name in shape.SUBPROTOCOLS.items() if quirk in self.names)
+        return next(named, right)
+
     # What nobody asked it to say
 
     def made(self) -> list[Parcel]:

@@ -77,3 +77,10 @@ IDS: dict[QuirkName, Callable[[int], object]] = {
     _Q.LONG_IDS: lambda number: f"{number:064d}",
     _Q.EMPTY_IDS: lambda number: "",
 }
+
+SUBPROTOCOLS: dict[QuirkName, str] = {
+    _Q.NO_SUBPROTOCOL: "",
+    _Q.WRONG_SUBPROTOCOL: "ocpp9.9",
+    _Q.CLAIMS_OCPP201: "ocpp2.0.1",
+}
+"""What is named as the websocket's."""

@@ -23,7 +23,8 @@ from chargepoint.api.disturbances import (
 )
 from chargepoint.api.fields import Fields
 from chargepoint.api.traffic import Direction
-from chargepoint.disturbances.line import Line, Parting
+from chargepoint.disturbances.line import Line
+from chargepoint.disturbances.parting import Parting
 
 K = DisturbanceKind
 HOUR_S = 3600.0
@@ -219,15 +220,15 @@ def test_a_connection_that_was_idle_is_silent_until_the_next_one() -> None:
     line.opened(0)
     line.take(Disturbance(K.IDLE_KILL, after_s=60), 0)
     line.carry(Direction.OUT, CALL, 30)
-    line.advance(89)
     line.active(50)
+    line.advance(109)
     assert not line.silent
-    line.advance(90)
+    line.advance(110)
     assert line.silent
-    line.carry(Direction.IN, ANSWER, 91)
-    assert [one.problem for one in line.arrived(Direction.IN, 91)] == ["idle_kill: nothing gets through"]
-    line.closed(100)
-    line.opened(101)
+    line.carry(Direction.IN, ANSWER, 111)
+    assert [one.problem for one in line.arrived(Direction.IN, 111)] == ["idle_kill: nothing gets through"]
+    line.closed(120)
+    line.opened(121)
     assert not line.silent
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.api.disturbances import Quirks
@@ -102,6 +102,7 @@ def test_late_is_later_than_central_systems_wait() -> None:
 
 
 @given(st.sets(st.sampled_from(list(Q))), st.text())
+@settings(max_examples=50, deadline=None)
 def test_no_text_breaks_a_charge_point_with_quirks(names: set[QuirkName], text: str) -> None:
     habits = Habits(Quirks(tuple(names)))
     for one in (text, *ALL):

@@ -33,7 +33,7 @@ def test_availability_is_scheduled_only_where_a_transaction_runs() -> None:
 def test_the_station_has_states_of_its_own() -> None:
     scene = Scene()
     scene.tell(AvailabilityChanged(0, False))
-    scene.tell(FaultChanged(0, ErrorCode.POWER_METER_FAILURE))
+    scene.tell(FaultChanged(0, ErrorCode.INTERNAL_ERROR))
     scene.tell(FaultChanged(0, ErrorCode.NO_ERROR))
     scene.tell(AvailabilityChanged(0, True))
     assert scene.states(0) == ["Unavailable", "Faulted", "Unavailable", "Available"]

@@ -8,7 +8,8 @@ from chargepoint.api.damage import DamageKind
 from chargepoint.api.disturbances import DisturbanceKind
 from chargepoint.api.payloads import Registration
 from chargepoint.api.quirks import QUIRKS, QuirkName
-from launcher.cli import DAMAGES, DISTURBANCES, main
+from launcher.cli import main
+from launcher.misbehaving import DAMAGES, DISTURBANCES
 from tests.support.waiting import eventually
 from tests.support.yard import Yard
 
@@ -23,6 +24,16 @@ def test_every_quirk_is_listed_with_what_it_does(capsys: pytest.CaptureFixture[s
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("\t")[0] for line in lines] == list(map(str, QuirkName)) == list(map(str, QUIRKS))
     assert all(line.split("\t")[1] for line in lines)
+
+
+@pytest.mark.parametrize(("verb", "kinds"), [("disturb", DISTURBANCES), ("damage", DAMAGES)])
+def test_every_kind_is_listed_with_what_it_does_and_its_numbers(
+    verb: str, kinds: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([verb]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert tuple(line[0] for line in lines) == kinds
+    assert all(line[1] for line in lines)
 
 
 def test_what_no_charge_point_would_understand_is_refused_before_it_is_sent(

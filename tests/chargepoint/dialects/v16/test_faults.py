@@ -65,18 +65,18 @@ def test_another_error_of_a_faulted_connector_is_told() -> None:
     bench = Bench().connect()
     bench.fault(1, ErrorCode.OVER_VOLTAGE)
     bench.fault(1, ErrorCode.OVER_VOLTAGE)
-    bench.fault(1, ErrorCode.HIGH_TEMPERATURE)
-    assert [one["errorCode"] for one in bench.calls("StatusNotification")[2:]] == ["OverVoltage", "HighTemperature"]
+    bench.fault(1, ErrorCode.GROUND_FAILURE)
+    assert [one["errorCode"] for one in bench.calls("StatusNotification")[2:]] == ["OverVoltage", "GroundFailure"]
 
 
 def test_a_fault_of_the_station_is_one_of_every_connector() -> None:
     bench = Bench({"nb_connectors": 2}).connect()
     bench.fault(2, ErrorCode.GROUND_FAILURE)
     bench.forget()
-    bench.fault(0, ErrorCode.POWER_METER_FAILURE)
+    bench.fault(0, ErrorCode.INTERNAL_ERROR)
     assert sorted((one["connectorId"], one["errorCode"]) for one in bench.calls("StatusNotification")) == [
-        (0, "PowerMeterFailure"),
-        (1, "PowerMeterFailure"),
+        (0, "InternalError"),
+        (1, "InternalError"),
     ]
     bench.clear_fault(0)
     assert bench.status(2).error_code == "GroundFailure"

@@ -101,13 +101,13 @@ def test_the_error_is_told_until_it_is_repaired() -> None:
     assert bench.life.going_down == "HardReset"
 
 
-def test_a_fault_reset_failure_of_the_station_does_the_same_but_leaves_it_faulted() -> None:
+def test_a_fault_reset_failure_of_the_station_does_the_same() -> None:
     bench = Bench({"ocpp_config": {"ResetRetries": "1"}}).connect()
     bench.fault(0, ErrorCode.RESET_FAILURE)
     bench.forget()
     bench.call("Reset", type="Soft")
     bench.advance(10)
-    assert (bench.life.going_down, told(bench)) == (None, [("Faulted", "ResetFailure")])
+    assert (bench.life.going_down, told(bench)) == (None, [("Available", "ResetFailure")])
     bench.call("Reset", type="Soft")
     bench.clear_fault(0)
     bench.advance(10)
