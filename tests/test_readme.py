@@ -7,7 +7,7 @@ import pytest
 
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.ocpp.v16 import ConfigurationKey
-from tests.support import support_table
+from tests.support import tables
 from tests.support.bench import Bench
 
 PROJECT = Path(__file__).parents[1]
@@ -21,16 +21,18 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_the_table_of_supported_messages_is_the_one_the_code_makes() -> None:
-    assert support_table.readme_table() == support_table.supported_messages()
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_a_table_is_the_one_that_the_code_makes(name: str) -> None:
+    """Else: python -m tests.support.tables."""
+    assert tables.in_readme(name) == tables.TABLES[name]()
 
 
 def test_every_action_of_the_standard_has_its_place_in_the_table() -> None:
-    assert support_table.listed_actions() == support_table.all_actions()
+    assert tables.listed_actions() == tables.all_actions()
 
 
 def test_every_key_that_is_not_of_the_standard_itself_is_explained() -> None:
-    section = support_table.README.read_text().split("## Configuration keys")[1].split("\n## ")[0]
+    section = tables.README.read_text().split("## Configuration keys")[1].split("\n## ")[0]
     keys = [entry.key.name for entry in Configuration.of(Bench().spec, {}).entries()]
     missing = [name for name in keys if name not in set(ConfigurationKey) and f"`{name}`" not in section]
     assert missing == []
@@ -38,7 +40,7 @@ def test_every_key_that_is_not_of_the_standard_itself_is_explained() -> None:
 
 @pytest.mark.parametrize("name", ["AuthorizationKey", "SecurityProfile", "CpoName", "CertificateStoreMaxLength"])
 def test_the_keys_of_the_security_whitepaper_are_explained(name: str) -> None:
-    assert f"| `{name}`" in support_table.README.read_text() or f", `{name}`" in support_table.README.read_text()
+    assert f"| `{name}`" in tables.README.read_text() or f", `{name}`" in tables.README.read_text()
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda page: str(page.relative_to(PROJECT)))

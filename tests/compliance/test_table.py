@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chargepoint.dialects.v16.session import SENDS
 from tests.support.bench import Bench
-from tests.support.support_table import all_actions
+from tests.support.tables import all_actions
 
 TESTS = Path(__file__).parents[1]
 CASES = Path(__file__).parent / "v16" / "cases.tsv"

@@ -7,7 +7,7 @@ import pytest
 from chargepoint.dialects.v16.session import SENDS
 from chargepoint.ocpp.schema import schemas
 from tests.support.bench import Bench, CallError
-from tests.support.support_table import PROFILES
+from tests.support.tables import PROFILES
 
 
 def words(text: str) -> list[str]:
