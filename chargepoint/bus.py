@@ -8,14 +8,16 @@ import logging
 import os
 import random
 import re
+import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiomqtt
+from paho.mqtt.enums import MQTTErrorCode
 
 from chargepoint.api.errors import InputError
 
@@ -28,6 +30,7 @@ CONNECT_TIMEOUT_S = 10.0
 LEAVE_TIMEOUT_S = 1.0
 FIRST_RETRY_S = 0.2
 LONGEST_RETRY_S = 5.0
+_READ_AT_ONCE = 100
 
 _FORM = "a broker URL like 'mqtt://user:password@host:1883' or 'mqtts://host:8883?cafile=ca.pem'"
 
@@ -207,7 +210,7 @@ class Bus:
             raise asyncio.CancelledError
         return reason
 
-    def _connect(self) -> aiomqtt.Client:
+    def _connect(self) -> _Client:
         will = self._will
         return _Client(
             self._broker.host,
@@ -218,10 +221,12 @@ class Bus:
             keepalive=KEEPALIVE_S,
             timeout=CONNECT_TIMEOUT_S,
             tls_context=self._broker.tls_context(),
+            # Two small messages in a row would wait for the broker's delayed acknowledgement, 40 ms each time.
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
             will=aiomqtt.Will(will.topic, will.payload, will.qos, will.retain) if will else None,
         )
 
-    async def _live(self, client: aiomqtt.Client) -> None:
+    async def _live(self, client: _Client) -> None:
         if self._subscriptions:
             codes = await client.subscribe(self._subscriptions)
             for (topic, _), code in zip(self._subscriptions, codes, strict=False):
@@ -235,9 +240,10 @@ class Bus:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._write(client))
-                async for heard in client.messages:
-                    payload = heard.payload if isinstance(heard.payload, bytes) else b""
-                    self._hear(Message(heard.topic.value, payload, heard.qos, heard.retain))
+                async for first in client.messages:
+                    for heard in (first, *client.at_hand()):
+                        payload = heard.payload if isinstance(heard.payload, bytes) else b""
+                        self._hear(Message(heard.topic.value, payload, heard.qos, heard.retain))
         finally:
             client.timeout = LEAVE_TIMEOUT_S
 
@@ -254,8 +260,28 @@ class Bus:
 class _Client(aiomqtt.Client):
     """aiomqtt, which waits out its timeout when a broker hangs up instead of answering CONNECT; this one does not.
 
-    It also ends when it is told to, in whatever moment.
+    It also ends when it is told to, in whatever moment, and hears many messages in one turn of the loop: aiomqtt
+    reads one in a turn and makes a task for it, so that in a process whose turns are long a flood is never over.
     """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._read_one = self._client.loop_read
+        # aiomqtt calls it when the socket has something.
+        self._client.loop_read = self._read_many  # type: ignore[method-assign]
+
+    def _read_many(self, max_packets: int = 1) -> MQTTErrorCode:
+        for _ in range(_READ_AT_ONCE):
+            before = self._queue.qsize()
+            code = self._read_one()
+            if self._queue.qsize() == before:
+                break
+        return code
+
+    def at_hand(self) -> Iterator[aiomqtt.Message]:
+        """The messages that need not be waited for."""
+        while not self._queue.empty():
+            yield self._queue.get_nowait()
 
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:
         # Of Python 3.11, asyncio.wait_for forgets a cancellation that comes together with the result

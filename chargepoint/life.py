@@ -17,7 +17,7 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import ErrorCode, ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
-from chargepoint.api.traffic import Direction
+from chargepoint.api.traffic import LONGEST_FRAME, Direction
 from chargepoint.bus import Message
 from chargepoint.dialects.journal import line_of
 from chargepoint.dialects.judgement import Judgement
@@ -42,6 +42,7 @@ from chargepoint.security.requests import new_key
 from chargepoint.security.store import Credentials
 
 NO_CREDENTIALS = Credentials()
+BY_HAND = "sent by hand, as it is"
 
 if TYPE_CHECKING:
     from chargepoint.api.damage import Damage
@@ -65,14 +66,14 @@ class Life:
         queued: Iterable[Record],
         next_id: Callable[[], str],
         now: float,
-        observe: Callable[[Event], None] = lambda event: None,
+        observe: Callable[[Event | Fact], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
         new_key: Callable[[], str] = new_key,
         speed: float = 1.0,
         line: Line | None = None,
     ) -> None:
         """``records`` and ``queued`` are what earlier lives stored; ``next_id`` gives OCPP message ids;
-        ``observe`` is told everything that happens between the station and its central system;
+        ``observe`` is told everything that happens in the station, and between it and its central system;
         ``credentials`` are what the station has in its first life; ``new_key`` makes a private key (PEM);
         ``speed`` is how fast the station's clock goes, which its central system's answers do not keep up with;
         ``line`` is that of the life before, when it was disturbed.
@@ -111,6 +112,7 @@ class Life:
         self.store_error = ""
         self.judgement = Judgement()
         self._answers: list[Message] = []
+        self._texts: list[str] = []
         self._notes: list[str] = list(self.dialect.session.configuration.refused)
         self.station.state.record_security(SecurityEventType.STARTUP_OF_THE_DEVICE, now)
         self._follow_all(now)
@@ -148,7 +150,7 @@ class Life:
 
     def _take_arrived(self, line: Line, now: float) -> None:
         for parcel in line.arrived(Direction.IN, now):
-            problem = None
+            problem, deviation = None, parcel.problem
             if not parcel.lost:
                 blame = self.judgement.count, self.judgement.error
                 self._endpoint.receive(parcel.text, now)
@@ -156,8 +158,8 @@ class Life:
                 if not parcel.quiet:
                     # What is wrong with it is our doing, and not its sender's.
                     self.judgement.count, self.judgement.error = blame
-            problems = "; ".join(filter(None, (parcel.problem, problem))) or None
-            self._mqtt.traffic.note(Direction.IN, parcel.shown, now, problems)
+                    deviation, problem = "; ".join(filter(None, (deviation, problem))), None
+            self._mqtt.traffic.note(Direction.IN, parcel.shown, now, problem, deviation)
 
     def closed(self, reason: str, now: float, why: LinkFailure | None = None) -> None:
         """The websocket is gone, or could not be opened; ``why`` when security is the reason."""
@@ -226,7 +228,13 @@ class Life:
         from chargepoint.dialects.orders import Orders
 
         return Orders(
-            self._spec.id, self._topics, self.dialect, self._schemas, self._mqtt.traffic, self._answers.append
+            self._spec.id,
+            self._topics,
+            self.dialect,
+            self._schemas,
+            self._mqtt.traffic,
+            self._answers.append,
+            self._texts.append,
         )
 
     def _obey_order(self, message: Message, now: float) -> None:
@@ -316,10 +324,19 @@ class Life:
         """The texts to send over the websocket, in order."""
         frames, now = self._endpoint.frames(), self.station.state.at
         if self.line is not None:
-            return self._disturbed(self.line, frames, now)
-        for text in frames:
-            self._mqtt.traffic.note(Direction.OUT, text, now)
-        return frames
+            frames = self._disturbed(self.line, frames, now)
+        else:
+            for text in frames:
+                self._mqtt.traffic.note(Direction.OUT, text, now)
+        return frames + self._by_hand(now) if self._texts else frames
+
+    def _by_hand(self, now: float) -> list[str]:
+        """What people have the station say, past all that disturbs its line."""
+        texts = list(self._texts)
+        self._texts.clear()
+        for text in texts:
+            self._mqtt.traffic.note(Direction.OUT, text[:LONGEST_FRAME], now, deviation=BY_HAND)
+        return texts
 
     def _disturbed(self, line: Line, frames: Iterable[str], now: float) -> list[str]:
         """What leaves the station now: of ``frames``, and of those that were held back."""
@@ -327,7 +344,7 @@ class Life:
             line.carry(Direction.OUT, text, now)
         parcels = line.arrived(Direction.OUT, now)
         for parcel in parcels:
-            self._mqtt.traffic.note(Direction.OUT, parcel.shown, now, parcel.problem)
+            self._mqtt.traffic.note(Direction.OUT, parcel.shown, now, deviation=parcel.problem)
         return [parcel.text for parcel in parcels if not parcel.lost]
 
     def errands(self) -> list[Errand]:
@@ -350,6 +367,10 @@ class Life:
             deviations += state.damages.in_words()
         status = self._mqtt.messages(self.station.state, self.dialect.registration, last_error, now, deviations)
         return answers + status
+
+    def untold(self) -> None:
+        """Nobody is there for MQTT messages: those that wait are dropped, and none are made."""
+        self._answers.clear()
 
     def greeting(self, now: float) -> list[Message]:
         """All retained statuses, for a broker that knows nothing."""
@@ -402,6 +423,7 @@ class Life:
             self._disturbed_line(now).weaken(weak)
 
     def _follow(self, fact: Fact, now: float) -> None:
+        self._observe(fact)
         if isinstance(fact, Rebooting):
             self.going_down = fact.reason
             self.boots_again = fact.reason is not StopReason.REBOOT or bool(fact.cause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from contextvars import ContextVar
 from enum import StrEnum
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -21,17 +22,27 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+subject: ContextVar[str] = ContextVar("subject", default="")
+"""Whom lines are about, in a process that is many."""
+
+
 class _OneLine(logging.Formatter):
     """What others sent us is told, but starts no line of its own."""
 
     converter = staticmethod(time.gmtime)
 
+    def __init__(self, name: str) -> None:
+        super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(subject)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+        self._name = name
+
     def formatMessage(self, record: logging.LogRecord) -> str:
+        record.subject = subject.get() or self._name
         return super().formatMessage(record).replace("\n", "\\n").replace("\r", "\\r")
 
 
 def configure(level: LogLevel, name: str, file: Path | None = None) -> None:
-    """Send the log to ``file`` (rotated at 2 MB, one old one kept), or to stderr; each line bears ``name``.
+    """Send the log to ``file`` (rotated at 2 MB, one old one kept), or to stderr; each line bears ``name``,
+    or its ``subject``.
 
     Raises InputError when the file cannot be written.
     """
@@ -45,9 +56,7 @@ def configure(level: LogLevel, name: str, file: Path | None = None) -> None:
             )
         except OSError as error:
             raise InputError("log file", str(file), f"a file that can be written ({error.strerror})") from None
-    handler.setFormatter(
-        _OneLine(f"%(asctime)s.%(msecs)03dZ %(levelname)-7s {name}: %(message)s", "%Y-%m-%dT%H:%M:%S")
-    )
+    handler.setFormatter(_OneLine(name))
     logging.basicConfig(level=level.value.upper(), handlers=[handler], force=True)
     logging.raiseExceptions = False
     # The libraries tell every frame, every reconnection, every URL with its password; ours are the lines that count.

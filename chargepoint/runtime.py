@@ -25,8 +25,9 @@ from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
-from chargepoint.dialects.mqtt import MqttDialect
+from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S, MqttDialect
 from chargepoint.dialects.v16.link_keys import (
+    CLOSE_ON_INVALID_UTF8,
     CONNECTION_OPEN_TIMEOUT,
     SUBPROTOCOL_REQUIRED,
     WEB_SOCKET_COMPRESSION,
@@ -34,6 +35,7 @@ from chargepoint.dialects.v16.link_keys import (
 )
 from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.connector import Connector
+from chargepoint.model.facts import Fact
 from chargepoint.model.vehicle import GENERIC, Vehicle
 from chargepoint.ocpp.endpoint import Event
 from chargepoint.ocpp.secrets import without_secrets
@@ -93,14 +95,14 @@ class StationStore(Protocol):
         """Let go of it."""
 
 
-Observed = Event | Opened | Closed
-"""What happens between a station and its central system."""
+Observed = Event | Fact | Opened | Closed
+"""What happens in a station, and between it and its central system."""
 
 Input = Opened | Received | Closed | Message | Woken | ErrandDone | EndWanted
 
 
 class Runtime:
-    """A station with everything it touches. ``publish`` takes its MQTT messages."""
+    """A station with everything it touches. ``publish`` takes its MQTT messages; None: it has none to tell."""
 
     def __init__(
         self,
@@ -108,13 +110,16 @@ class Runtime:
         store: StationStore,
         clock: Clock,
         topics: Topics,
-        publish: Callable[[Message], None],
+        publish: Callable[[Message], None] | None,
         vehicle: Vehicle = GENERIC,
         observe: Callable[[Observed], None] = lambda event: None,
         credentials: Credentials = NO_CREDENTIALS,
+        status_every_s: float = MEASUREMENTS_EVERY_S,
+        pool: str = "",
     ) -> None:
-        """``observe`` is told what happens between the station and its central system; ``credentials`` are for its
-        first life.
+        """``observe`` is told what happens in the station, and between it and its central system; ``credentials``
+        are for its first life; ``status_every_s``: how often what it measures is told over MQTT; ``pool`` is the
+        process that it shares with others, "" for one of its own.
 
         Raises StoreError when the station's stored state cannot be read."""
         self._spec = spec
@@ -131,7 +136,7 @@ class Runtime:
         self._alarm: asyncio.TimerHandle | None = None
         self._websocket: Websocket | None = None
         self._cut = False
-        self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now())
+        self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), pool=pool, every_s=status_every_s)
         self._life = self._boot()
 
     def hear(self, item: Input) -> None:
@@ -151,6 +156,10 @@ class Runtime:
     def queued(self) -> int:
         """How many transaction messages wait to be delivered."""
         return len(self._life.dialect.transactions.queue)
+
+    def undelivered(self) -> set[tuple[str, int]]:
+        """The action and the transaction's handle of everything that waits to be delivered."""
+        return {(entry.action, entry.handle) for entry in self._life.dialect.transactions.queue}
 
     def connectors(self) -> Iterable[Connector]:
         """Its connectors as they are now."""
@@ -282,8 +291,11 @@ class Runtime:
             websocket.give_up(reason)
         if self._life.reconnect():
             websocket.renew()
-        for message in self._life.messages(self._clock.now()):
-            self._publish(message)
+        if self._publish is None:
+            self._life.untold()
+        else:
+            for message in self._life.messages(self._clock.now()):
+                self._publish(message)
         for note in self._life.notes():
             log.info("%s", note)
         for errand in self._life.errands():
@@ -342,6 +354,7 @@ class Runtime:
             subprotocol_required=configuration.boolean(SUBPROTOCOL_REQUIRED),
             compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
             subprotocol=None if line is None else line.subprotocol(SUBPROTOCOL),
+            closes_on_invalid_utf8=configuration.boolean(CLOSE_ON_INVALID_UTF8),
         )
 
 

@@ -27,6 +27,7 @@ from chargepoint.ocpp.endpoint import (
     Unanswered,
 )
 from chargepoint.ocpp.frames import CallError, CallResult, Payload
+from chargepoint.wire import AsSent
 from csms import commands
 from csms.answering import Answering, Refusal, Reply
 from csms.behaviours.behaviour import ABNORMAL, Close, frame, told
@@ -37,6 +38,15 @@ from csms.messages import Direction, Messages
 Outcome = Answered | Refused | Unanswered
 
 log = logging.getLogger(__name__)
+
+MAX_MESSAGE = 2 * 2**20
+"""Bytes; a certificate chain or a long local list fits. A larger message is refused unread."""
+
+
+class Connection(AsSent, ServerConnection):
+    """One that keeps what is wrong with a message for the session to answer."""
+
+    LARGEST = MAX_MESSAGE
 
 
 class Link:
@@ -62,6 +72,7 @@ class Link:
         self._messages = messages
         # Not checked: Answering mends what can be mended before it refuses.
         self._endpoint = Endpoint(dialect.schemas, lambda: str(uuid.uuid4()), checking=Checking.NONE)
+        self._endpoint.largest_message = MAX_MESSAGE
         self._endpoint.opened()
         self._turn = asyncio.Lock()
         self._later: set[asyncio.Task[None]] = set()

@@ -19,6 +19,7 @@ from websockets.typing import Subprotocol
 from chargepoint.clock import Clock
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, ConfigurationKey, ConfigurationStatus
+from chargepoint.wire import LARGEST_SKIPPED
 from csms import v16
 from csms.answering import Answering
 from csms.behaviours.table import Table
@@ -27,15 +28,13 @@ from csms.csms import CentralSystem
 from csms.dialect import Signer
 from csms.handshake import Handshake, security_of
 from csms.identity import identity_of
-from csms.link import Link
+from csms.link import Connection, Link
 from csms.messages import Messages
 from csms.passwords import Passwords
 from csms.store import Store, StoreFailure
 
 DIALECTS = {dialect.subprotocol: dialect for dialect in (v16.DIALECT,)}
 
-MAX_MESSAGE = 2 * 2**20
-"""Bytes; a certificate chain or a long local list fits, a flood does not."""
 PING_INTERVAL_S = 20
 CLOSE_TIMEOUT_S = 1
 HANDSHAKE_TIMEOUT_S = 60
@@ -60,6 +59,7 @@ class Server:
         passwords: Passwords,
         signer: Signer | None = None,
         tls: ssl.SSLContext | None = None,
+        ping_interval_s: float = PING_INTERVAL_S,
     ) -> None:
         self.links: dict[str, Link] = {}
         self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -67,6 +67,7 @@ class Server:
         self._clock = clock
         self._listener = listener
         self._tls = tls
+        self._ping_interval_s = ping_interval_s
         self._behaviours = behaviours
         self._messages = messages
         self._passwords = passwords
@@ -83,12 +84,13 @@ class Server:
             process_request=self._handshake.refusal,
             ssl=self._tls,
             compression=None,
-            max_size=MAX_MESSAGE,
+            max_size=LARGEST_SKIPPED,
             open_timeout=HANDSHAKE_TIMEOUT_S,
-            ping_interval=PING_INTERVAL_S,
+            ping_interval=self._ping_interval_s,
             ping_timeout=PING_INTERVAL_S,
             close_timeout=CLOSE_TIMEOUT_S,
             server_header=None,
+            create_connection=Connection,
         )
         return self
 

@@ -135,13 +135,19 @@ class Store:
         return Transactions(self.transactions(running=True, limit=-1), highest + 1)
 
     def transactions(
-        self, *, charge_point: str | None = None, running: bool | None = None, limit: int = 100
+        self,
+        *,
+        charge_point: str | None = None,
+        running: bool | None = None,
+        limit: int = 100,
+        below: int | None = None,
     ) -> list[Transaction]:
-        """The newest ``limit`` transactions (-1: all), the newest first; None for whatever charge point or state."""
+        """The newest ``limit`` transactions (-1: all), the newest first; None for whatever charge point or state.
+        ``below``: only those with a lower id."""
         rows = self._rows(
             f"SELECT {_TRANSACTION} FROM transactions WHERE (?1 IS NULL OR charge_point = ?1)"
-            " AND (?2 IS NULL OR (stopped_at IS NULL) = ?2) ORDER BY id DESC LIMIT ?3",
-            (charge_point, running, limit),
+            " AND (?2 IS NULL OR (stopped_at IS NULL) = ?2) AND id < ?4 ORDER BY id DESC LIMIT ?3",
+            (charge_point, running, limit, 2**63 - 1 if below is None else below),
         )
         return [Transaction(*row) for row in rows]
 
@@ -200,10 +206,14 @@ class Store:
                 execute(
                     "INSERT OR REPLACE INTO connectors VALUES (?, ?, ?, ?, ?, ?)", (charge_point, *astuple(status))
                 )
-            case Started(transaction) | Stopped(transaction):
+            case Started(transaction):
+                # Without REPLACE: an id that is given twice is a failure to be seen, not a transaction to be lost.
                 marks = ", ".join("?" * len(astuple(transaction)))
+                execute(f"INSERT INTO transactions ({_TRANSACTION}) VALUES ({marks})", astuple(transaction))
+            case Stopped(transaction):
+                columns = "stopped_at = ?, meter_stop_wh = ?, stop_reason = ?, stop_id_tag = ?"
                 execute(
-                    f"INSERT OR REPLACE INTO transactions ({_TRANSACTION}) VALUES ({marks})", astuple(transaction)
+                    f"UPDATE transactions SET {columns} WHERE id = ?", (*astuple(transaction)[7:], transaction.id)
                 )
             case Measured(charge_point, connector_id, transaction_id, values):
                 self._connection.executemany(

@@ -11,17 +11,24 @@ import logging
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.fields import parse_json
-from chargepoint.api.spec import ChargePointSpec, parse_spec
+from chargepoint.api.hosting import PoolOrder
+from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import RESERVED_IDS
 from launcher.deaths import cause_of_death
 from launcher.diagnostics import reason_of
-from launcher.fleet.errands import Batch, Process, Report
-from launcher.fleet.programs import SupervisordTemplate, command_line, program_name, station_id_of
+from launcher.fleet.errands import Batch, Preparation, Process, Report
+from launcher.fleet.programs import (
+    SupervisordTemplate,
+    command_line,
+    pool_of,
+    pool_program,
+    program_name,
+)
 from launcher.folder import Folder, replace_file
+from launcher.pools import Pools, door_of
+from launcher.stored import stored_specs
 from launcher.supervisord.client import (
     Call,
     Difference,
@@ -48,8 +55,14 @@ class ChargePoints:
         self._supervisord = supervisord
         self._pattern = pattern
         self._options = tuple(options)
+        self._pools = Pools(folder, supervisord)
         self._programs: set[str] | None = None
         self.specs: dict[str, ChargePointSpec] = {}
+
+    @property
+    def homes(self) -> Mapping[str, str]:
+        """The pool of each that lives in one, by id."""
+        return self._pools.homes
 
     def find(self) -> None:
         """Read what is stored, and have supervisord know it. A full disk or a supervisord that is away is told in
@@ -58,9 +71,11 @@ class ChargePoints:
         try:
             for folder in (self._folder.charge_points, self._folder.removed):
                 folder.mkdir(parents=True, exist_ok=True)
+            self._pools.find()
+            self._pools.part([each for each in self.homes if not self._folder.charge_point(each).exists()])
             self._write_programs()
             self._sync()
-        except (OSError, SupervisordGone) as error:
+        except (OSError, SupervisordGone, InputError) as error:
             log.error("%s", reason_of(error) if isinstance(error, OSError) else error)
 
     def removed(self) -> list[str]:
@@ -82,21 +97,37 @@ class ChargePoints:
     # Processes
 
     def _command(self, batch: Batch, failures: dict[str, str]) -> dict[str, Process]:
+        try:
+            processes = self._command_programs(batch, failures)
+            pooled, refused = self._pools.command(
+                PoolOrder(*map(self._pooled, (batch.cut, batch.end, (), batch.spawn, (), batch.look)))
+            )
+        except SupervisordGone as error:
+            ids = (*batch.look, *batch.end, *batch.cut, *batch.spawn)
+            failures |= {station_id: _gone(error) for station_id in ids}
+            return {}
+        except OSError as error:
+            ids = (*batch.end, *batch.cut, *batch.spawn)
+            failures |= {station_id: reason_of(error) for station_id in ids if station_id in self.homes}
+            return processes
+        failures |= refused
+        failures |= {each: pooled[each].ended for each in batch.spawn if each in pooled and pooled[each].ended}
+        return processes | pooled
+
+    def _command_programs(self, batch: Batch, failures: dict[str, str]) -> dict[str, Process]:
         orders: list[tuple[str, Call | None]] = [
-            *((station_id, None) for station_id in batch.look),
+            # Who has no program has no process.
+            *((station_id, None) for station_id in batch.look if self._known(program_name(station_id))),
             *((station_id, ("stopProcess", (program_name(station_id), False))) for station_id in batch.end),
             *((station_id, ("signalProcess", (program_name(station_id), "KILL"))) for station_id in batch.cut),
             *((station_id, ("startProcess", (program_name(station_id), False))) for station_id in batch.spawn),
         ]
+        orders = [order for order in orders if order[0] not in self.homes]
         calls: list[Call] = []
         for station_id, call in orders:
             calls += [call] if call else []
             calls.append(info_call(program_name(station_id)))
-        try:
-            results = iter(self._supervisord.batch(calls))
-        except SupervisordGone as error:
-            failures |= {station_id: _gone(error) for station_id, _ in orders}
-            return {}
+        results = iter(self._supervisord.batch(calls))
         processes = {}
         for station_id, call in orders:
             done = next(results) if call else True
@@ -106,6 +137,12 @@ class ChargePoints:
                 failures[station_id] = processes[station_id].ended or done.text
         return processes
 
+    def _pooled(self, ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(station_id for station_id in ids if station_id in self.homes)
+
+    def _known(self, program: str) -> bool:
+        return self._programs is None or program in self._programs
+
     def _process(self, station_id: str, info: ProcessInfo | None) -> Process:
         if info is None:
             return Process()
@@ -113,20 +150,24 @@ class ChargePoints:
 
     # Folders and programs
 
-    def _prepare(self, wanted: Iterable[tuple[ChargePointSpec, bool]], failures: dict[str, str]) -> None:
-        stored = []
-        for spec, fresh in wanted:
+    def _prepare(self, wanted: Iterable[Preparation], failures: dict[str, str]) -> None:
+        stored: dict[str, str] = {}
+        for spec, fresh, home in wanted:
             try:
                 self._store(spec, fresh)
             except OSError as error:
                 failures[spec.id] = reason_of(error)
             else:
-                stored.append(spec.id)
-        if all(program_name(station_id) in (self._programs or ()) for station_id in stored):
+                stored[spec.id] = home
+        if not stored:
             return
         try:
-            self._write_programs()
-            self._sync()
+            self._pools.settle(stored)
+            moved = {program_name(station_id) for station_id, home in stored.items() if home}
+            known = self._programs or set()
+            if moved & known or not self._wanted_programs() <= known:
+                self._write_programs()
+                self._sync()
         except OSError as error:
             failures |= dict.fromkeys(stored, reason_of(error))
         except SupervisordGone as error:
@@ -147,23 +188,42 @@ class ChargePoints:
         gone = [station_id for station_id in ids if station_id in self.specs]
         if not gone:
             return
+        single = [station_id for station_id in gone if station_id not in self.homes]
         try:
-            results = self._supervisord.batch([("removeProcessGroup", (program_name(each),)) for each in gone])
+            failures |= self._pools.part(gone)
+            results = self._supervisord.batch([("removeProcessGroup", (program_name(each),)) for each in single])
         except SupervisordGone as error:
             failures |= dict.fromkeys(gone, _gone(error))
             return
-        for station_id, result in zip(gone, results, strict=True):
+        except OSError as error:
+            failures |= dict.fromkeys(gone, reason_of(error))
+            return
+        for station_id, result in zip(single, results, strict=True):
             if isinstance(result, Fault) and result.code != FaultCode.BAD_NAME:
                 failures[station_id] = result.text
+        for station_id in gone:
+            if station_id in failures:
                 continue
             try:
                 self._drop(station_id)
             except OSError as error:
                 failures[station_id] = reason_of(error)
         try:
+            self._end_empty_pools()
             self._write_programs()
         except OSError as error:
             failures |= dict.fromkeys(gone, reason_of(error))
+        except SupervisordGone as error:
+            failures |= dict.fromkeys(gone, _gone(error))
+
+    def _end_empty_pools(self) -> None:
+        empty = [name for name in self._programs or () if (pool := pool_of(name)) and not self._pools.of(pool)]
+        calls: list[Call] = []
+        for name in empty:
+            calls += [("stopProcess", (name, True)), ("removeProcessGroup", (name,))]
+        self._supervisord.batch(calls)
+        if self._programs is not None:
+            self._programs.difference_update(empty)
 
     def _drop(self, station_id: str) -> None:
         """From here on the charge point does not exist; what is left waits for its messages to be cleared."""
@@ -176,23 +236,34 @@ class ChargePoints:
         if self._programs is not None:
             self._programs.discard(program_name(station_id))
 
+    def _wanted_programs(self) -> set[str]:
+        single = {program_name(station_id) for station_id in self.specs if station_id not in self.homes}
+        return single | set(map(pool_program, self._pools.names))
+
     def _write_programs(self) -> None:
-        programs = (self._pattern.render_program(station_id, self._values(station_id)) for station_id in self.specs)
+        single = (station_id for station_id in self.specs if station_id not in self.homes)
+        programs = [self._pattern.render_program(each, self._values(each)) for each in single]
+        programs += [self._pattern.render_pool(pool, self._pool_values(pool)) for pool in self._pools.names]
         replace_file(self._folder.programs_conf, "\n".join(programs))
 
     def _values(self, station_id: str) -> Mapping[str, str]:
         log_file = self._folder.log(station_id)
         command = command_line(
-            sys.executable,
-            "-m",
-            "chargepoint",
-            "--dir",
-            self._folder.charge_point(station_id),
-            "--log-file",
-            log_file,
+            *(sys.executable, "-m", "chargepoint"),
+            *("--dir", self._folder.charge_point(station_id), "--log-file", log_file),
             *self._options,
         )
         return {"chargepoint_command": command, "log_file": str(log_file)}
+
+    def _pool_values(self, pool: str) -> Mapping[str, str]:
+        log_file = self._folder.log(pool_program(pool))
+        command = command_line(
+            *(sys.executable, "-m", "chargepoint.pool", "--name", pool),
+            *("--dir", self._folder.charge_points, "--roster", self._folder.roster(pool)),
+            *("--door", door_of(pool, self._supervisord), "--log-file", log_file),
+            *self._options,
+        )
+        return {"pool_command": command, "log_file": str(log_file)}
 
     def _sync(self) -> None:
         """Have supervisord know the programs that are stored, and no others, but touch nothing that runs."""
@@ -200,13 +271,14 @@ class ChargePoints:
         if isinstance(found, Fault):
             raise SupervisordGone(f"supervisord refuses its configuration: {found.text}")
         outdated = self._without_process(found)
+        running = {name for name in found.removed if name not in RESERVED_IDS and name not in outdated}
         calls: list[Call] = [("removeProcessGroup", (name,)) for name in outdated]
         added = [*found.added, *(name for name in found.changed if name in outdated)]
         calls += [("addProcessGroup", (name,)) for name in added if name not in RESERVED_IDS]
         for call, result in zip(calls, self._supervisord.batch(calls), strict=True):
             if isinstance(result, Fault) and result.code != FaultCode.ALREADY_ADDED:
                 log.warning("%s %s: %s", call[0], call[1][0], result.text)
-        self._programs = {program_name(station_id) for station_id in self.specs}
+        self._programs = self._wanted_programs() | running
 
     def _without_process(self, found: Difference) -> list[str]:
         names = [name for name in (*found.changed, *found.removed) if name not in RESERVED_IDS]
@@ -215,32 +287,6 @@ class ChargePoints:
 
 _HARMLESS = (FaultCode.BAD_NAME, FaultCode.NOT_RUNNING, FaultCode.ALREADY_STARTED)
 """The wish was fulfilled before it was tried."""
-
-
-def stored_specs(folder: Folder) -> dict[str, ChargePointSpec]:
-    """The charge points that exist in ``folder``; one whose entry cannot be read is left alone."""
-    specs = {}
-    for file in sorted(folder.charge_points.glob("*/spec.json")):
-        if spec := _read_spec(file):
-            specs[spec.id] = spec
-    return specs
-
-
-def stored_spec(folder: Folder, program: str) -> ChargePointSpec | None:
-    """The charge point whose program it is; None when it does not exist."""
-    file = folder.spec(station_id_of(program))
-    return _read_spec(file) if file.exists() else None
-
-
-def _read_spec(file: Path) -> ChargePointSpec | None:
-    try:
-        spec = parse_spec(parse_json(file.read_bytes(), str(file)))
-        if spec.id != file.parent.name:
-            raise InputError(f"{file}: id", spec.id, f"{file.parent.name!r}, the folder's name")
-    except (OSError, InputError) as error:
-        log.error("%s is left alone: %s", file.parent, error)
-        return None
-    return spec
 
 
 def _gone(error: SupervisordGone) -> str:

@@ -30,6 +30,9 @@ OWN_PROGRAMS = {
 }
 """Programs with a command line of their own, which get theirs as it is."""
 
+POOL_MODES = ("auto", "never", "always")
+"""Those of ``launcher.fleet.placement``; that they are the same is tested, for `--help` imports nothing."""
+
 PROFILE_NAMES = ("busy", "depot", "herd", "idle", "mixed", "storm")
 """Those of ``launcher.load.profiles``; that they are the same is tested, for `--help` imports nothing."""
 
@@ -79,6 +82,13 @@ def _parser() -> _Parser:
     _add_fleet(add)
     _add_connectors(add)
     _add_load(verbs)
+    metrics = add(
+        "metrics",
+        ("metrics", "metrics"),
+        "serve a yard's figures for Prometheus until Ctrl+C",
+        "What is up by registration, connectors by status, power, energy and running transactions.",
+    )
+    metrics.add_argument("--listen", default="9103", metavar="[HOST:]PORT", help="(default: 127.0.0.1:9103)")
     _add_scenarios(verbs)
     _add_station(add)
     add_misbehaving(add, _duration, _probability, _seed)
@@ -132,6 +142,13 @@ def _add_up(add: _Add) -> None:
     up.add_argument("--csms-port", type=_port, metavar="PORT", help="OCPP port of the bundled csms (default: 9000)")
     up.add_argument("--http-port", type=_port, metavar="PORT", help="HTTP port of the bundled csms (default: 8080)")
     up.add_argument("--embedded-broker", action="store_true", help="start the embedded broker, not mosquitto")
+    up.add_argument(
+        "--pool",
+        choices=POOL_MODES,
+        metavar="MODE",
+        help="whether charge points share processes: never, always, or auto (default), which means those of a start "
+        "that makes them more than 50 for each core",
+    )
     up.add_argument("--no-zygote", action="store_true", help="start each charge point anew instead of forking it")
     _add_log_level(up)
     add("down", ("up", "down"), "end everything that `up` started in this state folder")
@@ -208,6 +225,32 @@ def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("--pools", type=_pools, metavar="N", help="processes (default: one for each core)")
     option("--prefix", default="load_", metavar="TEXT", help="of their ids (default: %(default)s)")
     option(
+        "--configure",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a configuration key of all of them, like MeterValueSampleInterval=10; repeatable",
+    )
+    option(
+        "--outage",
+        action="append",
+        default=[],
+        metavar="OUTAGE",
+        help="their links are down while charging goes on: '45s at 2m', '45s at 2m of 50%%', '2s every 30s of 20%%'; "
+        "repeatable",
+    )
+    option(
+        "--metrics",
+        metavar="[HOST:]PORT",
+        help="serve the figures for Prometheus there (host: 127.0.0.1 unless given)",
+    )
+    option("--no-jitter", action="store_true", help="all come back in the same moment, not spread by their back-off")
+    option(
+        "--check",
+        metavar="URL",
+        help="HTTP API of the bundled central system, to compare its transactions with those of the charge points",
+    )
+    option(
         "--fail-if",
         action="append",
         default=[],
@@ -244,12 +287,14 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
         help="where your central system takes commands to charge points: http://.../{id}/.../{action}, POST, "
         "the payload as JSON",
     )
+    option("--api", metavar="URL", help="HTTP address of a `cp-simu csms` of your own, which is driven by it then")
     option(
         "-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE", help="give a variable; repeatable"
     )
     option("--seed", type=_seed, metavar="N", help="the same draws again (default: drawn, and told)")
     option("--jobs", type=_jobs, default=8, metavar="N", help="scenarios at the same time (default: %(default)s)")
     option("--speed", type=_speed, default=1.0, metavar="X", help="clocks and cars of stations go X times as fast")
+    option("--virtual", action="store_true", help="no waiting: all in one process, whose clock jumps over idle time")
     option("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
     option("--json", type=Path, metavar="FILE", help="write all steps and frames there")
     option("--html", type=Path, metavar="FILE", help="write a page with time lines there")
@@ -273,7 +318,7 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
 def _add_station(add: _Add) -> None:
     verbs = {
         "frames": "follow the OCPP traffic of a charge point until Ctrl+C",
-        "send": "let a charge point send a CALL, and tell the central system's answer",
+        "send": "let a charge point send a CALL, and tell the central system's answer; or any text",
         "configure": "give a configuration key of a charge point a value",
         "reboot": "cut the power of a charge point and switch it on again; its process lives on",
         "record": "write down what happens to a charge point until Ctrl+C, as a scenario for `run`",
@@ -287,9 +332,10 @@ def _add_station(add: _Add) -> None:
     parsers["record"].add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="write it there (default: to standard output)"
     )
-    parsers["send"].add_argument("action", metavar="ACTION", help="such as Heartbeat")
+    parsers["send"].add_argument("action", nargs="?", metavar="ACTION", help="such as Heartbeat")
     parsers["send"].add_argument("payload", nargs="?", default="{}", metavar="JSON", help="default: {}")
     parsers["send"].add_argument("--force", action="store_true", help="also what violates the standard")
+    parsers["send"].add_argument("--text", metavar="TEXT", help="send this as it is, JSON or not, in place of a CALL")
     parsers["configure"].add_argument("key", metavar="KEY", help="such as HeartbeatInterval")
     parsers["configure"].add_argument("value", metavar="VALUE")
 
@@ -300,6 +346,7 @@ def _add_programs(add: _Add) -> None:
         program.add_argument(
             "--socket", type=Path, metavar="FILE", help="supervisord's (default: in the state folder)"
         )
+        program.add_argument("--pool", choices=POOL_MODES, metavar="MODE", help="as of `up`")
         program.add_argument("--central-system", metavar="URL", help="of start entries that name none")
         _add_log_level(program)
 

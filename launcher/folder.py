@@ -58,6 +58,11 @@ class Folder:
         return self.path / "chargepoints"
 
     @property
+    def pools(self) -> Path:
+        """Who lives in which pool: a roster for each of them."""
+        return self.path / "pools"
+
+    @property
     def removed(self) -> Path:
         """What is left of charge points whose retained messages are still to be cleared."""
         return self.path / "removed"
@@ -85,6 +90,10 @@ class Folder:
         """The start entry of one charge point; while it is there, the charge point exists."""
         return self.charge_point(station_id) / "spec.json"
 
+    def roster(self, pool: str) -> Path:
+        """Who lives in a pool."""
+        return self.pools / f"{pool}.json"
+
     def log(self, name: str) -> Path:
         """The log of a program or charge point."""
         return self.logs / f"{name}.log"
@@ -101,6 +110,7 @@ class Yard:
     socket: str
     own_broker: bool
     log_level: str
+    pool: str = "auto"
 
     def write(self, folder: Folder) -> None:
         """Store it. Raises OSError."""
@@ -127,6 +137,7 @@ class Yard:
                 socket=fields.text("socket"),
                 own_broker=fields.boolean("own_broker", False),
                 log_level=fields.text("log_level", "info"),
+                pool=fields.text("pool", "auto"),
             )
         except InputError as error:
             raise error.within(str(folder.yard_file)) from None

@@ -43,13 +43,19 @@ class PoolProcess:
         return cls(name, process, topics, hear)
 
     @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """How it ended; None while it lives."""
         return self._process.returncode
 
     async def ended(self) -> None:
-        """Wait until it has said its last."""
+        """Wait until it has said its last and is gone."""
         await asyncio.wait([self._reader])
+        await self._process.wait()
 
     async def kill(self) -> None:
         """End it at once."""

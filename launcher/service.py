@@ -36,6 +36,7 @@ from launcher.fleet.errands import Batch
 from launcher.fleet.fleet import Fleet
 from launcher.fleet.obituary import obituary
 from launcher.fleet.orders import Known, Verb, Wish, judged, refused
+from launcher.fleet.placement import Placement
 from launcher.retained import retained
 
 log = logging.getLogger(__name__)
@@ -45,14 +46,15 @@ ALIVE, DEAD = b"Alive", b"Dead"
 
 class Service:
     """One launcher, from its first line to its Dead. ``say`` takes the lines for whoever watches it start,
-    ``template`` gives what start entries leave out, ``parallel_starts`` how many charge points may come up at the
-    same time; both are asked anew for each command."""
+    ``template`` gives what start entries leave out, ``parallel_starts`` how many processes may come up at the same
+    time; both are asked anew for each command. ``placement`` says where charge points come to live."""
 
     def __init__(
         self,
         charge_points: ChargePoints,
         template: Callable[[], dict[str, object]],
         parallel_starts: Callable[[], int],
+        placement: Placement,
         broker: Broker,
         topics: Topics,
         say: Callable[[str], None],
@@ -60,6 +62,7 @@ class Service:
         self._charge_points = charge_points
         self._template = template
         self._parallel_starts = parallel_starts
+        self._placement = placement
         self._broker = broker
         self._topics = topics
         self._say = say
@@ -224,7 +227,8 @@ class Service:
         stored = self._charge_points.specs | busy
         strangers = {station_id: alive for station_id, alive in self._fleet.heard.items() if station_id not in stored}
         staying = {each: spec for each, spec in stored.items() if not self._fleet.removing(each)}
-        return Known(staying, strangers, template)
+        homes = {**self._charge_points.homes, **self._fleet.homes()}
+        return Known(staying, strangers, template, homes, self._placement)
 
     # What is told
 
@@ -243,14 +247,14 @@ class Service:
 
     def _clear_surplus(self, batch: Batch) -> None:
         """A charge point that begins again with fewer connectors has no others."""
-        for spec, _ in batch.prepare:
+        for spec, *_ in batch.prepare:
             before = self._charge_points.specs.get(spec.id, spec)
             for number in range(spec.nb_connectors + 1, before.nb_connectors + 1):
                 self._bus.publish(Message(self._topics.connector(spec.id, number, "status"), b"", retain=True))
 
     def _note(self, batch: Batch) -> None:
         self._removed.update(batch.erase)
-        self._removed.difference_update(spec.id for spec, _ in batch.prepare)
+        self._removed.difference_update(each.spec.id for each in batch.prepare)
 
     def _bury(self, ids: Iterable[str]) -> None:
         for station_id in ids:

@@ -12,27 +12,34 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import aiomqtt
 
+from chargepoint.api.errors import InputError
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Broker, Bus, Message
-from launcher.charge_points import stored_spec, stored_specs
 from launcher.deaths import cause_of_death
+from launcher.diagnostics import reason_of
+from launcher.fleet.errands import Process
 from launcher.fleet.obituary import obituary
-from launcher.fleet.programs import program_name
+from launcher.fleet.programs import pool_of, program_name, station_id_of
 from launcher.folder import Folder
+from launcher.pools import Pools
 from launcher.retained import retained
 from launcher.service import ALIVE, DEAD
-from launcher.supervisord.client import ProcessInfo, Supervisord, SupervisordGone
+from launcher.stored import stored_spec, stored_specs
+from launcher.supervisord.client import Supervisord, SupervisordGone
 from launcher.supervisord.events import programs_of_events
 
 log = logging.getLogger(__name__)
 
 GATHER_S = 0.3
 """Deaths come in crowds, and each has a will whose words are better than ours."""
+
+DRAIN_S = 30.0
+"""How long the broker may take for what is said of thousands."""
 
 LAUNCHER = "launcher"
 
@@ -94,37 +101,59 @@ class Undertaker:
             programs, self._ended = self._ended, set()
             everything, self._all = self._all, False
             try:
-                await self._bury(await asyncio.to_thread(self._specs, programs, everything))
+                pools = await asyncio.to_thread(self._pools)
+                await self._bury(await asyncio.to_thread(self._specs, programs, everything, pools), pools)
                 if everything or LAUNCHER in programs:
                     await self._correct_launcher()
-            except (SupervisordGone, aiomqtt.MqttError) as error:
+            except (SupervisordGone, aiomqtt.MqttError, InputError) as error:
                 log.warning("the statuses of what has ended stay as they are: %s", error)
+            except OSError as error:
+                log.warning("the statuses of what has ended stay as they are: %s", reason_of(error))
 
-    def _specs(self, programs: Iterable[str], everything: bool) -> Mapping[str, ChargePointSpec]:
+    def _pools(self) -> Pools:
+        pools = Pools(self._folder, self._supervisord)
+        pools.find()
+        return pools
+
+    def _specs(self, programs: Iterable[str], everything: bool, pools: Pools) -> Sequence[ChargePointSpec]:
         if everything:
-            specs = stored_specs(self._folder)
-        else:
-            found = (stored_spec(self._folder, program) for program in programs)
-            specs = {spec.id: spec for spec in found if spec}
-        return {program_name(station_id): spec for station_id, spec in specs.items()}
+            return list(stored_specs(self._folder).values())
+        ids: list[str] = []
+        for program in programs:
+            pool = pool_of(program)
+            ids += [station_id_of(program)] if pool is None else pools.of(pool)
+        return [spec for station_id in ids if (spec := stored_spec(self._folder, station_id))]
 
-    async def _bury(self, specs: Mapping[str, ChargePointSpec]) -> None:
+    async def _bury(self, specs: Sequence[ChargePointSpec], pools: Pools) -> None:
         topics = self._topics
         everywhere = [topics.station("+", "status"), topics.connector("+", "+", "status")]
-        each = [topics.station(spec.id, "status") for spec in specs.values()]
-        each += [topics.connector(spec.id, "+", "status") for spec in specs.values()]
+        each = [topics.station(spec.id, "status") for spec in specs]
+        each += [topics.connector(spec.id, "+", "status") for spec in specs]
         told = await retained(self._broker, topics, each if len(each) < 100 else everywhere)
         # Asked last: what lives now is not spoken of, and one that comes up later corrects what was said.
-        infos = await asyncio.to_thread(self._supervisord.infos, specs)
-        for name, spec in specs.items():
-            info = infos.get(name)
-            if info is None or not info.alive:
-                self._publish(spec, told, info)
+        processes = await asyncio.to_thread(self._processes, specs, pools)
+        dead = [spec for spec in specs if not processes[spec.id].pid]
+        for spec in dead:
+            self._publish(spec, told, processes[spec.id].ended)
+        if any(spec.id in pools.homes for spec in dead):
+            await self._bus.drained(DRAIN_S)
+            # A charge point of a pool does not hear what is said of it: it came up while it was said, or comes later.
+            await asyncio.to_thread(pools.tell, [spec.id for spec in dead])
 
-    def _publish(self, spec: ChargePointSpec, told: Mapping[str, bytes], info: ProcessInfo | None) -> None:
+    def _processes(self, specs: Iterable[ChargePointSpec], pools: Pools) -> Mapping[str, Process]:
+        ids = [spec.id for spec in specs]
+        processes = pools.look(ids)
+        names = {program_name(station_id): station_id for station_id in ids if station_id not in processes}
+        infos = self._supervisord.infos(names)
+        for name, station_id in names.items():
+            info = infos.get(name)
+            ended = cause_of_death(info, self._folder.log(station_id)) if info else ""
+            processes[station_id] = Process(info.pid if info else 0, ended)
+        return processes
+
+    def _publish(self, spec: ChargePointSpec, told: Mapping[str, bytes], reason: str) -> None:
         if not self._folder.spec(spec.id).exists():
             return
-        reason = cause_of_death(info, self._folder.log(spec.id)) if info else ""
         messages = obituary(spec, self._topics, told, reason)
         if messages:
             log.info("%s is dead%s", spec.id, f": {reason}" if reason else "")

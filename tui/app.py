@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual import on
+from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome
@@ -39,7 +39,6 @@ from tui.messages import (
     LayoutChanged,
     LinkChanged,
     SaveWanted,
-    StationOpened,
     StationOrdered,
     StationsClosed,
     TokenPresented,
@@ -54,6 +53,7 @@ from tui.screens.station import StationScreen
 from tui.screens.yard import YardScreen
 from tui.state import units
 from tui.state.answers import Notice, Severity, few, notice_of
+from tui.state.batches import Batch
 from tui.state.fleet import Change, Fleet, LauncherAnswered, LauncherChanged, StationChanged
 from tui.state.layouts import ScreenLayout
 from tui.state.setups import setup_text
@@ -126,6 +126,7 @@ class YardApp(App[None]):
             self._link.address,
             central_system,
             self._key_groups,
+            self.open_station,
             read_only=read_only,
         )
         self._yard.adopt(self._kept_layout)
@@ -165,7 +166,7 @@ class YardApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Every action by name."""
-        if not isinstance(self.screen, Palette):
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -233,8 +234,9 @@ class YardApp(App[None]):
         self._now()
         self._yard.show_second((self._heard - heard) / SAMPLE_S, self._errands.progress, self._errands.stoppable)
         if pids := self._yard.pids_in_sight:
-            self.run_worker(self._look_at_processes(pids), exclusive=True, group="processes")
+            self._look_at_processes(pids)
 
+    @work(exclusive=True, group="processes", description="what processes cost")
     async def _look_at_processes(self, pids: tuple[tuple[str, int], ...]) -> None:
         self._view.moment.processes = await asyncio.to_thread(self._processes.look, pids)
 
@@ -290,7 +292,11 @@ class YardApp(App[None]):
     @on(BatchWanted)
     def spread(self, message: BatchWanted) -> None:
         """Publish many inputs, each at its time."""
-        self.run_worker(self._errands.spread(message.batch), group="batches")
+        self._spread(message.batch)
+
+    @work(group="batches", description="inputs over a while")
+    async def _spread(self, batch: Batch) -> None:
+        await self._errands.spread(batch)
 
     @on(BatchesStopped)
     def stop(self) -> None:
@@ -322,14 +328,13 @@ class YardApp(App[None]):
             # To look changes nothing.
             self._link.publish(self._topics.station(message.station_id, "cmd"), order.to_json())
 
-    @on(StationOpened)
-    def open_station(self, message: StationOpened) -> None:
+    def open_station(self, station_id: str) -> None:
         """Lay the screen of one charge point over the yard."""
         if self._close is not None:
             return
         connector = self._view.wanted_connector
         self._close = StationScreen(
-            message.station_id,
+            station_id,
             connector,
             self.fleet,
             self._traces,
@@ -346,8 +351,9 @@ class YardApp(App[None]):
     @on(TraceWanted)
     def save_trace(self, message: TraceWanted) -> None:
         """Write the traffic in a thread."""
-        self.run_worker(self._write_trace(message.path, message.text))
+        self._write_trace(message.path, message.text)
 
+    @work(description="a trace to its file")
     async def _write_trace(self, path: Path, text: str) -> None:
         try:
             await asyncio.to_thread(files.write_setup, path, text)
@@ -361,9 +367,10 @@ class YardApp(App[None]):
     def save(self, message: SaveWanted) -> None:
         """Write the setup in a thread."""
         text, left_out = setup_text(message.stations)
-        self.run_worker(self._write(message.path, text, len(message.stations) - len(left_out), left_out))
+        self._write(message.path, text, len(message.stations) - len(left_out), left_out)
         self.keep_layout()
 
+    @work(description="a setup to its file")
     async def _write(self, path: Path, text: str, saved: int, left_out: list[str]) -> None:
         try:
             await asyncio.to_thread(files.write_setup, path, text)
@@ -383,7 +390,7 @@ class YardApp(App[None]):
 
     def _connect(self) -> None:
         if self._worker is None:
-            self._worker = self.run_worker(self._link.run(), exit_on_error=True)
+            self._worker = self.run_worker(self._link.run, exit_on_error=True)
 
     def _set_status(self, state: LinkState, reason: str) -> None:
         since = self._status.since

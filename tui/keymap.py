@@ -161,17 +161,12 @@ ACTIONS: Final = tuple(action for actions in GROUPS.values() for action in actio
 BY_NAME: Final = {action.name: action for action in ACTIONS}
 
 
-ASKING: Final = frozenset(
-    {
-        *("filter", "columns", "scenarios", "tap", "demand", "cable", "fault", "vehicle", "disturb"),
-        *("add", "clone", "remove", "save", "load", "kill_all", "restart_all"),
-    }
-)
-"""Actions after which something is typed: into a line, a form, or to confirm."""
-
-
 def bindings() -> Iterator[Binding]:
-    """The keys of all actions, for the yard's screen."""
+    """The keys of all actions, for the yard's screen.
+
+    Each is done before the next key is looked at: keys typed ahead act in their order, on what the one before has
+    selected, and belong to the form that the one before has opened.
+    """
     for action in ACTIONS:
         for key in action.keys:
             yield Binding(
@@ -179,8 +174,7 @@ def bindings() -> Iterator[Binding]:
                 f"perform('{action.name}', '{key}')",
                 action.title,
                 show=False,
-                # At once, before the next key: what is typed ahead belongs to the form, and is no key of the yard.
-                priority=action.name in ASKING,
+                priority=True,
                 id=action.name,
             )
 

@@ -90,13 +90,6 @@ class StationOrdered(TextualMessage):
 
 
 @dataclass
-class StationOpened(TextualMessage):
-    """Somebody wants to look at one charge point closely."""
-
-    station_id: str
-
-
-@dataclass
 class TraceWanted(TextualMessage):
     """Write ``text``, the traffic of a charge point, to a file."""
 

@@ -15,6 +15,12 @@ from chargepoint.api.errors import InputError
 _FORM = "[HOST:]PORT, like 8000 or 192.0.2.7:8000"
 _LOOPBACK = "127.0.0.1"
 
+_CONTENT_POLICY = (
+    "default-src 'self' 'unsafe-inline' data: blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'"
+)
+"""textual-serve's page would ask Google for a font: the browser's own will do, and nobody is told who looks at a
+yard. And no other page may hold it in a frame."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -73,7 +79,9 @@ def serve(address: Address, command: Sequence[str]) -> int:
             """The page; its links lead where the browser came."""
             self._check_host(request)
             self.public_url = f"{request.scheme}://{request.host}"
-            return await super().handle_index(request)
+            page = await super().handle_index(request)
+            page.headers["Content-Security-Policy"] = _CONTENT_POLICY
+            return page
 
         async def handle_websocket(self, request: web.Request) -> Any:
             """The keys and the picture."""

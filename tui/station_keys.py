@@ -75,9 +75,8 @@ def bindings() -> Iterator[Binding]:
     """All keys of all tabs, for the screen."""
     keys = {key for tab in Tab for action in actions(tab) for key in action.keys}
     for key in sorted(keys):
-        # The filter's key works before the next one is looked at: what is typed ahead belongs to the filter.
-        first = key in ("tab", "shift+tab") or key in _FILTER.keys
-        yield Binding(key, f"press('{key}')", show=False, priority=first)
+        # Done before the next key is looked at: keys typed ahead act in their order.
+        yield Binding(key, f"press('{key}')", show=False, priority=True)
 
 
 def _titled(action: Action, undone: Container[str]) -> Action:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 LARGEST_READ = 2**24
-"""Bytes of a message; a larger one ends the connection with 1009. What is merely too large is answered."""
+"""Bytes of a message that are kept; the rest is read past, for what is too large is answered."""
 
 MESSAGES_AHEAD = 4
 """How many messages are read ahead of the station: with the above, what a peer can make it hold."""
@@ -36,6 +36,9 @@ class LinkSettings:
     ``open_timeout_s`` is for TCP, TLS and the handshake together. ``subprotocol_required``: an answer to the
     handshake that names no subprotocol ends the connection; one that names a wrong one always does.
     ``subprotocol``: what is named in place of ours, "" for nothing; both are against OCPP-J 1.6 section 3.1.2.
+    ``closes_on_invalid_utf8``: a text that is not UTF-8 ends the connection (RFC 6455 section 8.1), and is not
+    answered. ``compression`` has a message of more than ``LARGEST_READ`` end it too: it cannot be told in time how
+    large it becomes.
     """
 
     open_timeout_s: float = 30.0
@@ -43,3 +46,4 @@ class LinkSettings:
     subprotocol_required: bool = True
     compression: bool = False
     subprotocol: str | None = None
+    closes_on_invalid_utf8: bool = False

@@ -23,6 +23,7 @@ from websockets.typing import Subprotocol
 from chargepoint import waiting
 from chargepoint.adapters.link_settings import LARGEST_READ, MESSAGES_AHEAD, BackOff, LinkSettings
 from chargepoint.security.link import LinkFailure, LinkTarget
+from chargepoint.wire import LARGEST_SKIPPED, AsSent
 
 if TYPE_CHECKING:
     import ssl
@@ -47,10 +48,12 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The connection is gone, or could not be made; ``reason`` in words, ``why`` when security is the reason."""
+    """The connection is gone, or could not be made; ``reason`` in words, ``why`` when security is the reason.
+    ``by_order``: a disturbance broke it off."""
 
     reason: str
     why: LinkFailure | None = None
+    by_order: bool = False
 
 
 Event = Opened | Received | Closed
@@ -199,7 +202,7 @@ class Websocket:
                 ping_interval=None,
                 open_timeout=settings.open_timeout_s,
                 close_timeout=CLOSE_TIMEOUT_S,
-                max_size=LARGEST_READ,
+                max_size=LARGEST_READ if settings.compression else LARGEST_SKIPPED,
                 max_queue=MESSAGES_AHEAD,
                 proxy=None,
                 user_agent_header=None,
@@ -207,6 +210,8 @@ class Websocket:
             ) as connection:
                 self._connection = connection
                 self._silent = False
+                if isinstance(connection, _Connection):
+                    connection.closes_on_invalid_utf8 = settings.closes_on_invalid_utf8
                 if connection.subprotocol is None and settings.subprotocol_required and named:
                     reason = f"{target.url} does not say that it speaks {named}"
                 else:
@@ -228,9 +233,9 @@ class Websocket:
             reason = f"{target.url}: {_told_by(error)}"
             why = _tls_failure(error) if target.secure else None
         self._connection = None
-        self._why_broken_off = self._why_moved = ""
+        by_order, self._why_broken_off, self._why_moved = bool(self._why_broken_off or self._why_moved), "", ""
         self._outgoing.drain()
-        self._hear(Closed(reason, why))
+        self._hear(Closed(reason, why, by_order))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
 
     async def _live(self, connection: ClientConnection, pong_timeout_s: float) -> None:
@@ -294,8 +299,12 @@ class Websocket:
     async def _send(self, connection: ClientConnection, text: str) -> None:
         if isinstance(connection, _Connection):
             connection.active_at = connection.loop.time()
-        # What is to be no UTF-8, by order, is in it as Python writes such bytes.
-        message, (size, pause_s) = text.encode(errors="surrogateescape"), self.fragments
+        size, pause_s = self.fragments
+        if text.isascii() and not size:
+            await connection.send(text)
+            return
+        # What is to be no UTF-8, by order, is in it as half a surrogate pair for each byte.
+        message = text.encode(errors="surrogateescape")
         await connection.send(_in_fragments(message, size, pause_s) if size else message, text=True)
 
     async def _ping(self, connection: ClientConnection, pong_timeout_s: float) -> None:
@@ -336,12 +345,13 @@ def _tls_failure(error: Exception) -> LinkFailure | None:
     return failure_of(error)
 
 
-class _Connection(ClientConnection):
+class _Connection(AsSent, ClientConnection):
     """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake.
 
     ``left_open``: it is not closed when it is left. ``active_at``: when something was last on the wire.
     """
 
+    LARGEST = LARGEST_READ
     left_open = False
     active_at = 0.0
 
@@ -373,7 +383,7 @@ def _watch_for_a_dead_peer(connection: ClientConnection) -> None:
     """TCP keep-alive, so that a peer without power is missed even while there are no pings."""
     wire: socket.socket = connection.transport.get_extra_info("socket")
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    if hasattr(socket, "TCP_KEEPIDLE"):
+    if hasattr(socket, "TCP_KEEPIDLE") and wire.family is not socket.AF_UNIX:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEP_ALIVE_AFTER_S)
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEP_ALIVE_EVERY_S)
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEP_ALIVE_PROBES)

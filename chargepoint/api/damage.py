@@ -41,6 +41,11 @@ class DamageKind(StrEnum):
     STORAGE_FULL = "storage_full"
     STORAGE_CORRUPT = "storage_corrupt"
     WATCHDOG = "watchdog"
+    RESET_FAILURE = "reset_failure"
+    EMERGENCY_STOP = "emergency_stop"
+    TAMPERING = "tampering"
+    SECURITY_LOG_CLEARED = "security_log_cleared"
+    REPLAY = "replay"
 
 
 _K = DamageKind
@@ -50,13 +55,14 @@ _K = DamageKind
 class Declared:
     """What is to be known of a kind of damage.
 
-    ``of_connector``: it breaks something of one connector, else of the station. ``at_once``: it happens, and leaves
-    nothing that could be repaired.
+    ``of_connector``: it breaks something of one connector, else of the station; ``of_either``: of one, or of the
+    station (0) without one. ``at_once``: it happens, and leaves nothing that could be repaired.
     """
 
     does: str
     amounts: tuple[Amount, ...] = ()
     of_connector: bool = False
+    of_either: bool = False
     at_once: bool = False
 
 
@@ -116,6 +122,13 @@ DAMAGES = {
     ),
     _K.STORAGE_CORRUPT: Declared("charging profiles, local list, cache and reservations are lost", at_once=True),
     _K.WATCHDOG: Declared("the watchdog lets the charge point boot again", at_once=True),
+    _K.RESET_FAILURE: Declared("a Reset does not succeed"),
+    _K.EMERGENCY_STOP: Declared(
+        "the button is pressed: transactions end, Faulted until it is cleared, over power cuts too", of_either=True
+    ),
+    _K.TAMPERING: Declared("somebody opens the housing: TamperDetectionActivated"),
+    _K.SECURITY_LOG_CLEARED: Declared("the security log is empty but for SecurityLogWasCleared", at_once=True),
+    _K.REPLAY: Declared("AttemptedReplayAttacks in the security log", at_once=True),
 }
 
 OF_CONNECTOR = frozenset(kind for kind, declared in DAMAGES.items() if declared.of_connector)
@@ -129,7 +142,8 @@ AT_ONCE = frozenset(kind for kind, declared in DAMAGES.items() if declared.at_on
 class Damage:
     """Something breaks, or with ``clear`` is repaired. ``kind`` None: all of it is; ``connector`` 0: of the station.
 
-    What its numbers are is in ``DAMAGES``.
+    Not all of it is damage: an emergency-stop button that is pressed is released by ``clear``, and tampering ends; a
+    cleared security log and a replayed message happen. What its numbers are is in ``DAMAGES``.
     """
 
     kind: DamageKind | None
@@ -172,7 +186,9 @@ def parse_damage(fields: Fields) -> Damage:
         return Damage(None, clear=True)
     kind = fields.choice("kind", DamageKind)
     declared = DAMAGES[kind]
-    connector = fields.integer("connector", 1, minimum=1, maximum=MAX_CONNECTORS) if declared.of_connector else 0
+    connector, least = 0, int(declared.of_connector)
+    if declared.of_connector or declared.of_either:
+        connector = fields.integer("connector", least, minimum=least, maximum=MAX_CONNECTORS)
     if clear and declared.at_once:
         raise InputError("kind", str(kind), "something that lasts: what has happened cannot be cleared")
     if clear:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +13,10 @@ from chargepoint.api.traffic import Direction, TracedFrame
 
 ASKED_KEPT = 500
 """CALLs without an answer that are remembered; of more, the oldest will find none."""
+
+
+_CALL_WITH_ID = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,255})"')
+"""The beginning of a CALL, of which the rest may be no JSON."""
 
 
 class Kind(StrEnum):
@@ -28,8 +33,8 @@ class Spoken:
     """One frame of a dialogue, the ``number``-th of it.
 
     ``action`` is that of the CALL, for its answer too ("" when the CALL was not seen); ``answers`` is the CALL's
-    number, ``latency_s`` how long it took. ``body`` is the payload, the whole text for what is no frame; ``code``
-    and ``description`` are those of a CALLERROR.
+    number, ``latency_s`` how long it took. ``body`` is the payload, the whole text for what is no frame; that has the
+    ``id`` that it begins with, if any. ``code`` and ``description`` are those of a CALLERROR.
     """
 
     number: int
@@ -49,6 +54,7 @@ class _Asked:
     number: int
     action: str
     at: float
+    text: str
 
 
 class Dialogue:
@@ -64,9 +70,7 @@ class Dialogue:
         self._count += 1
         match _parsed(frame.text):
             case [2, str(id), str(action), body]:
-                self._asked[frame.direction, id] = _Asked(number, action, posix(frame.at))
-                if len(self._asked) > ASKED_KEPT:
-                    self._asked.popitem(last=False)
+                self._ask(frame, number, id, action)
                 return Spoken(number, frame, Kind.CALL, id, action, body)
             case [3, str(id), body]:
                 return self._answer(Spoken(number, frame, Kind.RESULT, id, body=body))
@@ -75,7 +79,18 @@ class Dialogue:
                 details = rest[1] if len(rest) > 1 else {}
                 error = Spoken(number, frame, Kind.ERROR, id, body=details, code=code, description=description)
                 return self._answer(error)
-        return Spoken(number, frame, Kind.NONE, body=frame.text)
+        id = found[1] if (found := _CALL_WITH_ID.match(frame.text)) else ""
+        if id:
+            self._ask(frame, number, id, "")
+        return Spoken(number, frame, Kind.NONE, id, body=frame.text)
+
+    def _ask(self, frame: TracedFrame, number: int, id: str, action: str) -> None:
+        before = self._asked.get((frame.direction, id))
+        if before is not None and before.text == frame.text:
+            return  # the same CALL once more: the answer is to the first one
+        self._asked[frame.direction, id] = _Asked(number, action, posix(frame.at), frame.text)
+        if len(self._asked) > ASKED_KEPT:
+            self._asked.popitem(last=False)
 
     def _answer(self, spoken: Spoken) -> Spoken:
         other = Direction.OUT if spoken.frame.direction is Direction.IN else Direction.IN

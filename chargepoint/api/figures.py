@@ -18,15 +18,20 @@ STEPS_PER_DECADE = 50
 
 SHORTEST_S = 1e-4
 
-COUNTERS = ("registrations", "connectors", "sent", "received", "refused", "unanswered")
+COUNTERS = (
+    *("registrations", "connectors", "sent", "received", "refused", "unanswered"),
+    *("opened_in", "delivered_in"),
+)
+WHOLE_NUMBERS = ("connections_lost", "connected", "connections", "queued", "backlog", "delivered")
 
 
 class Latencies:
     """A histogram of durations in s, with classes that grow in proportion; histograms of many pools add up."""
 
-    def __init__(self, counts: Mapping[int, int] | None = None, longest_s: float = 0.0) -> None:
+    def __init__(self, counts: Mapping[int, int] | None = None, longest_s: float = 0.0, total_s: float = 0.0) -> None:
         self.counts: Counter[int] = Counter(counts or {})
         self.longest_s = longest_s
+        self.total_s = total_s
 
     def __len__(self) -> int:
         return self.counts.total()
@@ -35,11 +40,22 @@ class Latencies:
         """Count one."""
         self.counts[math.ceil(STEPS_PER_DECADE * math.log10(max(duration_s, SHORTEST_S) / SHORTEST_S))] += 1
         self.longest_s = max(self.longest_s, duration_s)
+        self.total_s += duration_s
 
     def merge(self, other: Latencies) -> None:
         """Count all of ``other``."""
         self.counts.update(other.counts)
         self.longest_s = max(self.longest_s, other.longest_s)
+        self.total_s += other.total_s
+
+    def since(self, before: Latencies) -> Latencies:
+        """Those that were counted after ``before``. The longest of them may be an earlier one."""
+        return Latencies(self.counts - before.counts, self.longest_s, self.total_s - before.total_s)
+
+    def within(self, bound_s: float) -> int:
+        """How many were not longer; of those in the class that has ``bound_s`` in it, none."""
+        highest = math.floor(STEPS_PER_DECADE * math.log10(bound_s / SHORTEST_S) + 1e-9)
+        return sum(count for step, count in self.counts.items() if step <= highest)
 
     def percentile(self, percent: float) -> float:
         """What ``percent`` of the durations do not exceed, in s; 0 when there are none."""
@@ -53,9 +69,16 @@ class Latencies:
 
 @dataclass(slots=True)
 class Figures:
-    """``registrations`` and ``connectors``: stations and connectors by status now. The rest are totals by action:
-    ``sent`` and ``received`` frames, requests ``refused`` by a CALLERROR, ``unanswered`` ones, and the latencies of
-    those that were answered. ``power_w`` and ``energy_wh`` are sums over all connectors."""
+    """``registrations`` and ``connectors``: stations and connectors by status now. By action: ``sent`` and
+    ``received`` frames, requests ``refused`` by a CALLERROR, ``unanswered`` ones, and the latencies of those that
+    were answered. ``power_w`` and ``energy_wh`` are sums over all connectors.
+
+    ``connections`` is how often stations connected, ``connected`` how many are now. ``queued`` transaction messages
+    wait now; the ``backlog`` is what of them waited when its station was last connected, or waits for that;
+    ``delivered`` counts those that the central system took. ``opened_in`` and ``delivered_in`` are connections and
+    deliveries by POSIX second, of the last minute. Moments (POSIX seconds, 0 for never): ``at`` is when this was
+    told, ``last_opened_at`` when the last station connected, ``last_drained_at`` when the last backlog was delivered.
+    """
 
     registrations: Counter[str] = field(default_factory=Counter)
     connectors: Counter[str] = field(default_factory=Counter)
@@ -64,25 +87,35 @@ class Figures:
     refused: Counter[str] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
     latencies: dict[str, Latencies] = field(default_factory=dict)
+    opened_in: Counter[str] = field(default_factory=Counter)
+    delivered_in: Counter[str] = field(default_factory=Counter)
     connections_lost: int = 0
+    connected: int = 0
+    connections: int = 0
     queued: int = 0
+    backlog: int = 0
+    delivered: int = 0
     power_w: float = 0.0
     energy_wh: float = 0.0
+    at: float = 0.0
+    last_opened_at: float = 0.0
+    last_drained_at: float = 0.0
 
     @classmethod
     def of(cls, parts: Iterable[Figures]) -> Figures:
         """The sum of several pools'."""
-        total = cls()
+        total = cls(at=math.inf)
         for part in parts:
             for name in COUNTERS:
                 getattr(total, name).update(getattr(part, name))
             for action, latencies in part.latencies.items():
                 total.latencies.setdefault(action, Latencies()).merge(latencies)
-            total.connections_lost += part.connections_lost
-            total.queued += part.queued
-            total.power_w += part.power_w
-            total.energy_wh += part.energy_wh
-        return total
+            for name in (*WHOLE_NUMBERS, "power_w", "energy_wh"):
+                setattr(total, name, getattr(total, name) + getattr(part, name))
+            total.at = min(total.at, part.at)
+            total.last_opened_at = max(total.last_opened_at, part.last_opened_at)
+            total.last_drained_at = max(total.last_drained_at, part.last_drained_at)
+        return total if total.at < math.inf else cls()
 
     def answered(self, action: str, duration_s: float) -> None:
         """A request was answered after ``duration_s``."""
@@ -91,15 +124,20 @@ class Figures:
     def to_json(self) -> bytes:
         """The payload."""
         latencies = {
-            action: {"counts": {str(step): count for step, count in each.counts.items()}, "longest_s": each.longest_s}
+            action: {
+                "counts": {str(step): count for step, count in each.counts.items()},
+                "longest_s": each.longest_s,
+                "total_s": each.total_s,
+            }
             for action, each in self.latencies.items()
         }
-        body = {name: getattr(self, name) for name in COUNTERS} | {
+        body = {name: getattr(self, name) for name in (*COUNTERS, *WHOLE_NUMBERS)} | {
             "latencies": latencies,
-            "connections_lost": self.connections_lost,
-            "queued": self.queued,
             "power_w": round(self.power_w, 1),
             "energy_wh": round(self.energy_wh, 1),
+            "at": self.at,
+            "last_opened_at": self.last_opened_at,
+            "last_drained_at": self.last_drained_at,
         }
         return json.dumps(body, separators=(",", ":")).encode()
 
@@ -116,12 +154,17 @@ class Figures:
         for action, raw in fields.object("latencies").items():
             each = Fields(raw, f"latencies.{action}")
             counts = {int(step): int(str(count)) for step, count in each.object("counts").items()}
-            latencies[action] = Latencies(counts, each.number("longest_s"))
-        return cls(
-            **{name: counter(name) for name in COUNTERS},
+            latencies[action] = Latencies(counts, each.number("longest_s"), each.number("total_s"))
+        figures = cls(
             latencies=latencies,
-            connections_lost=fields.integer("connections_lost", minimum=0, maximum=2**62),
-            queued=fields.integer("queued", minimum=0, maximum=2**62),
             power_w=fields.number("power_w"),
             energy_wh=fields.number("energy_wh"),
+            at=fields.number("at"),
+            last_opened_at=fields.number("last_opened_at"),
+            last_drained_at=fields.number("last_drained_at"),
         )
+        for name in COUNTERS:
+            setattr(figures, name, counter(name))
+        for name in WHOLE_NUMBERS:
+            setattr(figures, name, fields.integer(name, minimum=0, maximum=2**62))
+        return figures

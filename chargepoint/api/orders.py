@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST_WATCH_S = 3600.0
 LONGEST_REQUEST_ID = 64
+LONGEST_TEXT = 2**23
+"""Characters that are sent by hand in one message."""
 
 
 class OrderType(StrEnum):
@@ -28,6 +30,7 @@ class OrderType(StrEnum):
     DESCRIBE = "describe"
     CONFIGURE = "configure"
     SEND = "send"
+    SEND_TEXT = "send_text"
     REBOOT = "reboot"
     POWER_LOSS = "power_loss"
     DISTURB = "disturb"
@@ -122,6 +125,21 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class SendText:
+    """Send ``text`` so many ``times`` in one message, whatever it is. ``\\udcNN`` in it is the byte NN as such, which
+    need not be UTF-8."""
+
+    text: str
+    times: int = 1
+    request_id: str = ""
+
+    def to_json(self) -> bytes:
+        """The payload."""
+        body = {"text": self.text} | ({"times": self.times} if self.times > 1 else {})
+        return _payload(OrderType.SEND_TEXT, self.request_id, **body)
+
+
+@dataclass(frozen=True, slots=True)
 class Reboot:
     """Cut the power and switch it on again: what is stored survives, transactions end with PowerLoss."""
 
@@ -157,7 +175,7 @@ class Misbehave:
         return _payload(self.type, self.request_id, **self.what.body())
 
 
-Order = Close | OcppConfig | Watch | Describe | Configure | Send | Reboot | PowerLoss | Misbehave
+Order = Close | OcppConfig | Watch | Describe | Configure | Send | SendText | Reboot | PowerLoss | Misbehave
 
 
 def parse_order(payload: bytes | str) -> Order:
@@ -187,6 +205,10 @@ def _order(fields: Fields, type: OrderType, request_id: str) -> Order:
         case OrderType.SEND:
             action = fields.text("action", min_length=1, max_length=50, printable=True)
             return Send(action, dict(fields.object("payload")), fields.boolean("force", False), request_id)
+        case OrderType.SEND_TEXT:
+            text = _sendable(fields.text("text", min_length=1, max_length=LONGEST_TEXT))
+            times = fields.integer("times", 1, minimum=1, maximum=LONGEST_TEXT // len(text))
+            return SendText(text, times, request_id)
         case OrderType.DISTURB | OrderType.QUIRKS:
             # Loaded here: few charge points are ever disturbed.
             from chargepoint.api.disturbances import parse_mischief
@@ -196,6 +218,14 @@ def _order(fields: Fields, type: OrderType, request_id: str) -> Order:
             from chargepoint.api.damage import parse_damage
 
             return Misbehave(type, parse_damage(fields), request_id)
+
+
+def _sendable(text: str) -> str:
+    try:
+        text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        raise InputError("text", text, "a text in which \\udc80 to \\udcff are all there is of surrogates") from None
+    return text
 
 
 def _parts(fields: Fields) -> frozenset[Part]:

@@ -53,7 +53,8 @@ class ChargePointStatus:
     ``entry`` is the complete start entry (``ChargePointSpec.to_entry``), so that a setup can be saved by anyone;
     ``last_error`` is why the station is not connected, or died, or what its central system last did against the
     standard on this connection, in words for people; ``deviations`` are the disturbances,
-    quirks and broken parts that are on by order.
+    quirks and broken parts that are on by order; ``light_intensity_pct`` is how bright its lighting is; ``pool``
+    names the pool whose process ``pid`` is, "" when it is the charge point's own.
     """
 
     pid: int
@@ -74,6 +75,8 @@ class ChargePointStatus:
     last_error: str = ""
     entry: Mapping[str, object] = field(default_factory=dict)
     deviations: tuple[str, ...] = ()
+    light_intensity_pct: int = 100
+    pool: str = ""
 
     @property
     def alive(self) -> bool:
@@ -82,7 +85,14 @@ class ChargePointStatus:
 
     @classmethod
     def of(
-        cls, spec: ChargePointSpec, status: Registration, *, pid: int = 0, started_at: str = "", last_error: str = ""
+        cls,
+        spec: ChargePointSpec,
+        status: Registration,
+        *,
+        pid: int = 0,
+        started_at: str = "",
+        last_error: str = "",
+        pool: str = "",
     ) -> ChargePointStatus:
         """The status of the charge point that ``spec`` describes."""
         return cls(
@@ -103,6 +113,7 @@ class ChargePointStatus:
             started_at=started_at,
             last_error=last_error,
             entry=spec.to_entry(),
+            pool=pool,
         )
 
     def to_json(self) -> bytes:
@@ -132,6 +143,8 @@ class ChargePointStatus:
             last_error=fields.text("last_error", "", max_length=2000),
             entry=fields.object("entry"),
             deviations=_texts(fields, "deviations"),
+            light_intensity_pct=fields.integer("light_intensity_pct", 100, minimum=0, maximum=100),
+            pool=fields.text("pool", ""),
         )
 
 
@@ -145,7 +158,9 @@ class ConnectorStatus:
 
     Limits and consumptions: A for AC, W for DC. ``ocpp_setpoint`` is the smart-charging limit, ``setpoint`` what is
     really offered to the car. ``soc_pct`` is None while no vehicle is connected, ``transaction_id`` None without
-    a transaction, and -1 while the central system has not told its id yet.
+    a transaction, and -1 while the central system has not told its id yet. ``light_signal`` is what its lighting has
+    signalled last - Accepted, Refused, RemoteStart, RemoteStop, Unlocked -, ``light_blinks`` how often it has blinked
+    since the charge point was switched on.
     """
 
     status: ConnectorState
@@ -167,6 +182,8 @@ class ConnectorStatus:
     energy_wh: float = 0.0
     power_w: float = 0.0
     soc_pct: float | None = None
+    light_signal: str = ""
+    light_blinks: int = 0
 
     def to_json(self) -> bytes:
         """The payload."""
@@ -200,6 +217,8 @@ class ConnectorStatus:
             energy_wh=fields.number("energy_wh", 0.0),
             power_w=fields.number("power_w", 0.0),
             soc_pct=fields.number("soc_pct") if fields.has("soc_pct") else None,
+            light_signal=fields.text("light_signal", ""),
+            light_blinks=fields.integer("light_blinks", 0, minimum=0, maximum=2**62),
         )
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import Fields
 from chargepoint.api.security import SecuritySpec, parse_security
-from chargepoint.api.topics import check_id
+from chargepoint.api.topics import check_id, check_pool
 
 if TYPE_CHECKING:
     from chargepoint.api.quirks import QuirkName
@@ -45,7 +45,8 @@ class ChargePointSpec:
 
     ``max_setpoint`` is the limit of the whole station, ``max_setpoint_per_connector`` of each connector:
     A per phase for AC, W for DC. ``voltage`` is line to neutral for AC. The identity fields have the
-    lengths of BootNotification.req (OCPP 1.6 section 6.7).
+    lengths of BootNotification.req (OCPP 1.6 section 6.7). ``pool`` is where it is to live: in a process of its own
+    (False), in a pool (True), or in the pool of that name; None leaves it to the yard.
     """
 
     id: str
@@ -70,6 +71,7 @@ class ChargePointSpec:
     ocpp_config: Mapping[str, str] = field(default_factory=dict)
     security: SecuritySpec = field(default_factory=SecuritySpec)
     quirks: tuple[QuirkName, ...] = ()
+    pool: bool | str | None = None
 
     @property
     def connection_url(self) -> str:
@@ -108,7 +110,8 @@ class ChargePointSpec:
             "ocpp_config": dict(self.ocpp_config),
             "quirks": list(map(str, self.quirks)),
         }
-        return entry | {key: value for key, value in optional.items() if value} | self.security.to_entry()
+        home = {} if self.pool is None else {"pool": self.pool}
+        return entry | {key: value for key, value in optional.items() if value} | home | self.security.to_entry()
 
 
 def parse_spec(raw: object, defaults: Mapping[str, object] | None = None) -> ChargePointSpec:
@@ -178,6 +181,7 @@ def _parse(raw: Mapping[str, object], explicit: Mapping[str, object]) -> ChargeP
         ocpp_config=_ocpp_config(fields.object("ocpp_config")),
         security=parse_security(fields, station_id),
         quirks=_quirks(fields),
+        pool=check_pool(raw["pool"]) if fields.has("pool") else None,
     )
     fields.finish()
     return spec

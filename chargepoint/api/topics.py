@@ -15,6 +15,7 @@ RESERVED_IDS = frozenset({"all", "broker", "csms", "launcher", "supervisord", "t
 """Names of the yard's own programs and logs, and supervisorctl's word for every program: no charge point's."""
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:=@-]{0,47}")
+_POOL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,11}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 _ROOT = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
 
@@ -27,6 +28,16 @@ def check_id(value: object, field: str = "id") -> str:
     )
     if not isinstance(value, str) or not _ID.fullmatch(value) or value in RESERVED_IDS:
         raise InputError(field, value, wanted)
+    return value
+
+
+def check_pool(value: object, field: str = "pool") -> bool | str:
+    """Where a charge point is to live, checked: true, false, or a pool's name, which becomes a topic level, a program
+    name and part of a socket's path."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or not _POOL.fullmatch(value):
+        raise InputError(field, value, "true, false or a pool's name of 1 to 12 letters, digits, '-' and '_'")
     return value
 
 
@@ -56,7 +67,7 @@ class ConnectorTopic:
 
 @dataclass(frozen=True, slots=True)
 class PoolTopic:
-    """``<root>/pools/<name>/<leaf>`` with leaf status, cmd or result."""
+    """``<root>/pools/<name>/<leaf>`` with leaf status, cmd, result, figures or account."""
 
     name: str
     leaf: str
@@ -78,7 +89,7 @@ class Topics:
         return f"{self.root}/launcher/{leaf}"
 
     def pool(self, name: str, leaf: str) -> str:
-        """``leaf``: status, cmd or result."""
+        """``leaf`` as in PoolTopic."""
         return f"{self.root}/pools/{name}/{leaf}"
 
     def station(self, station_id: str, leaf: str) -> str:

@@ -23,17 +23,26 @@ class Direction(StrEnum):
 class TracedFrame:
     """One text message on the websocket, ``at`` a moment (RFC 3339 UTC with milliseconds).
 
-    ``problem``: why it violates the standard, or was not acted on.
+    ``problem``: why it violates the standard, or was not acted on. ``deviation``: what was done to it on purpose, by
+    order of people; what came of that is part of it.
     """
 
     at: str
     direction: Direction
     text: str
     problem: str | None = None
+    deviation: str | None = None
+
+    @property
+    def remarks(self) -> str:
+        """What there is to say about it, for people."""
+        return "; ".join(filter(None, (self.deviation, self.problem)))
 
     def to_json(self) -> bytes:
         """The payload."""
         body = {"at": self.at, "direction": str(self.direction), "text": self.text, "problem": self.problem}
+        if self.deviation is not None:
+            body["deviation"] = self.deviation
         return json.dumps(body, separators=(",", ":")).encode()
 
     @classmethod
@@ -45,4 +54,5 @@ class TracedFrame:
             direction=fields.choice("direction", Direction),
             text=fields.text("text", max_length=LONGEST_FRAME),
             problem=fields.text("problem", max_length=5000) if fields.has("problem") else None,
+            deviation=fields.text("deviation", max_length=5000) if fields.has("deviation") else None,
         )

@@ -6,6 +6,7 @@ from chargepoint.model.facts import (
     Fact,
     FirmwareChanged,
     ReservationEnded,
+    ResetFailed,
     TokenDenied,
     TransactionStarted,
     TransactionStopped,
@@ -29,6 +30,8 @@ def line_of(fact: Fact) -> str | None:
             from chargepoint.model.errands import shown
 
             return f"firmware {shown(request.location)}: {status} {reason}".rstrip()
+        case ResetFailed(reason, retries, wait_s):
+            return f"{reason} has failed; " + (f"retries: {retries}, next in {wait_s:g} s" if retries else "given up")
         case SecurityEvent(type, _, tech_info):
             return f"security event {type}" + (f": {tech_info}" if tech_info else "")
     return None

@@ -32,13 +32,26 @@ MEASUREMENTS_EVERY_S = 1.0
 class MqttDialect:
     """What one station publishes, and what it understands."""
 
-    def __init__(self, spec: ChargePointSpec, topics: Topics, pid: int, started_at: float) -> None:
+    def __init__(
+        self,
+        spec: ChargePointSpec,
+        topics: Topics,
+        pid: int,
+        started_at: float,
+        *,
+        pool: str = "",
+        every_s: float = MEASUREMENTS_EVERY_S,
+    ) -> None:
+        """``every_s``: how often measurements that changed are told."""
         self._topics = topics
         self._spec = spec
-        self._status = ChargePointStatus.of(spec, Registration.DISCONNECTED, pid=pid, started_at=iso(started_at))
+        self._status = ChargePointStatus.of(
+            spec, Registration.DISCONNECTED, pid=pid, started_at=iso(started_at), pool=pool
+        )
         self._told: dict[int, ConnectorStatus] = {}
         self._told_at: dict[int, float] = {}
         self._due_at: float | None = None
+        self._every_s = every_s
         self.traffic = Traffic(topics, spec.id)
 
     @property
@@ -84,6 +97,7 @@ class MqttDialect:
             last_error=last_error,
             firmware_version=version,
             deviations=deviations,
+            light_intensity_pct=state.parameters.light_intensity_pct,
         )
         if status != self._status:
             self._status = status
@@ -143,11 +157,11 @@ class MqttDialect:
         for number, connector in state.connectors.items():
             status = connector_status(state, connector)
             told = self._told.get(number)
-            due_at = self._told_at.get(number, 0.0) + MEASUREMENTS_EVERY_S
+            due_at = self._told_at.get(number, 0.0) + self._every_s
             if status == told:
                 if connector.meter.flows:
                     # So little flows that it cannot be seen yet: it is looked at again later.
-                    self._wait_until(due_at if now < due_at else now + MEASUREMENTS_EVERY_S)
+                    self._wait_until(due_at if now < due_at else now + self._every_s)
                 continue
             if told is not None and now < due_at and _but_for_measurements(status) == _but_for_measurements(told):
                 self._wait_until(due_at)
@@ -155,7 +169,7 @@ class MqttDialect:
             self._told[number] = status
             self._told_at[number] = now
             if connector.meter.flows:
-                self._wait_until(now + MEASUREMENTS_EVERY_S)
+                self._wait_until(now + self._every_s)
             messages.append(self._connector_message(number, status))
         return messages
 
@@ -211,6 +225,8 @@ def connector_status(state: StationState, connector: Connector) -> ConnectorStat
         energy_wh=round(connector.meter.energy_wh, 1),
         power_w=round(connector.meter.power_w, 1),
         soc_pct=round(connector.car.soc_pct, 1) if connector.car.plugged else None,
+        light_signal=connector.light_signal,
+        light_blinks=connector.light_blinks,
     )
 
 

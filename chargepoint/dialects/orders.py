@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import assert_never
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.orders import Configure, Describe, Send, StationResult, Watch
+from chargepoint.api.orders import Configure, Describe, Send, SendText, StationResult, Watch
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.dialects.traffic import Traffic
-from chargepoint.dialects.v16.by_hand import send
+from chargepoint.dialects.v16.by_hand import send, text_of
 from chargepoint.dialects.v16.dialect import V16
 from chargepoint.ocpp.schema import Schemas
 
@@ -27,15 +27,18 @@ class Orders:
         schemas: Schemas,
         traffic: Traffic,
         publish: Callable[[Message], None],
+        say: Callable[[str], None],
     ) -> None:
+        """``say`` puts any text on the wire."""
         self._id = station_id
         self._topics = topics
         self._dialect = dialect
         self._schemas = schemas
         self._traffic = traffic
         self._publish = publish
+        self._say = say
 
-    def take(self, order: Watch | Describe | Configure | Send, now: float) -> bool:
+    def take(self, order: Watch | Describe | Configure | Send | SendText, now: float) -> bool:
         """Follow ``order``; whether it is done with that, and not only when somebody answers.
 
         Raises InputError and OrderRefusedError.
@@ -55,6 +58,8 @@ class Orders:
                 topic = self._topics.station(self._id, "cmd")
                 send(self._dialect.session, self._schemas, order, topic, self.tell, now)
                 return False
+            case SendText():
+                self._say(text_of(self._dialect.session, order))
             case _:
                 assert_never(order)
         return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chargepoint.api.topics import Topics
 from chargepoint.api.traffic import Direction, TracedFrame
 from chargepoint.bus import Message
@@ -11,7 +13,9 @@ FRAMES_KEPT = 50
 CHARACTERS_KEPT = 200_000
 """Of all kept frames together: a central system may send a megabyte in one."""
 
-_Noted = tuple[float, Direction, str, str | None]
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
+
+_Noted = tuple[float, Direction, str, str | None, str | None]
 
 
 class Traffic:
@@ -33,9 +37,16 @@ class Traffic:
             self._to_tell = list(self._kept)
         self._watched_until = now + for_s
 
-    def note(self, direction: Direction, text: str, now: float, problem: str | None = None) -> None:
-        """A frame went over the wire; ``problem`` is what is wrong with it."""
-        noted = (now, direction, text, problem)
+    def note(
+        self,
+        direction: Direction,
+        text: str,
+        now: float,
+        problem: str | None = None,
+        deviation: str | None = None,
+    ) -> None:
+        """A frame went over the wire; ``problem`` is what is wrong with it, ``deviation`` what was done to it."""
+        noted = (now, direction, text, problem, deviation)
         self._kept.append(noted)
         self._characters += len(text)
         while len(self._kept) > FRAMES_KEPT or self._characters > CHARACTERS_KEPT:
@@ -49,6 +60,11 @@ class Traffic:
             return []
         told, self._to_tell = self._to_tell, []
         return [
-            Message(self._topic, TracedFrame(iso(at), direction, text, problem).to_json(), qos=0)
-            for at, direction, text, problem in told
+            Message(self._topic, TracedFrame(iso(at), way, _printable(text), problem, deviation).to_json(), qos=0)
+            for at, way, text, problem, deviation in told
         ]
+
+
+def _printable(text: str) -> str:
+    """``text`` with bytes that were not UTF-8 spelt out, for nobody could print them."""
+    return text if text.isascii() else _NO_CHARACTER.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", text)

@@ -10,8 +10,9 @@ from chargepoint.model.charging import start, stop, wait_for_the_other
 from chargepoint.model.commands import ACCEPTED, FaultChanged, Outcome, Verdict
 from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.facts import Rebooting
-from chargepoint.model.faults import OF_STATION, Fault, has, without
+from chargepoint.model.faults import OF_STATION, Fault, blocks, has, without
 from chargepoint.model.interruption import follow_faults
+from chargepoint.model.lighting import Signal, signal
 from chargepoint.model.lock import release
 from chargepoint.model.state import StationState
 from chargepoint.model.thermal import AMBIENT_C
@@ -48,7 +49,8 @@ def _change(state: StationState, connector: Connector, operative: bool, now: flo
 
 
 def change_fault(state: StationState, command: FaultChanged, now: float) -> Outcome:
-    """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back."""
+    """A fault appears or is gone. It lies over the state: energy pauses, and what was there before comes back, but no
+    transaction that it has ended (``stop_on_fault``)."""
     number, code = command.connector, command.error_code
     if number != 0 and number not in state.connectors:
         return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
@@ -62,11 +64,20 @@ def change_fault(state: StationState, command: FaultChanged, now: float) -> Outc
         place.faults += (Fault.of(code, command.vendor_code, command.info),)
     if state.hot or has(place.faults, ErrorCode.HIGH_TEMPERATURE):
         follow_surroundings(state)
+    end_faulted(state, now)
     follow_faults(state, now)
     for connector in state.connectors.values():
         # A cable and an authorization may have come together while nothing could begin.
         start(state, connector, now)
     return ACCEPTED
+
+
+def end_faulted(state: StationState, now: float) -> None:
+    """End the transactions that a fault has come over, if the station does (``stop_on_fault``)."""
+    if state.parameters.stop_on_fault:
+        for connector in state.connectors.values():
+            if blocks(state.faults_of(connector)):
+                stop(state, connector, StopReason.OTHER, now)
 
 
 def follow_surroundings(state: StationState) -> None:
@@ -88,15 +99,23 @@ def unlock(state: StationState, number: int, now: float) -> Outcome:
     if state.suffers(connector, ErrorCode.CONNECTOR_LOCK_FAILURE):
         return Outcome(Verdict.REJECTED, "the lock is stuck")
     release(state, connector)
+    signal(state, connector, Signal.UNLOCKED)
     return ACCEPTED
 
 
-def go_down(state: StationState, reason: StopReason, now: float, cause: str = "") -> Outcome:
-    """End every transaction for ``reason``, then boot again; ``cause``: what made it, if nobody wanted it."""
+def go_down(state: StationState, reason: StopReason, now: float, *, reset: bool = False, cause: str = "") -> Outcome:
+    """End every transaction for ``reason``, then boot again; a ``reset`` may fail at that. ``cause``: what made it,
+    if nobody wanted it."""
     for connector in state.connectors.values():
         stop(state, connector, reason, now)
         connector.grant = None
     state.asked.clear()
     state.going_down = True
+    if reset and (state.damages is not None or state.faults):
+        # Loaded here: most stations are never broken.
+        from chargepoint.model import resetting
+
+        if resetting.fails(state):
+            return resetting.begin(state, reason, now)
     state.emit(Rebooting(reason, cause))
     return ACCEPTED

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chargepoint.api.damage import DAMAGES, Damage, DamageKind
+from chargepoint.model import emergency
 from chargepoint.model.authorization import AuthorizationCache
 from chargepoint.model.availability import follow_surroundings, go_down
 from chargepoint.model.charging import stop
@@ -50,7 +53,18 @@ def _break(state: StationState, damages: Damages, order: Damage, kind: DamageKin
         damages.drifts_at = now + DRIFT_STEP_S
     if kind is _K.ISOLATION_FAULT:
         damages.isolation_at[order.connector] = now
+    if kind is _K.TAMPERING:
+        state.record_security("TamperDetectionActivated", now, "the housing was opened")
+    if kind is _K.EMERGENCY_STOP:
+        emergency.press(state, order.connector, now)
     damages.broken[kind, order.connector] = order
+
+
+def still_pressed(state: StationState, buttons: Iterable[object]) -> None:
+    """After a power cut: the emergency-stop ``buttons`` latch."""
+    pressed = frozenset(number for number in buttons if isinstance(number, int))
+    state.emergency_stops = pressed
+    state.damages = Damages({(_K.EMERGENCY_STOP, one): Damage(_K.EMERGENCY_STOP, one) for one in sorted(pressed)})
 
 
 def _repair(state: StationState, damages: Damages, kind: DamageKind, number: int) -> None:
@@ -58,7 +72,12 @@ def _repair(state: StationState, damages: Damages, kind: DamageKind, number: int
         state.clock_offset_s -= damages.skew_s
     if kind is _K.CLOCK_DRIFT:
         damages.drifts_at = None
-    damages.isolation_at.pop(number, None) if kind is _K.ISOLATION_FAULT else None
+    if kind is _K.ISOLATION_FAULT:
+        damages.isolation_at.pop(number, None)
+    if kind is _K.EMERGENCY_STOP:
+        emergency.release(state, number)
+    if kind is _K.RESET_FAILURE:
+        state.reset_failed = False
     del damages.broken[kind, number]
 
 
@@ -78,7 +97,12 @@ def _happen(state: StationState, order: Damage, now: float) -> Outcome:
             state.cache, state.reservations = AuthorizationCache(), Reservations()
             state.changed |= {"profiles", "local_list", "cache", "reservations"}
         case _K.WATCHDOG:
-            return go_down(state, StopReason.REBOOT, now, WATCHDOG)
+            return go_down(state, StopReason.REBOOT, now, cause=WATCHDOG)
+        case _K.SECURITY_LOG_CLEARED:
+            state.security_log.clear()
+            state.record_security("SecurityLogWasCleared", now, "by hand")
+        case _K.REPLAY:
+            state.record_security("AttemptedReplayAttacks", now, "an old message was sent again")
         case _:
             raise AssertionError(f"{order.kind} lasts")
     return ACCEPTED

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.authorization import TokenInfo, local_verdict, same_tag
-from chargepoint.model.commands import ACCEPTED, CarChanged, Outcome, StartAnswered, Verdict
+from chargepoint.model.commands import ACCEPTED, Outcome, StartAnswered, Verdict
 from chargepoint.model.connector import Connector, Grant
-from chargepoint.model.electrical import NOTHING, Phases
 from chargepoint.model.facts import AuthorizeWanted, TokenDenied, TransactionStarted, TransactionStopped
-from chargepoint.model.lock import cable_pulled, keep_locked, opens, release
+from chargepoint.model.lighting import Signal, signal
+from chargepoint.model.lock import keep_locked, opens, release
 from chargepoint.model.power import settle
 from chargepoint.model.reading import reading
 from chargepoint.model.reserving import claim, use
@@ -22,49 +22,6 @@ from chargepoint.model.state import Asked, StationState
 from chargepoint.model.transaction import StopReason, Transaction
 
 RESERVED = "the connector is reserved for another id tag"
-
-
-def car_changed(state: StationState, command: CarChanged, now: float) -> Outcome:
-    """The cable goes in or out, the car pauses or goes on, or asks for another current."""
-    connector = state.connectors[command.connector]
-    before = connector.car
-    pulled = before.plugged and command.cable == 0
-    ends = pulled and connector.transaction is not None and state.parameters.stop_on_ev_disconnect
-    if ends:
-        stop(state, connector, StopReason.EV_DISCONNECTED, now)
-    _take_over(state, connector, command)
-    if ends:
-        # The car's end is out, ours is not yet: the connector is Finishing, if only for that moment.
-        settle(state, now)
-    if connector.car.plugged and not before.plugged and connector.hold is None:
-        connector.finishing = False
-        if connector.transaction is None:
-            wait_for_the_other(connector, now)
-            start(state, connector, now)
-    if pulled:
-        cable_pulled(state, connector)
-        if connector.grant is None:
-            connector.waiting_since = None
-    state.touch(connector)
-    return ACCEPTED
-
-
-def _take_over(state: StationState, connector: Connector, command: CarChanged) -> None:
-    before = connector.car
-    given = (command.l1, command.l2, command.l3)
-    old = (before.demand.l1, before.demand.l2, before.demand.l3)
-    demand_given = before.demand_given or any(value is not None for value in given)
-    demand = Phases(*(was if value is None else value for value, was in zip(given, old, strict=True)))
-    cable = before.cable if command.cable is None else command.cable
-    soc_pct = before.soc_pct
-    if cable > 0 and not before.plugged:
-        soc_pct = state.vehicle.arrival_soc_pct
-    if not demand_given:
-        demand = state.vehicle.demand(state.supply.direct) if cable > 0 else NOTHING
-    ready = before.ready if command.ready is None else command.ready
-    connector.car = replace(
-        before, cable=cable, ready=ready, demand=demand, demand_given=demand_given, soc_pct=soc_pct
-    )
 
 
 def present_token(state: StationState, number: int, id_tag: str, now: float) -> Outcome:
@@ -79,6 +36,7 @@ def present_token(state: StationState, number: int, id_tag: str, now: float) -> 
         hung = connector.hanging
         release(state, connector)
         if hung:
+            signal(state, connector, Signal.ACCEPTED)
             return ACCEPTED
     if connector.hanging and state.online:
         ask(state, connector, id_tag, None)
@@ -87,6 +45,7 @@ def present_token(state: StationState, number: int, id_tag: str, now: float) -> 
         # Presented a second time before the cable is in: the user has changed his mind (transition B1).
         connector.grant = None
         connector.waiting_since = None
+        signal(state, connector, Signal.ACCEPTED)
         return ACCEPTED
     if not state.free(connector):
         return deny(state, connector, id_tag, "the connector is out of service", now)
@@ -104,6 +63,7 @@ def authorize(state: StationState, connector: Connector, id_tag: str, profile: P
         return deny(state, connector, id_tag, RESERVED, now)
     match local_verdict(known, state.online, state.parameters, state.station_time(now)):
         case True if claimed:
+            signal(state, connector, Signal.ACCEPTED)
             grant(state, connector, Grant(id_tag, parent_id_tag, profile), now)
         case False:
             return deny(state, connector, id_tag, "not known as accepted, and nobody can be asked", now)
@@ -119,6 +79,7 @@ def _present_to_stop(
     transaction = connector.transaction
     assert transaction is not None
     if same_tag(id_tag, transaction.id_tag) or _same_group(state, transaction, known, now):
+        signal(state, connector, Signal.ACCEPTED)
         stop(state, connector, StopReason.LOCAL, now, id_tag)
     elif state.online:
         ask(state, connector, id_tag, None)
@@ -179,11 +140,13 @@ def authorize_answered(state: StationState, request: int, info: TokenInfo | None
         return deny(state, connector, asked.id_tag, "the connector is out of service", now)
     else:
         grant(state, connector, Grant(asked.id_tag, info.parent_id_tag if info else "", asked.profile), now)
+    signal(state, connector, Signal.ACCEPTED)
     return ACCEPTED
 
 
 def deny(state: StationState, connector: Connector, id_tag: str, reason: str, now: float) -> Outcome:
     """The id tag opens nothing."""
+    signal(state, connector, Signal.REFUSED)
     state.emit(TokenDenied(connector.number, id_tag, reason, now))
     return Outcome(Verdict.REJECTED, reason)
 

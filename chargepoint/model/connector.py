@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 
 from chargepoint.api.fields import Fields
@@ -37,6 +37,17 @@ class Car:
         """Whether it would take energy now."""
         return self.plugged and self.ready and self.soc_pct < 100.0
 
+    def to_record(self) -> dict[str, object]:
+        """JSON values, for the store."""
+        demand = self.demand
+        return {
+            "cable": self.cable,
+            "ready": self.ready,
+            "demand": {"l1": demand.l1, "l2": demand.l2, "l3": demand.l3},
+            "demand_given": self.demand_given,
+            "soc_pct": self.soc_pct,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -53,6 +64,10 @@ class Hold:
 
     id_tag: str
     parent_id_tag: str = ""
+
+    def to_record(self) -> dict[str, object]:
+        """JSON values, for the store."""
+        return {"id_tag": self.id_tag, "parent_id_tag": self.parent_id_tag}
 
 
 class Heat(Enum):
@@ -71,6 +86,7 @@ class Connector:
     cable came without authorization, or the reverse; the other is waited for. ``interrupted``: a fault or a power cut
     keeps its transaction from charging. ``hold``: for whom its cable stays locked after the transaction. ``faults``
     are those it was given; ``StationState.faults_of`` knows them all. ``told``: what was last told of them.
+    ``light_signal``: what its lighting signalled last; ``light_blinks``: how often it has blinked since the boot.
     """
 
     number: int
@@ -93,6 +109,8 @@ class Connector:
     heat: Heat = Heat.COOL
     interrupted: bool = False
     hold: Hold | None = None
+    light_signal: str = ""
+    light_blinks: int = 0
 
     @property
     def consumption(self) -> Phases:
@@ -119,14 +137,16 @@ class Connector:
         """The handle of the transaction that runs here."""
         return self.transaction.handle if self.transaction is not None else None
 
-    def situation(self, minimum: float) -> Situation:
-        """The facts that make its state; an offer below ``minimum`` is none."""
+    def situation(self, minimum: float, *, faulted: bool, reserved: bool, held: bool, wants: bool) -> Situation:
+        """The facts that make its state; an offer below ``minimum`` is none. ``held``: its station keeps it out of
+        service; ``wants``: its car would take what is offered."""
         return Situation(
-            faulted=self.faulted,
+            faulted=faulted,
             transaction=self.transaction is not None,
             offers=self.setpoint >= minimum,
-            wants=self.car.wants,
-            operative=self.operative,
+            wants=wants,
+            reserved=reserved,
+            operative=self.operative and not held,
             finishing=self.finishing and (self.car.plugged or self.hold is not None),
             preparing=self.car.plugged or self.grant is not None,
         )
@@ -137,13 +157,13 @@ class Connector:
             "at": self.meter.at,
             "energy_wh": self.meter.energy_wh,
             "reactive_varh": self.meter.reactive_varh,
-            "car": asdict(self.car),
+            "car": self.car.to_record(),
             "transaction": self.transaction.to_record() if self.transaction else None,
             "finishing": self.finishing,
             "operative": self.operative,
             "operative_after": self.operative_after,
             "interrupted": self.interrupted,
-            "hold": asdict(self.hold) if self.hold else None,
+            "hold": self.hold.to_record() if self.hold else None,
         }
 
     def restore(self, record: Mapping[str, object]) -> float:

@@ -1,7 +1,7 @@
 """What is broken in a station: a relay that sticks, meters and a clock that lie, a full storage; what comes of it.
 
 Loaded with the first damage. The physical quantity is wrong, so that whatever is told of it agrees. A power cut
-forgets all of it, as it does faults.
+forgets all of it, as it does faults, but for a button that is pressed.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class ConnectorChanged:
     """State or error of ``connector`` (0: the station) changed.
 
-    ``ev_side_open``: the cable is still locked in the station, but no longer in a car.
+    ``ev_side_open``: the cable is still locked in the station, but no longer in a car. ``vendor_code`` and
+    ``info``: what the vendor says of the error.
     """
 
     connector: int
@@ -111,6 +112,15 @@ class Rebooting:
     cause: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ResetFailed:
+    """A reset for ``reason`` did not succeed; it is tried ``retries`` times more, in ``wait_s`` next."""
+
+    reason: StopReason
+    retries: int
+    wait_s: float
+
+
 Fact = (
     ConnectorChanged
     | AuthorizeWanted
@@ -122,4 +132,5 @@ Fact = (
     | FirmwareChanged
     | SecurityEvent
     | Rebooting
+    | ResetFailed
 )

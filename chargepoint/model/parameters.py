@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from chargepoint.model.noise import TRUE_METER, MeterClass
 
@@ -25,6 +26,8 @@ class Parameters:
     """Whether a transaction ends when the central system does not accept its id tag; otherwise it is suspended."""
     max_energy_on_invalid_id_wh: float = 0.0
     """Energy that is given to such a transaction before that."""
+    stop_on_fault: bool = False
+    """Whether a fault ends the transaction; otherwise it pauses it."""
     resume_after_power_loss: bool = False
     """Whether a transaction goes on after a power cut; otherwise it ends."""
     meter: MeterClass = TRUE_METER
@@ -42,6 +45,15 @@ class Parameters:
     list_max_length: int = 1_000
     list_max_sent: int = 100
     """How many id tags the list takes in all, and how many at once."""
+    wiring: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
+    """Of a connector (0: the main meter) the phases of the grid, from 0, that its three are wired to, when these are
+    not 0, 1 and 2."""
+    light_intensity_pct: int = 100
+    blink_repeat: int = 3
+    """How bright the lighting is, and how often it blinks for one signal."""
+    reset_retries: int = 2
+    reset_retry_s: float = 10.0
+    """How often a reset that has failed is tried again, and how long after each attempt."""
     install_s: float = 5.0
     """How long the installation of firmware takes."""
     sessions_before_install: bool = False

@@ -7,7 +7,7 @@ at which it ends is known when it begins.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chargepoint.model.electrical import NOTHING, Phases
 
@@ -24,7 +24,7 @@ class Ramp:
     @property
     def settles_at(self) -> float:
         """When ``target`` is reached."""
-        return self.since if math.isinf(self.rate) else self.since + abs(self.target - self.start) / self.rate
+        return self.since if self.rate == math.inf else self.since + abs(self.target - self.start) / self.rate
 
     def at(self, moment: float) -> float:
         """The quantity at ``moment``, not before ``since``."""
@@ -44,11 +44,19 @@ class Ramp:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What flows on each phase; each is on its own way."""
+    """What flows on each phase; each is on its own way, until ``target`` is reached on all at ``settles_at``."""
 
     l1: Ramp
     l2: Ramp
     l3: Ramp
+    target: Phases = field(init=False, compare=False)
+    settles_at: float = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Asked for at every step of a station, and mostly of a flow that has settled long ago.
+        object.__setattr__(self, "target", Phases(self.l1.target, self.l2.target, self.l3.target))
+        settles_at = max(line.settles_at if line.start != line.target else -math.inf for line in self.lines)
+        object.__setattr__(self, "settles_at", settles_at)
 
     @classmethod
     def steady(cls, phases: Phases, since: float) -> Flow:
@@ -70,21 +78,22 @@ class Flow:
         """The phases in order."""
         return self.l1, self.l2, self.l3
 
-    @property
-    def target(self) -> Phases:
-        """What will flow in the end."""
-        return Phases(*(line.target for line in self.lines))
-
     def at(self, moment: float) -> Phases:
         """What flows at ``moment``."""
+        if moment >= self.settles_at:
+            return self.target
         return Phases(self.l1.at(moment), self.l2.at(moment), self.l3.at(moment))
 
     def area(self, begin: float, end: float) -> float:
         """The integral of all phases together, in their unit times seconds."""
+        if begin >= self.settles_at:
+            return self.target.total * (end - begin)
         return sum(line.area(begin, end) for line in self.lines)
 
     def next_bend(self, after: float) -> float | None:
         """When the next phase reaches what it is on its way to; None when nothing is on its way."""
+        if after >= self.settles_at:
+            return None
         bends = [bend for line in self.lines if (bend := line.settles_at) > after]
         return min(bends) if bends else None
 

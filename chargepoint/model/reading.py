@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.connector import Connector
@@ -16,6 +18,8 @@ VOLTAGES = {ErrorCode.OVER_VOLTAGE: 1.2, ErrorCode.UNDER_VOLTAGE: 0.8}
 """What the voltage is with each fault, as a factor of what it should be: beyond the 10 % of EN 50160."""
 
 OVER_CURRENT = 1.5
+
+_STRAIGHT = (0, 1, 2)
 
 
 def reading(state: StationState, connector: Connector, now: float) -> Reading:
@@ -62,7 +66,8 @@ def _faulty(state: StationState, connector: Connector, reading: Reading) -> Read
 def station_reading(state: StationState, now: float) -> Reading:
     """What the station's main meter shows: the sum of its connectors, the warmest of their temperatures."""
     readings = [reading(state, connector, now) for connector in state.connectors.values()]
-    currents = zip(*(one.current_a.values for one in readings), strict=True)
+    rewired = map(partial(_at_main_meter, state.parameters.wiring), state.connectors, readings)
+    currents = zip(*rewired, strict=True)
     fans = [one.fan_rpm for one in readings if one.fan_rpm is not None]
     return replace(
         readings[0],
@@ -77,6 +82,15 @@ def station_reading(state: StationState, now: float) -> Reading:
         temperature_c=max(one.temperature_c for one in readings),
         fan_rpm=max(fans, default=None),
     )
+
+
+def _at_main_meter(
+    wiring: Mapping[int, tuple[int, int, int]], number: int, read: Reading
+) -> tuple[float, float, float]:
+    """The currents of connector ``number`` on the phases that the main meter calls its first, second and third."""
+    own, main = wiring.get(number, _STRAIGHT), wiring.get(0, _STRAIGHT)
+    by_grid_phase = dict(zip(own, read.current_a.values, strict=True))
+    return by_grid_phase[main[0]], by_grid_phase[main[1]], by_grid_phase[main[2]]
 
 
 def power_factor_of(state: StationState) -> float:

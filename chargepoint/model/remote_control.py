@@ -7,6 +7,7 @@ from dataclasses import replace
 from chargepoint.model.charging import authorize, grant, stop
 from chargepoint.model.commands import ACCEPTED, Outcome, RemoteStart, Verdict
 from chargepoint.model.connector import Connector, Grant
+from chargepoint.model.lighting import Signal, signal
 from chargepoint.model.power import admit_profile
 from chargepoint.model.reserving import claim, usable
 from chargepoint.model.smartcharging.validation import ProfileRefusal
@@ -27,6 +28,7 @@ def remote_start(state: StationState, command: RemoteStart, now: float) -> Outco
         if isinstance(admitted, ProfileRefusal):
             return Outcome(Verdict.REJECTED, admitted.reason)
         profile = admitted
+    signal(state, connector, Signal.REMOTE_START)
     if state.parameters.authorize_remote_start:
         authorize(state, connector, command.id_tag, profile, now)
     else:
@@ -66,5 +68,6 @@ def remote_stop(state: StationState, central_id: int, now: float) -> Outcome:
     connector = state.running(central_id)
     if connector is None:
         return Outcome(Verdict.REJECTED, f"no transaction {central_id} runs here")
+    signal(state, connector, Signal.REMOTE_STOP)
     stop(state, connector, StopReason.REMOTE, now)
     return ACCEPTED

@@ -13,6 +13,9 @@ from chargepoint.api.fields import Fields
 CAPACITY = 500
 """How many events are kept; a new one then replaces the oldest."""
 
+_CLEARED = "security_log/cleared"
+"""The record that says up to which one events are forgotten: there is no other way to take records back."""
+
 
 @dataclass(frozen=True, slots=True)
 class SecurityEvent:
@@ -32,14 +35,18 @@ class SecurityLog:
     def __init__(self, records: Mapping[str, Mapping[str, object]] | None = None) -> None:
         """``records``: all that is stored; what is not of this log is left alone."""
         numbered: dict[int, SecurityEvent] = {}
+        cleared = 0
         for key, record in (records or {}).items():
-            if key.startswith("security_log/"):
+            if key == _CLEARED:
+                cleared = Fields(record, key).integer("number", minimum=0, maximum=2**62)
+            elif key.startswith("security_log/"):
                 fields = Fields(record, key)
                 event = SecurityEvent(fields.text("type"), fields.number("at"), fields.text("tech_info", ""))
                 numbered[fields.integer("number", minimum=1, maximum=2**62)] = event
-        self._events = dict(sorted(numbered.items()))
-        self._last = max(numbered, default=0)
+        self._events = {number: event for number, event in sorted(numbered.items()) if number > cleared}
+        self._last = max((cleared, *numbered))
         self._unsaved: set[int] = set()
+        self._cleared_at: int | None = None
 
     def add(self, event: SecurityEvent) -> None:
         """Keep ``event``."""
@@ -48,6 +55,12 @@ class SecurityLog:
         self._unsaved.add(self._last)
         self._events.pop(self._last - CAPACITY, None)
         self._unsaved.discard(self._last - CAPACITY)
+
+    def clear(self) -> None:
+        """Forget every event."""
+        self._events.clear()
+        self._unsaved.clear()
+        self._cleared_at = self._last
 
     def between(self, oldest_at: float | None = None, latest_at: float | None = None) -> list[SecurityEvent]:
         """The events of ``oldest_at`` to ``latest_at``, both included; None is no bound."""
@@ -64,4 +77,7 @@ class SecurityLog:
             for number in sorted(self._unsaved)
         }
         self._unsaved.clear()
+        if self._cleared_at is not None:
+            changes[_CLEARED] = {"number": self._cleared_at}
+            self._cleared_at = None
         return changes

@@ -11,7 +11,7 @@ from chargepoint.model.commands import ListSent, Outcome
 from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact
-from chargepoint.model.faults import NO_FAULT, Fault, blocks, has, told, without, worst
+from chargepoint.model.faults import EMERGENCY_STOP, NO_FAULT, Fault, blocks, has, told, without, worst
 from chargepoint.model.local_list import LocalList
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.reservation import Reservations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chargepoint.model.damages import Damages
     from chargepoint.model.errands import Errand, Errands
     from chargepoint.model.firmware import Update
+    from chargepoint.model.resetting import Resetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class StationState:
     ``hot``: somewhere it is hotter than the current alone makes it.
 
     ``installed_version`` is that of the last firmware update; "" is the firmware it came with.
+
+    ``emergency_stops``: whose buttons are pressed, 0 being the station's.
+
+    ``resetting``: a reset that has failed is being tried again; ``reset_failed``: the last one was given up.
 
     Time has passed until ``at``; what was due by then has been done. ``accepted_once``: the central system has
     accepted the station, in this life or an earlier one.
@@ -77,6 +82,9 @@ class StationState:
     damages: Damages | None = None
     hot: bool = False
     update: Update | None = None
+    emergency_stops: frozenset[int] = frozenset()
+    resetting: Resetting | None = None
+    reset_failed: bool = False
     installed_version: str = ""
     security_log: SecurityLog = field(default_factory=SecurityLog)
     facts: list[Fact] = field(default_factory=list)
@@ -103,7 +111,7 @@ class StationState:
     @property
     def faulted(self) -> bool:
         """Whether the station as a whole is out of service by a fault."""
-        return blocks(self.faults)
+        return blocks(self.station_faults)
 
     @property
     def errands(self) -> Errands:
@@ -122,6 +130,13 @@ class StationState:
     def held(self) -> bool:
         """Whether connectors without a transaction are out of service for a firmware update."""
         return self.update is not None and self.update.holding
+
+    def shown(self, number: int, at: float) -> ConnectorChanged:
+        """The present state of connector ``number`` (0: the station), as a change at ``at``."""
+        if number == 0:
+            return ConnectorChanged.of(0, self.status, self.told, at)
+        connector = self.connectors[number]
+        return ConnectorChanged.of(number, connector.status, connector.told, at, connector.ev_side_open)
 
     def free(self, connector: Connector) -> bool:
         """Whether a transaction could begin at ``connector``."""
@@ -160,7 +175,7 @@ class StationState:
             if self.local_list.compare(id_tag, info, self.station_time(self.at)) and not self.faulted:
                 # Told each time it happens, not only when it begins.
                 self.told = self.station_fault
-                self.emit(ConnectorChanged.of(0, self.status, self.told, self.at))
+                self.emit(self.shown(0, self.at))
         elif self.parameters.cache_enabled:
             self.cache.learn(id_tag, info)
             self.changed.add("cache")
@@ -183,20 +198,32 @@ class StationState:
     def station_fault(self) -> Fault:
         """What is told of the station as a whole: its faults, and a list that its central system contradicts."""
         conflict = self.parameters.list_enabled and self.local_list.in_conflict
-        faults = (*self.faults, Fault.of(ErrorCode.LOCAL_LIST_CONFLICT)) if conflict else self.faults
-        return worst(faults)
+        faults = self.station_faults
+        return worst((*faults, Fault.of(ErrorCode.LOCAL_LIST_CONFLICT)) if conflict else faults)
+
+    @property
+    def station_faults(self) -> tuple[Fault, ...]:
+        """Everything that is wrong with the station as a whole, but for its local list."""
+        faults = self.faults
+        if 0 in self.emergency_stops:
+            faults += (EMERGENCY_STOP,)
+        if self.reset_failed:
+            faults += (Fault(ErrorCode.RESET_FAILURE, blocking=False),)
+        return faults
 
     def faults_of(self, connector: Connector) -> tuple[Fault, ...]:
         """Everything that is wrong at ``connector``: its own, and the station's faults when it has none itself."""
         faults = connector.faults
+        if connector.number in self.emergency_stops:
+            faults += (EMERGENCY_STOP,)
         if self.damages is not None:
             faults += self.damages.faults(connector)
         if connector.heat is not Heat.COOL:
             from chargepoint.model.overheating import fault_of
 
             faults += (fault_of(connector),)
-        if self.faults and not blocks(faults):
-            faults += tuple(one for one in self.faults if one.blocking)
+        if (of_station := self.station_faults) and not blocks(faults):
+            faults += tuple(one for one in of_station if one.blocking)
         return faults
 
     @property

@@ -48,6 +48,7 @@ from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact, MeterSampled
 from chargepoint.model.metering import Meter, SampleContext, next_aligned_at, next_sample_at
 from chargepoint.model.parameters import Parameters
+from chargepoint.model.plugging import car_changed
 from chargepoint.model.power import (
     clear_profiles,
     integrate,
@@ -115,7 +116,7 @@ class Station:
         state = self.state
         match command:
             case CarChanged():
-                return charging.car_changed(state, command, now)
+                return car_changed(state, command, now)
             case TokenPresented(connector, id_tag):
                 return charging.present_token(state, connector, id_tag, now)
             case FaultChanged():
@@ -147,7 +148,8 @@ class Station:
             case Reset() if state.update is not None and state.update.installing:
                 return Outcome(Verdict.REJECTED, "firmware is being installed")
             case Reset(hard):
-                return go_down(state, StopReason.HARD_RESET if hard else StopReason.SOFT_RESET, now)
+                reason = StopReason.HARD_RESET if hard else StopReason.SOFT_RESET
+                return go_down(state, reason, now, reset=True)
             case ShutDown(reason):
                 return go_down(state, reason, now)
             case CacheCleared():
@@ -211,6 +213,8 @@ class Station:
             from chargepoint.model.overheating import next_threshold
 
             moments.append(next_threshold(state))
+        if state.resetting is not None:
+            moments.append(state.resetting.again_at)
         for connector in state.connectors.values():
             moments.append(charging.waits_until(state, connector))
             moments.append(self._next_sample(connector))
@@ -218,11 +222,7 @@ class Station:
 
     def status(self, number: int, now: float) -> ConnectorChanged:
         """The present state of connector ``number`` (0: the station), as if it had changed now."""
-        state = self.state
-        if number == 0:
-            return ConnectorChanged.of(0, state.status, state.told, now)
-        connector = state.connectors[number]
-        return ConnectorChanged.of(number, connector.status, connector.told, now, connector.ev_side_open)
+        return self.state.shown(number, now)
 
     def facts(self) -> list[Fact]:
         """What has happened since the last time, in order."""
@@ -267,6 +267,10 @@ class Station:
             from chargepoint.model.updating import go_on
 
             go_on(self.state, now)
+        if self.state.resetting is not None:
+            from chargepoint.model.resetting import go_on as try_again
+
+            try_again(self.state, now)
 
     def _next_step(self) -> float | None:
         if self.state.update is None:

@@ -35,6 +35,7 @@ def _record(state: StationState, key: str) -> Record:
                 "last_handle": state.last_handle,
                 "clock_offset_s": state.clock_offset_s,
                 "accepted_once": state.accepted_once,
+                "emergency_stops": sorted(state.emergency_stops),
             }
         case ["cache"]:
             return state.cache.to_record()
@@ -60,6 +61,10 @@ def restore(state: StationState, records: Mapping[str, Record], now: float) -> N
         state.last_handle = fields.integer("last_handle", 0, minimum=0, maximum=2**62)
         state.clock_offset_s = fields.number("clock_offset_s", 0.0)
         state.accepted_once = fields.boolean("accepted_once", False)
+        if fields.has("emergency_stops") and (pressed := fields.array("emergency_stops")):
+            from chargepoint.model.breaking import still_pressed
+
+            still_pressed(state, pressed)
     state.cache.restore(records.get("cache", {}))
     state.local_list.restore(records.get("local_list", {}))
     if "profiles" in records:

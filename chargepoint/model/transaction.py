@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from chargepoint.api.fields import Fields
@@ -52,7 +52,7 @@ class Transaction:
 
     def to_record(self) -> dict[str, object]:
         """JSON values, for the store."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def from_record(cls, record: Mapping[str, object]) -> Transaction:

@@ -158,6 +158,7 @@ class Endpoint:
         self._owed: dict[str, Call] = {}
         self._answers: OrderedDict[str, tuple[Call, str]] = OrderedDict()
         self._unknown: dict[str, CallError] = {}
+        self._not_ours: frozenset[str] = frozenset()
         self._timeouts = 0
         self._events: list[Event] = []
         self._frames: list[str] = []
@@ -184,6 +185,7 @@ class Endpoint:
         self._open = True
         self._answers.clear()
         self._unknown.clear()
+        self._not_ours = frozenset()
 
     def closed(self) -> None:
         """The connection is gone: every request is Unanswered, frames not yet drained are lost."""
@@ -234,6 +236,10 @@ class Endpoint:
         """Owe the peer's CALL nothing any more: it gets no answer, or one that does not come from here. Whether it
         was owed one."""
         return self._owed.pop(call_id, None) is not None
+
+    def pass_over(self, call_id: str) -> None:
+        """On this connection an answer with this id is for somebody else, who has spoken past this endpoint."""
+        self._not_ours |= {call_id}
 
     def receive(self, text: str, now: float) -> None:
         """Take one text message of the peer; one that comes without a connection is Dropped."""
@@ -367,6 +373,8 @@ class Endpoint:
 
     def _answered(self, call_id: str, text: str) -> Request | None:
         if self._on_its_way is None or not self._awaits(call_id):
+            if call_id in self._not_ours:
+                return None
             self._events.append(Dropped(text, "an answer to no request of ours, or too late"))
             return None
         _, request = self._on_its_way

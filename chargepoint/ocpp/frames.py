@@ -77,6 +77,8 @@ def decode(text: str, *, lenient: bool = False) -> Frame:
 
     ``lenient``: message ids may be too long, and of a member that is there twice the last one counts.
     """
+    if not text.isascii() and (found := _NOT_UTF8.search(text)):
+        raise FrameError(f"not UTF-8 at character {found.start()}", meant(text))
     try:
         raw = (_LENIENT if lenient else _STRICT).decode(text)
     except (ValueError, RecursionError) as error:
@@ -111,6 +113,9 @@ _SHAPES = {
     4: "a CALLERROR is [4, id, code, description, details object]",
 }
 
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+"""What a text has in place of bytes that are not UTF-8."""
+
 _BEGINNING = re.compile(r'\s*\[\s*([234])\s*,\s*(?:("(?:[^"\\]|\\.){1,1600}")|(-?\d{1,36})(?=\s*[,\]]))')
 """Type and message id, as a text or as a number; an escape spells one character with up to six."""
 
@@ -121,7 +126,7 @@ def meant(text: str) -> Frame | None:
     For texts that cannot be parsed, or had better not be: it looks at the beginning only.
     """
     found = _BEGINNING.match(text)
-    if found is None:
+    if found is None or _NOT_UTF8.search(found[0]):
         return None
     try:
         frame_id = json.loads(found[2]) if found[2] else found[3]

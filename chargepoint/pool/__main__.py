@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import os
 import resource
@@ -14,10 +15,12 @@ from functools import partial
 from pathlib import Path
 
 from chargepoint.api.errors import InputError
+from chargepoint.api.hosting import parse_roster
 from chargepoint.api.pool import PoolResult
-from chargepoint.api.topics import DEFAULT_ROOT, Topics, check_id
+from chargepoint.api.topics import DEFAULT_ROOT, Topics, check_pool
 from chargepoint.bus import Broker, Bus, Message
 from chargepoint.logs import LogLevel, configure
+from chargepoint.pool.door import door
 from chargepoint.pool.host import Host
 from chargepoint.pool.stores import FolderStores, MemoryStores
 from chargepoint.pool.streams import Lines
@@ -28,6 +31,9 @@ FASTEST = 1_000.0
 
 NEW_OBJECTS = 20_000
 """How many more objects there are, when garbage is collected."""
+
+LAST_WORDS_S = 15.0
+"""How long the broker has to take what thousands of stations tell in their end."""
 
 ALIVE, DEAD = b"Alive", b"Dead"
 
@@ -52,18 +58,19 @@ async def _host(options: argparse.Namespace) -> None:
     # What stations are made of lives as long as they do: looking through it often finds nothing.
     gc.set_threshold(NEW_OBJECTS)
     stores: FolderStores | MemoryStores = FolderStores(options.dir) if options.dir else MemoryStores()
-    name, topics = check_id(options.name, "--name"), Topics(options.root)
+    name, topics = str(check_pool(options.name, "--name")), Topics(options.root)
 
     def hosting(publish: Callable[[Message], None]) -> Host:
-        return Host(name, topics, stores, publish, options.figures, options.speed)
+        return Host(name, topics, stores, publish, options.figures, options.speed, keeping=options.transactions)
 
     if options.broker:
-        await _over_mqtt(name, topics, hosting, Broker.parse(options.broker))
+        await _over_mqtt(options, topics, hosting, Broker.parse(options.broker))
     else:
         await _over_lines(name, topics, hosting)
 
 
-async def _over_mqtt(name: str, topics: Topics, hosting: Hosting, broker: Broker) -> None:
+async def _over_mqtt(options: argparse.Namespace, topics: Topics, hosting: Hosting, broker: Broker) -> None:
+    name = options.name
     host = hosting(lambda message: bus.publish(message))
     status = partial(Message, topics.pool(name, "status"), retain=True)
     bus = Bus(
@@ -75,9 +82,16 @@ async def _over_mqtt(name: str, topics: Topics, hosting: Hosting, broker: Broker
         hear=host.hear,
     )
     line = asyncio.create_task(bus.run())
-    await _until_closed(host)
+    async with contextlib.AsyncExitStack() as opened:
+        if options.door:
+            await opened.enter_async_context(door(options.door, host))
+        if options.roster:
+            # Read when the door is open: who is told of by neither is not to come up.
+            roster = parse_roster(options.roster.read_bytes(), str(options.roster))
+            host.raise_up(station_id for station_id, up in roster.items() if up)
+        await _until_closed(host)
     bus.publish(status(DEAD))
-    await bus.drained()
+    await bus.drained(LAST_WORDS_S)
     line.cancel()
     await asyncio.wait([line])
 
@@ -122,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--name", default="pool", help="its name among the topics, <root>/pools/<name>/cmd (default: %(default)s)")
     add("--dir", type=Path, help="keep each station's data in a folder here (default: in memory)")
+    add("--roster", type=Path, help="who is to come up at once, of --dir")
+    add("--door", type=Path, help="a unix socket where the launcher asks for more")
     add(
         "--broker",
         default=os.environ.get(BROKER_VARIABLE),
@@ -129,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")
     add("--figures", type=float, metavar="SECONDS", help="tell figures so often, and no status of a station")
+    add("--transactions", action="store_true", help="with --figures: tell every transaction at the end")
     add("--speed", type=_speed, default=1.0, metavar="X", help="clocks and cars go X times as fast (default: 1)")
     add("--log-file", type=Path, help="log to this file (default: stderr)")
     add("--log-level", choices=[str(level) for level in LogLevel], default="info")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
@@ -13,12 +13,17 @@ from chargepoint.adapters.credentials import read_credentials
 from chargepoint.adapters.store import StoreError
 from chargepoint.adapters.vehicles import find_vehicle
 from chargepoint.api.errors import InputError
+from chargepoint.api.hosting import PoolAnswer, PoolOrder
 from chargepoint.api.pool import PoolCommand, PoolResult, PoolVerb
 from chargepoint.api.spec import ChargePointSpec, parse_spec
 from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
+from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S
 from chargepoint.life import NO_CREDENTIALS
+from chargepoint.logs import subject
+from chargepoint.pool.books import Books
+from chargepoint.pool.stillborn import stillborn
 from chargepoint.pool.stores import Stores
 from chargepoint.pool.tally import Tally
 from chargepoint.runtime import Observed, Runtime, StationStore
@@ -28,11 +33,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Hosted:
-    """One station of the pool. Without ``runtime`` it has no power."""
+    """One station of the pool. Without ``runtime`` it has no power, ``ended`` then says what broke it, if anything
+    did."""
 
     spec: ChargePointSpec
     runtime: Runtime | None = None
     life: asyncio.Task[None] | None = None
+    ended: str = ""
 
 
 class Host:
@@ -46,17 +53,25 @@ class Host:
         publish: Callable[[Message], None],
         figures_every_s: float | None = None,
         speed: float = 1.0,
+        clock: Clock | None = None,
+        status_every_s: float = MEASUREMENTS_EVERY_S,
+        *,
+        keeping: bool = False,
     ) -> None:
-        """``figures_every_s``: publish figures so often, and no message of a station; ``speed``: how fast the
-        clock of the stations goes."""
+        """``figures_every_s``: publish figures so often, and no message of a station; ``keeping``: and every
+        transaction at the end; ``speed``: how fast the clock of the stations goes, when it is none of the caller's;
+        ``status_every_s``: how often stations tell what they measure."""
         self._name = name
         self._topics = topics
         self._stores = stores
         self._publish = publish
         self._figures_every_s = figures_every_s
-        self._tally = Tally() if figures_every_s else None
-        self._clock = Clock(speed)
+        self._tally = Tally(Books(keeping=keeping), self._queued) if figures_every_s else None
+        self._clock = clock or Clock(speed)
+        self._status_every_s = status_every_s
         self._stations: dict[str, Hosted] = {}
+        self._rising: dict[str, None] = {}
+        self._riser: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
 
@@ -72,10 +87,12 @@ class Host:
         ]
 
     def greeting(self) -> Iterable[Message]:
-        """All retained statuses of all stations, for a broker that knows nothing."""
+        """All retained statuses of all stations that live, and why others do not, for a broker that knows nothing."""
         for station in self._stations.values():
             if station.runtime is not None:
                 yield from station.runtime.greeting()
+            elif station.ended:
+                yield from stillborn(station.spec, self._topics, self._name, station.ended)
 
     def hear(self, message: Message) -> None:
         """Take a message: a command to the pool, or one to a station of it."""
@@ -96,9 +113,67 @@ class Host:
         if self._figures_every_s:
             self._tasks.add(asyncio.create_task(self._count(self._figures_every_s)))
         await self._closing.wait()
+        self._rising.clear()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*(self._end(station_id) for station_id in self._stations))
+        if self._tally is not None:
+            self._publish(Message(self._topics.pool(self._name, "account"), self._tally.books.account({}).to_json()))
+
+    # Orders at the door
+
+    async def obey(self, order: PoolOrder) -> PoolAnswer:
+        """Do what the launcher orders."""
+        for station_id in (*order.cut, *order.end, *order.forget):
+            self._rising.pop(station_id, None)
+        await asyncio.gather(*map(self._kill, (*order.cut, *order.forget)))
+        for station_id in order.end:
+            self._begin(self._end(station_id))
+        for station_id in order.forget:
+            self._stations.pop(station_id, None)
+        self.raise_up(order.spawn)
+        for station_id in order.tell:
+            if (station := self._stations.get(station_id)) and station.runtime is not None:
+                for message in station.runtime.greeting():
+                    self._say(message)
+        ids = order.ids
+        alive = frozenset(each for each in ids if each in self._rising or self._lives(each))
+        dead = {each: self._stations[each] for each in ids if each not in alive and each in self._stations}
+        return PoolAnswer(alive, {station_id: each.ended for station_id, each in dead.items() if each.ended})
+
+    def raise_up(self, ids: Iterable[str]) -> None:
+        """Let stations come up, one after the other, with what is stored of them; those that live go on."""
+        if self._closing.is_set():
+            return
+        self._rising.update(dict.fromkeys(each for each in ids if not self._lives(each)))
+        if self._riser is None and self._rising:
+            self._riser = self._begin(self._raise())
+
+    async def _raise(self) -> None:
+        while self._rising:
+            station_id = next(iter(self._rising))
+            del self._rising[station_id]
+            try:
+                self._rise(station_id)
+            except (InputError, OSError) as error:
+                log.error("%s: %s", station_id, error)
+            # The loop breathes between two of them.
+            await asyncio.sleep(0)
+        self._riser = None
+
+    def _rise(self, station_id: str) -> None:
+        spec = self._stores.spec(station_id)
+        try:
+            self._start(spec, fresh=False)
+        except (InputError, StoreError, OSError) as error:
+            log.error("%s: %s", station_id, error)
+            self._stations[station_id] = Hosted(spec, ended=str(error))
+            for message in stillborn(spec, self._topics, self._name, str(error)):
+                self._say(message)
+
+    def _lives(self, station_id: str) -> bool:
+        station = self._stations.get(station_id)
+        return station is not None and station.runtime is not None
 
     # Commands
 
@@ -112,9 +187,13 @@ class Host:
             self._answer(PoolResult(command.type, {}, command.request_id))
             self.close()
             return
-        task = asyncio.get_running_loop().create_task(self._carry_out(command))
+        self._begin(self._carry_out(command))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _carry_out(self, command: PoolCommand) -> None:
         loop = asyncio.get_running_loop()
@@ -132,14 +211,11 @@ class Host:
     async def _one(self, verb: PoolVerb, entry: Mapping[str, object]) -> None:
         match verb:
             case PoolVerb.START:
-                spec = parse_spec(entry)
-                await self._kill(spec.id)
-                self._start(spec, fresh=True)
+                await self._start_anew(parse_spec(entry), fresh=True)
+            case PoolVerb.RESTART if len(entry) == 1:
+                await self._start_anew(self._stores.spec(str(entry.get("id"))), fresh=False)
             case PoolVerb.RESTART:
-                known = self._stations.get(str(entry.get("id")))
-                spec = known.spec if known and len(entry) == 1 else parse_spec(entry)
-                await self._kill(spec.id)
-                self._start(spec, fresh=False)
+                await self._start_anew(parse_spec(entry), fresh=False)
             case PoolVerb.KILL:
                 await self._kill(self._known(entry))
             case PoolVerb.END:
@@ -162,6 +238,11 @@ class Host:
 
     # Stations
 
+    async def _start_anew(self, spec: ChargePointSpec, *, fresh: bool) -> None:
+        await self._kill(spec.id)
+        self._stores.keep(spec)
+        self._start(spec, fresh=fresh)
+
     def _start(self, spec: ChargePointSpec, *, fresh: bool) -> None:
         vehicle = find_vehicle(spec.vehicle)
         store = self._stores.open(spec, fresh=fresh)
@@ -173,10 +254,12 @@ class Host:
                 store,
                 self._clock,
                 self._topics,
-                self._say,
+                self._publish if self._tally is None else None,
                 vehicle,
                 observe=self._observer(spec.id),
                 credentials=credentials,
+                status_every_s=self._status_every_s,
+                pool=self._name,
             )
         except StoreError:
             store.close()
@@ -189,6 +272,10 @@ class Host:
     def _observer(self, station_id: str) -> Callable[[Observed], None]:
         return partial(self._tally.observe, station_id) if self._tally else lambda event: None
 
+    def _queued(self, station_id: str) -> int:
+        station = self._stations.get(station_id)
+        return station.runtime.queued if station is not None and station.runtime is not None else 0
+
     def _say(self, message: Message) -> None:
         if self._tally is None:
             self._publish(message)
@@ -198,22 +285,26 @@ class Host:
         assert tally is not None
         while True:
             await asyncio.sleep(every_s)
-            figures = tally.figures(station.runtime for station in self._stations.values())
+            figures = tally.figures({station_id: station.runtime for station_id, station in self._stations.items()})
             self._publish(Message(self._topics.pool(self._name, "figures"), figures.to_json()))
 
     async def _live(self, station: Hosted, runtime: Runtime, store: StationStore) -> None:
+        subject.set(station.spec.id)
         broken = ""
         try:
             await runtime.run()
         except asyncio.CancelledError:
-            broken = "its power was cut"
+            pass  # Its power was cut, which nobody tells: neither does a process that is killed.
         except Exception as error:
             # One station broke down; the others live on.
             log.exception("%s broke down", station.spec.id)
             broken = f"broke down: {error!r:.300}"
         finally:
             store.close()
+            if self._tally is not None:
+                self._tally.went_down(station.spec.id, runtime)
             station.runtime = station.life = None
+            station.ended = broken
             for message in runtime.farewell(broken):
                 self._say(message)
 
@@ -225,8 +316,8 @@ class Host:
             await asyncio.wait([station.life])
 
     async def _end(self, station_id: str) -> None:
-        station = self._stations[station_id]
-        if station.runtime is not None and station.life is not None:
+        station = self._stations.get(station_id)
+        if station is not None and station.runtime is not None and station.life is not None:
             station.runtime.end()
             await asyncio.wait([station.life])
 

@@ -2,59 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from chargepoint.adapters.websocket import Closed, Opened
 from chargepoint.api.figures import Figures
-from chargepoint.ocpp.endpoint import Answered, CallReceived, Refused, Unanswered
+from chargepoint.ocpp.endpoint import Answered, CallReceived, Lane, Refused, Silence, Unanswered
+from chargepoint.pool.books import Books
 from chargepoint.runtime import Observed, Runtime
+
+SECONDS_KEPT = 60
 
 
 class Tally:
     """Everything that has happened to the stations of one pool."""
 
-    def __init__(self) -> None:
+    def __init__(self, books: Books, queued: Callable[[str], int], clock: Callable[[], float] = time.time) -> None:
+        """``queued`` tells how much a station has to deliver; ``clock`` gives POSIX seconds."""
+        self.books = books
+        self._queued = queued
+        self._clock = clock
         self._figures = Figures()
         self._connected: set[str] = set()
+        self._broken_off: set[str] = set()
+        self._backlog: dict[str, int] = {}
 
     def observe(self, station_id: str, event: Observed) -> None:
         """Count what happened to a station."""
         figures = self._figures
+        self.books.observe(station_id, event)
         match event:
             case Answered(request, took_s=took_s):
                 figures.sent[request.action] += 1
                 figures.answered(request.action, took_s)
+                if request.lane is Lane.TRANSACTION:
+                    self._delivered(station_id)
             case Refused(request, _, took_s):
                 figures.sent[request.action] += 1
                 figures.refused[request.action] += 1
                 figures.answered(request.action, took_s)
-            case Unanswered(request, _, sent=True):
+            case Unanswered(request, why, sent=True):
                 figures.sent[request.action] += 1
-                figures.unanswered[request.action] += 1
+                # What the line was ordered to do is not the central system's silence.
+                if why is not Silence.CLOSED or station_id not in self._broken_off:
+                    figures.unanswered[request.action] += 1
             case CallReceived(_, action):
                 figures.received[action] += 1
             case Opened():
-                self._connected.add(station_id)
-            case Closed() if station_id in self._connected:
+                self._opened(station_id)
+            case Closed(by_order=by_order) if station_id in self._connected:
                 self._connected.discard(station_id)
-                figures.connections_lost += 1
+                if by_order:
+                    self._broken_off.add(station_id)
+                else:
+                    figures.connections_lost += 1
             case _:
                 pass
 
-    def figures(self, stations: Iterable[Runtime | None]) -> Figures:
+    def went_down(self, station_id: str, runtime: Runtime) -> None:
+        """A station has gone, with its power or in good order."""
+        self._connected.discard(station_id)
+        self.books.went_down(station_id, runtime.undelivered())
+
+    def figures(self, stations: Mapping[str, Runtime | None]) -> Figures:
         """What was counted, and how the ``stations`` are now; None is one without power."""
         figures = self._figures
+        figures.at = self._clock()
         figures.registrations.clear()
         figures.connectors.clear()
-        figures.queued, figures.power_w, figures.energy_wh = 0, 0.0, 0.0
-        for runtime in stations:
+        figures.queued, figures.backlog, figures.power_w, figures.energy_wh = 0, 0, 0.0, 0.0
+        figures.connected = len(self._connected)
+        for station_id, runtime in stations.items():
             if runtime is None:
                 figures.registrations["Dead"] += 1
                 continue
+            queued = runtime.queued
             figures.registrations[runtime.registration] += 1
-            figures.queued += runtime.queued
+            figures.queued += queued
+            connected = station_id in self._connected
+            figures.backlog += min(queued, self._backlog.get(station_id, 0)) if connected else queued
             for connector in runtime.connectors():
                 figures.connectors[connector.status] += 1
                 figures.power_w += connector.meter.power_w
                 figures.energy_wh += connector.meter.energy_wh
+        for by_second in (figures.opened_in, figures.delivered_in):
+            for second in [each for each in by_second if int(each) < figures.at - SECONDS_KEPT]:
+                del by_second[second]
         return figures
+
+    def _opened(self, station_id: str) -> None:
+        self._connected.add(station_id)
+        self._broken_off.discard(station_id)
+        self._figures.connections += 1
+        self._figures.last_opened_at = self._now(self._figures.opened_in)
+        if waiting := self._queued(station_id):
+            self._backlog[station_id] = waiting
+
+    def _delivered(self, station_id: str) -> None:
+        self._figures.delivered += 1
+        delivered_at = self._now(self._figures.delivered_in)
+        if station_id in self._backlog:
+            self._backlog[station_id] -= 1
+            if self._backlog[station_id] <= 0:
+                del self._backlog[station_id]
+                self._figures.last_drained_at = delivered_at
+
+    def _now(self, by_second: Counter[str]) -> float:
+        now = self._clock()
+        by_second[str(int(now))] += 1
+        return now

@@ -14,6 +14,8 @@ from csms.store import Store
 
 Count = Annotated[int, Query(ge=1, le=10_000, description="at most so many, the newest first")]
 
+Below = Annotated[int | None, Query(ge=-(2**63), lt=2**63, description="only those with a lower id")]
+
 
 def router(system: CentralSystem, server: Server, store: Store) -> APIRouter:
     """The calls that only read."""
@@ -54,10 +56,11 @@ def router(system: CentralSystem, server: Server, store: Store) -> APIRouter:
 
     @api.get("/transactions")
     async def transactions(
-        charge_point: str | None = None, running: bool | None = None, limit: Count = 100
+        charge_point: str | None = None, running: bool | None = None, limit: Count = 100, below: Below = None
     ) -> list[views.TransactionView]:
-        """Transactions, the newest first; of one charge point, running or ended, when so asked."""
-        found = store.transactions(charge_point=charge_point, running=running, limit=limit)
+        """Transactions, the newest first; of one charge point, running or ended, when so asked. ``below`` the last id
+        of one page are those of the next."""
+        found = store.transactions(charge_point=charge_point, running=running, limit=limit, below=below)
         return [views.transaction(each) for each in found]
 
     @api.get("/transactions/{id}")

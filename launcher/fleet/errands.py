@@ -14,10 +14,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import NamedTuple
 
 from chargepoint.api.spec import ChargePointSpec
 from launcher.api.commands import EntryResult
 from launcher.fleet.orders import Verb, Wish
+from launcher.fleet.placement import OWN_PROCESS
 
 
 class Step(Enum):
@@ -61,14 +63,22 @@ class Process:
     ended: str = ""
 
 
+class Preparation(NamedTuple):
+    """What a charge point is to be, whether it begins afresh, and where it is to live."""
+
+    spec: ChargePointSpec
+    fresh: bool
+    home: str
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Work to do now, all of it at once; ids, but for ``prepare``, which pairs specs with whether to begin afresh."""
+    """Work to do now, all of it at once; ids, but for ``prepare``."""
 
     look: tuple[str, ...] = ()
     end: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
-    prepare: tuple[tuple[ChargePointSpec, bool], ...] = ()
+    prepare: tuple[Preparation, ...] = ()
     spawn: tuple[str, ...] = ()
     erase: tuple[str, ...] = ()
     clear: tuple[str, ...] = ()
@@ -100,9 +110,14 @@ class Errand:
     give_up_at: float = math.inf
     cancelled: str = ""
 
+    @property
+    def needs_room(self) -> bool:
+        """Whether it waits for, or is, one of the few that come up together; a pool starts its own in turn."""
+        return self.step in (Step.QUEUED, Step.RISING) and self.wish.home == OWN_PROCESS
+
     def next_at(self, room: bool) -> float:
         """When there is something to do for it; ``room`` for one more process to come up."""
-        if self.step is Step.MOURNING or (self.step is Step.QUEUED and not room):
+        if self.step is Step.MOURNING or (self.step is Step.QUEUED and self.needs_room and not room):
             return self.give_up_at
         return min(self.not_before, self.give_up_at)
 
@@ -114,3 +129,5 @@ class Answer:
     type: str
     request_id: str
     results: list[EntryResult | None]
+    open: int = 0
+    """How many are None."""

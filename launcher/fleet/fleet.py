@@ -14,7 +14,7 @@ from typing import assert_never
 
 from chargepoint.api.spec import ChargePointSpec
 from launcher.api.commands import CommandResult, EntryResult, Verdict
-from launcher.fleet.errands import FIRST, UNSTORED, Answer, Batch, Errand, Process, Report, Step
+from launcher.fleet.errands import FIRST, UNSTORED, Answer, Batch, Errand, Preparation, Process, Report, Step
 from launcher.fleet.orders import Verb, Wish
 
 LOOK_AGAIN_S = 0.1
@@ -46,6 +46,7 @@ class Fleet:
         self._heard: dict[str, tuple[int, bool]] = {}
         self._open: list[Answer] = []
         self._to_bury: list[str] = []
+        self._quiet_until = -math.inf
 
     def busy(self) -> dict[str, ChargePointSpec | None]:
         """The charge points with errands, each with the spec of a start or restart to come."""
@@ -53,6 +54,11 @@ class Fleet:
             station_id: next((errand.wish.spec for errand in queue if errand.wish.spec), None)
             for station_id, queue in self._errands.items()
         }
+
+    def homes(self) -> dict[str, str]:
+        """Where charge points are to live that are not prepared yet."""
+        wishes = (errand.wish for queue in self._errands.values() for errand in queue)
+        return {wish.id: wish.home for wish in wishes if wish.spec}
 
     def removing(self, station_id: str) -> bool:
         """Whether a removal is the last that was asked for this charge point."""
@@ -66,11 +72,12 @@ class Fleet:
 
     def tell(self, kind: str, request_id: str, entries: Sequence[Wish | EntryResult], now: float) -> None:
         """Take a command; it is answered when each of its entries has its verdict."""
-        answer = Answer(kind, request_id, [None] * len(entries))
+        answer = Answer(kind, request_id, [None] * len(entries), len(entries))
         self._open.append(answer)
         for place, entry in enumerate(entries):
             if isinstance(entry, EntryResult):
                 answer.results[place] = entry
+                answer.open -= 1
             else:
                 self._take(entry, answer, place, now)
 
@@ -88,6 +95,7 @@ class Fleet:
             self._finish(errand)
         elif errand.step is Step.MOURNING and not alive:
             errand.step = Step.ERASE
+            self._stir()
 
     def forget(self, station_id: str) -> None:
         """A charge point's status is no longer retained."""
@@ -95,13 +103,17 @@ class Fleet:
 
     def batch(self, now: float) -> Batch:
         """What is to be done now."""
+        if now < self._quiet_until:
+            return Batch()
         due: dict[Step, list[Errand]] = {}
         for errand in list(self._heads()):
             self._lose_patience(errand, now)
             if errand.not_before <= now:
                 due.setdefault(errand.step, []).append(errand)
-        rising = sum(errand.step is Step.RISING for errand in self._heads())
-        free = max(0, self.parallel_starts - rising)
+        free = self._room()
+        spawn = [errand for errand in due.get(Step.QUEUED, ()) if not errand.needs_room]
+        spawn += [errand for errand in due.get(Step.QUEUED, ()) if errand.needs_room][:free]
+        self._quiet_until = self._next_at()
 
         def ids(*steps: Step) -> tuple[str, ...]:
             return tuple(errand.wish.id for step in steps for errand in due.get(step, ()))
@@ -111,18 +123,19 @@ class Fleet:
             end=ids(Step.END),
             cut=ids(Step.CUT),
             prepare=tuple(
-                (errand.wish.spec, errand.wish.verb is Verb.START)
+                Preparation(errand.wish.spec, errand.wish.verb is Verb.START, errand.wish.home)
                 for errand in due.get(Step.PREPARE, ())
                 if errand.wish.spec is not None
             ),
-            spawn=ids(Step.QUEUED)[:free],
+            spawn=tuple(errand.wish.id for errand in spawn),
             erase=ids(Step.ERASE),
             clear=ids(Step.CLEAR),
         )
 
     def report(self, batch: Batch, report: Report, now: float) -> None:
         """Take what came of ``batch``."""
-        prepared = tuple(spec.id for spec, _ in batch.prepare)
+        self._stir()
+        prepared = tuple(each.spec.id for each in batch.prepare)
         for ids in (batch.look, batch.end, batch.cut, prepared, batch.spawn, batch.erase, batch.clear):
             for station_id in ids:
                 errand = self._head(station_id)
@@ -135,8 +148,9 @@ class Fleet:
 
     def answers(self) -> list[CommandResult]:
         """The answers that are complete, each once."""
-        done = [answer for answer in self._open if None not in answer.results]
-        self._open = [answer for answer in self._open if None in answer.results]
+        done = [answer for answer in self._open if not answer.open]
+        if done:
+            self._open = [answer for answer in self._open if answer.open]
         return [CommandResult(answer.type, tuple(filter(None, answer.results)), answer.request_id) for answer in done]
 
     def abandon(self, reason: str) -> None:
@@ -153,10 +167,25 @@ class Fleet:
 
     def next_deadline(self) -> float | None:
         """When ``batch`` should be asked next though nothing was told or heard; None for not at all."""
-        room = self.parallel_starts > sum(errand.step is Step.RISING for errand in self._heads())
-        return min((errand.next_at(room) for errand in self._heads()), default=None)
+        if not self._errands:
+            return None
+        return self._quiet_until if self._quiet_until > -math.inf else self._next_at()
+
+    def _next_at(self) -> float:
+        room = self._room() > 0
+        return min((errand.next_at(room) for errand in self._heads()), default=math.inf)
+
+    def _room(self) -> int:
+        """How many more processes may come up."""
+        rising = sum(errand.step is Step.RISING and errand.needs_room for errand in self._heads())
+        return max(0, self.parallel_starts - rising)
+
+    def _stir(self) -> None:
+        """Something may be due before the moment that was known."""
+        self._quiet_until = -math.inf
 
     def _take(self, wish: Wish, answer: Answer | None, place: int, now: float) -> None:
+        self._stir()
         queue = self._errands.setdefault(wish.id, deque())
         errand = Errand(wish, answer, place, FIRST[wish.verb])
         if wish.spec is None:
@@ -220,6 +249,8 @@ class Fleet:
         match errand.wish.verb:
             case Verb.RESTART:
                 errand.step = Step.PREPARE
+                # In a pool the next life has the same process number: what was heard is of the last one.
+                self._heard.pop(errand.wish.id, None)
             case Verb.REMOVE if self._heard.get(errand.wish.id, (0, False))[1]:
                 errand.step, errand.give_up_at = Step.MOURNING, now + WILL_TIMEOUT_S
             case Verb.REMOVE:
@@ -256,13 +287,16 @@ class Fleet:
         self._decide(errand, EntryResult(errand.wish.id, verdict, failure))
 
     def _decide(self, errand: Errand, result: EntryResult) -> None:
-        if errand.answer is not None:
+        if errand.answer is not None and errand.answer.results[errand.place] is None:
             errand.answer.results[errand.place] = result
+            errand.answer.open -= 1
         queue = self._errands.get(errand.wish.id)
         if queue is not None and errand in queue:
             queue.remove(errand)
             if not queue:
                 del self._errands[errand.wish.id]
+            if queue or errand.needs_room:
+                self._stir()
 
     def _head(self, station_id: str) -> Errand | None:
         queue = self._errands.get(station_id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import ChargePointSpec, parse_spec
 from chargepoint.api.topics import check_id
 from launcher.api.commands import EntryResult, Kill, Remove, Restart, Start, Verdict
+from launcher.fleet.placement import OWN_PROCESS, Placement, check_stays
 from launcher.fleet.templates import completed
 
 
@@ -24,11 +25,13 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One thing to do with one charge point; ``spec`` is what it is to be, when it is to run."""
+    """One thing to do with one charge point; ``spec`` is what it is to be, when it is to run, and ``home`` where it
+    is to live then."""
 
     verb: Verb
     id: str
     spec: ChargePointSpec | None = None
+    home: str = OWN_PROCESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,15 @@ class Known:
     """What a command is judged by.
 
     ``stored`` are this yard's charge points, ``strangers`` those whose status was heard though they are not ours
-    (True: it lives), ``template`` is what entries leave out.
+    (True: it lives), ``template`` is what entries leave out. ``homes`` are those of the stored, and ``placement``
+    says where others come to live.
     """
 
     stored: Mapping[str, ChargePointSpec]
     strangers: Mapping[str, bool]
     template: Mapping[str, object]
+    homes: Mapping[str, str] = field(default_factory=dict)
+    placement: Placement = field(default_factory=Placement)
 
 
 def refused(command: Start | Restart, error: InputError) -> list[Wish | EntryResult]:
@@ -51,7 +57,14 @@ def refused(command: Start | Restart, error: InputError) -> list[Wish | EntryRes
 
 def judged(command: Start | Restart | Kill | Remove, known: Known) -> list[Wish | EntryResult]:
     """For each entry of ``command``, in order: the wish in it, or why it is refused."""
-    return [_judged(command, entry, known) for entry in command.charge_points]
+    entries = [_judged(command, entry, known) for entry in command.charge_points]
+    if not isinstance(command, Start | Restart):
+        return entries
+    keep = known.stored if isinstance(command, Restart) else {}
+    present = {station_id: known.homes.get(station_id, OWN_PROCESS) for station_id in known.stored}
+    new = [entry.spec for entry in entries if isinstance(entry, Wish) and entry.spec and entry.id not in keep]
+    homes = present | known.placement.homes(new, present)
+    return [replace(entry, home=homes[entry.id]) if isinstance(entry, Wish) else entry for entry in entries]
 
 
 def _judged(command: Start | Restart | Kill | Remove, entry: object, known: Known) -> Wish | EntryResult:
@@ -87,7 +100,9 @@ def _restarted(station_id: str, entry: Mapping[str, object], known: Known) -> Ch
     _check_free(station_id, known)
     stored = known.stored.get(station_id)
     if stored is not None:
-        return parse_spec(completed(entry, stored.to_entry()))
+        spec = parse_spec(completed(entry, stored.to_entry()))
+        check_stays(spec, known.homes.get(station_id, OWN_PROCESS))
+        return spec
     if len(entry) == 1:
         raise InputError("id", station_id, "the id of a charge point that was started before")
     return parse_spec(completed(entry, known.template))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from chargepoint.api.account import Account
 from chargepoint.api.figures import Figures
 from chargepoint.api.pool import PoolVerb
+from launcher.load.audit import Audit, Ledger
 from launcher.load.criteria import Criterion
+from launcher.load.outages import Outage
 from launcher.load.pools import Pools
 from launcher.load.profiles import Profile
-from launcher.load.traffic import Event, Input, Storm, timeline
+from launcher.load.storms import Storms
+from launcher.load.traffic import Event, Input, PowerCut, timeline
 
 TELL_EVERY_S = 1.0
 DARK_S = 2.0
@@ -22,7 +28,9 @@ TAGS = [f"LOAD{number:04}" for number in range(1, 1001)]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done. ``ramp_s``: the last station starts then; ``duration_s`` counts from the beginning."""
+    """What is to be done. ``ramp_s``: the last station starts then; ``duration_s`` counts from the beginning.
+
+    ``ledger``: the HTTP API of the bundled central system, if it is the peer and is to be checked as well."""
 
     count: int
     central_system: str
@@ -36,6 +44,8 @@ class Plan:
     tags: Sequence[str] = tuple(TAGS)
     ocpp_config: dict[str, str] = field(default_factory=dict)
     criteria: tuple[Criterion, ...] = ()
+    outages: tuple[Outage, ...] = ()
+    ledger: str = ""
 
     @property
     def ids(self) -> list[str]:
@@ -56,12 +66,16 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of it. ``all_accepted_s``: when every station was accepted for the first time, None for never;
+    ``account``: of all transactions, by the stations; ``audit``: by the central system, if it was asked;
     ``trouble``: what was not the central system's fault."""
 
     plan: Plan
     figures: Figures
     elapsed_s: float
     all_accepted_s: float | None
+    storms: Storms
+    account: Account
+    audit: Audit | None = None
     trouble: tuple[str, ...] = ()
 
     @property
@@ -72,56 +86,90 @@ class Outcome:
     @property
     def failed(self) -> list[Criterion]:
         """The conditions by which it has failed."""
-        return [each for each in self.plan.criteria if each.fails(self.figures, self.plan.count)]
+        return [each for each in self.plan.criteria if each.fails(self.figures, self.plan.count, self.storms.all)]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether no transaction is lost, doubled or out of order."""
+        return self.account.in_order and (self.audit is None or not self.audit.findings)
 
 
 Watch = Callable[[float, Figures], None]
 """Who is told the time since the beginning and the figures, once a second."""
 
+Beside = Callable[[Pools], Coroutine[Any, Any, None]]
+"""What else is to happen while a load goes on."""
 
-async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event) -> Outcome:
-    """Put ``plan``'s load on its central system until its time is over, or ``ended`` is set."""
-    async with Pools(plan.pools) as pools:
+
+async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event, beside: Beside | None = None) -> Outcome:
+    """Put ``plan``'s load on its central system until its time is over, or ``ended`` is set. Raises LedgerError."""
+    ledger = await Ledger.open(plan.ledger, plan.ids) if plan.ledger else None
+    async with Pools(plan.pools, keeping=ledger is not None) as pools:
         loop = asyncio.get_running_loop()
+        storms = Storms()
         began_at = loop.time()
         all_accepted_s: float | None = None
         await pools.start([plan.entry(each) for each in plan.ids], plan.ramp_s)
-        traffic = asyncio.create_task(_traffic(plan, pools, began_at))
+        traffic = asyncio.create_task(_play(plan, pools, storms, began_at, beside))
         while (elapsed_s := loop.time() - began_at) < plan.duration_s and not ended.is_set() and not pools.lost:
             figures = pools.figures()
             if all_accepted_s is None and figures.registrations["Accepted"] == plan.count:
                 all_accepted_s = elapsed_s
+            storms.tell(figures)
             watch(elapsed_s, figures)
             await _until(ended, min(TELL_EVERY_S, plan.duration_s - elapsed_s))
         traffic.cancel()
         await asyncio.wait([traffic])
         figures = await pools.fresh_figures()
+        storms.tell(figures)
+        elapsed_s = loop.time() - began_at
         trouble = [f"a pool ended with exit code {code}" for code in pools.lost]
         trouble += [f"{station_id} was not started: {why}" for station_id, why in sorted(pools.refused.items())]
         if not traffic.cancelled() and (error := traffic.exception()):
             trouble.append(f"the traffic broke off: {error!r:.200}")
-        outcome = Outcome(plan, figures, loop.time() - began_at, all_accepted_s, tuple(trouble))
-        await pools.close()
-    return outcome
+        accounts = await pools.close()
+        if (missing := plan.pools - len(accounts)) and not pools.lost:
+            trouble.append(f"{missing} of {plan.pools} pools did not tell what became of their transactions")
+    account = Account.of(accounts)
+    audit = await ledger.audit(account) if ledger else None
+    return Outcome(plan, figures, elapsed_s, all_accepted_s, storms, account, audit, tuple(trouble))
 
 
-async def _traffic(plan: Plan, pools: Pools, began_at: float) -> None:
+async def _play(plan: Plan, pools: Pools, storms: Storms, began_at: float, beside: Beside | None) -> None:
+    async with asyncio.TaskGroup() as events:
+        events.create_task(_traffic(plan, pools, storms, began_at))
+        if beside is not None:
+            events.create_task(beside(pools))
+        for outage in plan.outages:
+            events.create_task(_outages(plan, outage, pools, storms, began_at))
+
+
+async def _traffic(plan: Plan, pools: Pools, storms: Storms, began_at: float) -> None:
     loop = asyncio.get_running_loop()
     # A station that is not there yet misses nothing: its cars come when it has started.
     connectors = dict.fromkeys(plan.ids, plan.connectors)
     for event in timeline(plan.profile, connectors, plan.tags, plan.seed):
         await asyncio.sleep(max(0.0, began_at + plan.ramp_s + event.at - loop.time()))
-        await _happen(event, pools)
+        await _happen(event, plan, pools, storms)
 
 
-async def _happen(event: Event, pools: Pools) -> None:
+async def _happen(event: Event, plan: Plan, pools: Pools, storms: Storms) -> None:
     match event:
         case Input(_, station, connector, leaf, payload):
             await pools.tell(station, connector, leaf, payload)
-        case Storm(_, spread_s):
+        case PowerCut(_, spread_s):
+            storms.begin("power cut", time.time(), DARK_S, plan.count, pools.figures())
             await pools.power(PoolVerb.KILL)
             await asyncio.sleep(DARK_S)
             await pools.power(PoolVerb.RESTART, spread_s)
+
+
+async def _outages(plan: Plan, outage: Outage, pools: Pools, storms: Storms, began_at: float) -> None:
+    loop = asyncio.get_running_loop()
+    for at_s, stations in outage.concerned(plan.ids, plan.seed):
+        await asyncio.sleep(max(0.0, began_at + at_s - loop.time()))
+        storms.begin(f"outage {outage.text}", time.time(), outage.for_s, len(stations), pools.figures())
+        await pools.order(stations, {"type": "disturb", "kind": "outage", "for_s": outage.for_s})
 
 
 async def _until(ended: asyncio.Event, seconds: float) -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from chargepoint.api.figures import Figures, Latencies
+from launcher.load.aftermath import books, storm_figures, transactions, weather
+from launcher.load.criteria import Criterion
 from launcher.load.load import Outcome, Plan
+from launcher.load.numbers import PERCENTILES, quantiles, short
 
-PERCENTILES = (50, 95, 99)
 CHARGING = ("Charging", "SuspendedEV", "SuspendedEVSE")
 
 
 def headline() -> str:
     """The heads of ``line``'s columns."""
     return (
-        f"{'time':>7} {'accepted':>11} {'charging':>9} {'power':>10} {'msg/s':>7} {'p50':>8} {'p99':>8} {'failed':>7}"
+        f"{'time':>7} {'accepted':>11} {'charging':>9} {'power':>10} {'msg/s':>7} {'p50':>8} {'p99':>8} "
+        f"{'failed':>7} {'queued':>7}"
     )
 
 
@@ -29,7 +33,8 @@ def line(plan: Plan, elapsed_s: float, before: Figures, now: Figures) -> str:
     charging = sum(now.connectors[state] for state in CHARGING)
     return (
         f"{_clock(elapsed_s):>7} {accepted:>11} {charging:>9} {now.power_w / 1000:>7.0f} kW {traffic:>7} "
-        f"{_short(recent.percentile(50)):>8} {_short(recent.percentile(99)):>8} {failed:>7}"
+        f"{short(recent.percentile(50)):>8} {short(recent.percentile(99)):>8} {failed:>7} "
+        f"{now.queued:>7}"
     )
 
 
@@ -45,7 +50,7 @@ def table(outcome: Outcome) -> list[str]:
         quantiles = [*(latencies.percentile(percent) for percent in PERCENTILES), latencies.longest_s]
         lines.append(
             f"{action:28} {sent:>9} {figures.refused[action]:>8} {figures.unanswered[action]:>7} "
-            + "".join(f"{_short(value):>9}" for value in quantiles)
+            + "".join(f"{short(value):>9}" for value in quantiles)
         )
     accepted = "never" if outcome.all_accepted_s is None else f"after {outcome.all_accepted_s:.1f} s"
     lines += [
@@ -54,6 +59,8 @@ def table(outcome: Outcome) -> list[str]:
         f"{_clock(outcome.elapsed_s)}; all accepted {accepted}",
         f"{figures.connections_lost} connections lost, {figures.queued} messages still queued, "
         f"{figures.energy_wh / 1000:.1f} kWh delivered",
+        *weather(outcome),
+        *books(outcome),
     ]
     return (
         lines + [f"trouble: {each}" for each in outcome.trouble] + [f"FAILED: {each}" for each in _failures(outcome)]
@@ -81,7 +88,7 @@ def to_json(outcome: Outcome) -> str:
                 "sent": sent,
                 "refused": figures.refused[action],
                 "unanswered": figures.unanswered[action],
-                **_quantiles(figures.latencies.get(action, Latencies())),
+                **quantiles(figures.latencies.get(action, Latencies())),
             }
             for action, sent in sorted(figures.sent.items())
         },
@@ -89,8 +96,10 @@ def to_json(outcome: Outcome) -> str:
         "connections_lost": figures.connections_lost,
         "queued": figures.queued,
         "energy_wh": figures.energy_wh,
+        "storms": [storm_figures(storm) for storm in outcome.storms.all],
+        **transactions(outcome),
         "criteria": [
-            {"text": each.text, "value": each.value(figures, outcome.plan.count), "failed": each in outcome.failed}
+            {"text": each.text, "value": _finite(_value(outcome, each)), "failed": each in outcome.failed}
             for each in outcome.plan.criteria
         ],
         "trouble": outcome.trouble,
@@ -107,10 +116,12 @@ def to_junit(outcome: Outcome) -> str:
     for criterion in outcome.plan.criteria:
         case = ElementTree.SubElement(suite, "testcase", classname="load", name=f"not {criterion.text}")
         if criterion in outcome.failed:
-            value = criterion.value(outcome.figures, outcome.plan.count)
-            ElementTree.SubElement(case, "failure", message=f"{criterion.text}: it is {value:g}")
-    suite.set("tests", str(1 + len(outcome.plan.criteria)))
-    suite.set("failures", str(len(outcome.failed)))
+            ElementTree.SubElement(case, "failure", message=f"{criterion.text}: it is {_value(outcome, criterion):g}")
+    case = ElementTree.SubElement(suite, "testcase", classname="load", name="transactions told in order, once")
+    if not outcome.in_order:
+        ElementTree.SubElement(case, "failure", message="\n".join(books(outcome)))
+    suite.set("tests", str(2 + len(outcome.plan.criteria)))
+    suite.set("failures", str(len(outcome.failed) + (not outcome.in_order)))
     suite.set("errors", str(int(bool(outcome.trouble))))
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
@@ -118,28 +129,27 @@ def to_junit(outcome: Outcome) -> str:
 
 def _failures(outcome: Outcome) -> Iterable[str]:
     for criterion in outcome.failed:
-        yield f"{criterion.text}: it is {criterion.value(outcome.figures, outcome.plan.count):g}"
+        yield f"{criterion.text}: it is {_value(outcome, criterion):g}"
+    if not outcome.in_order:
+        yield "transactions were lost, doubled or told out of order"
 
 
-def _quantiles(latencies: Latencies) -> dict[str, float]:
-    quantiles = {f"p{percent}_s": round(latencies.percentile(percent), 6) for percent in PERCENTILES}
-    return quantiles | {"max_s": round(latencies.longest_s, 6)}
+def _value(outcome: Outcome, criterion: Criterion) -> float:
+    return criterion.value(outcome.figures, outcome.plan.count, outcome.storms.all)
+
+
+def _finite(value: float) -> float | None:
+    """``value`` for JSON, which has no infinity."""
+    return value if math.isfinite(value) else None
 
 
 def _since(before: Figures, now: Figures) -> Latencies:
-    recent, longest_s = Latencies(), 0.0
+    recent = Latencies()
     for action, latencies in now.latencies.items():
-        earlier = before.latencies.get(action, Latencies())
-        recent.counts.update(latencies.counts - earlier.counts)
-        longest_s = max(longest_s, latencies.longest_s)
-    recent.longest_s = longest_s
+        recent.merge(latencies.since(before.latencies.get(action, Latencies())))
     return recent
 
 
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}:{rest:02}"
-
-
-def _short(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"

@@ -34,20 +34,20 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Storm:
+class PowerCut:
     """At ``at`` the power of every station fails; they come back within ``spread_s``."""
 
     at: float
     spread_s: float
 
 
-Event = Input | Storm
+Event = Input | PowerCut
 
 
 def timeline(profile: Profile, connectors: Mapping[str, int], tags: Sequence[str], seed: int) -> Iterator[Event]:
     """Every event of the yard in order, without end. ``connectors``: how many each station has."""
     draw = random.Random(seed)
-    sources = [_storms(profile)]
+    sources = [_power_cuts(profile)]
     places = [(station, number) for station, count in connectors.items() for number in range(1, count + 1)]
     for station, number in places:
         one = random.Random(draw.getrandbits(64))
@@ -56,10 +56,10 @@ def timeline(profile: Profile, connectors: Mapping[str, int], tags: Sequence[str
     return heapq.merge(*sources, key=lambda event: event.at)
 
 
-def _storms(profile: Profile) -> Iterator[Event]:
+def _power_cuts(profile: Profile) -> Iterator[Event]:
     if profile.storm_every_s > 0:
         for number in itertools.count(1):
-            yield Storm(number * profile.storm_every_s, profile.storm_spread_s)
+            yield PowerCut(number * profile.storm_every_s, profile.storm_spread_s)
 
 
 def _cars(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
+from chargepoint.api.disturbances import Disturbance
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Configure as ConfigureOrder
-from chargepoint.api.orders import Reboot, StationResult
+from chargepoint.api.orders import Misbehave, Reboot, StationResult
 from chargepoint.api.orders import Send as SendOrder
+from chargepoint.api.orders import SendText as SendTextOrder
 from chargepoint.api.orders import Verdict as OrderVerdict
 from chargepoint.api.payloads import ErrorCode, FaultInput, TokenInput
 from chargepoint.api.pool import PoolVerb
 from chargepoint.api.traffic import Direction
-from launcher.scenario.expect import Call
+from launcher.scenario.draws import Draws
+from launcher.scenario.expect import Call, Rebuke
 from launcher.scenario.format import Scenario
 from launcher.scenario.ids import selected
 from launcher.scenario.lookout import Lookout
@@ -29,6 +33,7 @@ from launcher.scenario.steps import (
     Check,
     Command,
     Configure,
+    Deviate,
     Expect,
     ExpectNo,
     Fault,
@@ -37,6 +42,7 @@ from launcher.scenario.steps import (
     PowerCycle,
     Saves,
     Send,
+    SendText,
     Stations,
     Tap,
     Wait,
@@ -46,14 +52,27 @@ from launcher.scenario.verdicts import StepFailed, Verdict
 POLL_S = 0.2
 """How often an endpoint is asked again that has not yet answered as expected."""
 
-EachStation = Car | Tap | Fault | Configure | PowerCycle | Send | Command | CentralSystem | Expect | ExpectNo
+EachStation = (
+    Car
+    | Tap
+    | Fault
+    | Deviate
+    | Configure
+    | PowerCycle
+    | Send
+    | SendText
+    | Command
+    | CentralSystem
+    | Expect
+    | ExpectNo
+)
 """What happens to, or at, each station for itself."""
 Once = Power | Http | Wait | Check
 """What happens once for all of them."""
 
 
 class Acts:
-    """The acts of one scenario. ``draw`` gives numbers between two bounds."""
+    """The acts of one scenario."""
 
     def __init__(
         self,
@@ -61,13 +80,13 @@ class Acts:
         stage: Stage,
         peer: Peer,
         requests: Requests,
-        draw: Callable[[float, float], float],
+        draws: Draws,
     ) -> None:
         self._scenario = scenario
         self._stage = stage
         self._peer = peer
         self._requests = requests
-        self._draw = draw
+        self._draws = draws
         self._lookout = Lookout(stage)
 
     def stations(self, wanted: Stations) -> list[str]:
@@ -87,12 +106,16 @@ class Acts:
             case Fault(code, _, connector):
                 fault = FaultInput(code is not ErrorCode.NO_ERROR, code)
                 await self._stage.connector(station, connector, "faulted", fault.to_json())
+            case Deviate():
+                _done(await self._order(station, self._seeded(deed, station)), station)
             case Configure(key, value):
                 _done(await self._order(station, ConfigureOrder(key, value)), station)
             case PowerCycle():
                 _done(await self._order(station, Reboot()), station)
             case Send():
                 return await self._send(deed, station, scope)
+            case SendText():
+                await self._send_text(deed, station, scope)
             case Command():
                 return await self._command(deed, station, scope)
             case CentralSystem():
@@ -115,7 +138,7 @@ class Acts:
             case Http():
                 await self._http(deed, scope)
             case Wait(from_s, to_s):
-                await asyncio.sleep(self._draw(from_s, to_s) / self._stage.speed)
+                await asyncio.sleep(self._draws.between(from_s, to_s) / self._stage.speed)
             case Check(value, fits):
                 if why := mismatch(fits, value):
                     raise StepFailed(Verdict.FAILED, why)
@@ -133,7 +156,15 @@ class Acts:
         except StageError as error:
             raise StepFailed(Verdict.ERROR, str(error)) from None
 
-    async def _order(self, station: str, order: ConfigureOrder | SendOrder | Reboot) -> StationResult:
+    def _seeded(self, deed: Deviate, station: str) -> Misbehave:
+        what = deed.order.what
+        if deed.seeded or not isinstance(what, Disturbance):
+            return deed.order
+        return replace(deed.order, what=replace(what, seed=self._draws.seed_of(station, what.kind)))
+
+    async def _order(
+        self, station: str, order: ConfigureOrder | SendOrder | SendTextOrder | Misbehave | Reboot
+    ) -> StationResult:
         try:
             return await self._stage.order(station, order)
         except StageError as error:
@@ -152,6 +183,13 @@ class Acts:
         met = await self._lookout.met(call, station, scope, deed.within_s)
         _keep(deed.save, met.found, scope, station)
         return met.found
+
+    async def _send_text(self, deed: SendText, station: str, scope: Scope) -> None:
+        since = len(self._stage.records[station].spoken)
+        _done(await self._order(station, SendTextOrder(deed.text, deed.times)), station)
+        scope.marks[station] = since
+        if deed.error is not None:
+            await self._lookout.met(Rebuke(deed.text, deed.error), station, scope, deed.within_s)
 
     async def _command(self, deed: Command, station: str, scope: Scope) -> Mapping[str, object]:
         url = self._peer.command_url(station, deed.action)

@@ -65,7 +65,15 @@ class Sequence:
     calls: tuple[Call, ...]
 
 
-Expectation = Call | Registered | Connector | Measured | Sequence
+@dataclass(frozen=True, slots=True)
+class Rebuke:
+    """A text that the station has sent by hand is answered with a CALLERROR, whose code fits."""
+
+    text: str
+    code: object
+
+
+Expectation = Call | Registered | Connector | Measured | Sequence | Rebuke
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,8 @@ class Never:
 
 Look = Met | NotYet | Never
 
+NO_IDS = ("-1", "")
+
 
 def look(expected: Expectation, record: Record, since: int, served: frozenset[int]) -> Look:
     """How it stands with what is ``expected``, from the ``since``-th frame on, without those that have ``served``."""
@@ -109,6 +119,8 @@ def look(expected: Expectation, record: Record, since: int, served: frozenset[in
             return _measured(expected, record, since, served)
         case Sequence(calls):
             return _sequence(calls, record, since, served)
+        case Rebuke():
+            return _rebuke(expected, record, since)
         case _:
             assert_never(expected)
 
@@ -204,6 +216,20 @@ def _sequence(calls: tuple[Call, ...], record: Record, since: int, served: froze
         frames.add(found.number)
         since = found.number + 1
     return Met({}, frozenset(frames))
+
+
+def _rebuke(expected: Rebuke, record: Record, since: int) -> Look:
+    sent = next((each.number for each in record.spoken[since:] if each.frame.text.startswith(expected.text)), None)
+    if sent is None:
+        return NotYet("the text was not sent")
+    # A CALLERROR to what has no id that can be read may have any that is none.
+    unreadable = (each for each in record.spoken[sent:] if each.kind is Kind.ERROR and each.id in NO_IDS)
+    answer = record.answers.get(sent) or next(unreadable, None)
+    if answer is None:
+        return NotYet("the text has no answer")
+    if why := mismatch(expected.code, answer.code or None, "the error code"):
+        return Never(f"{brief(expected.text)} was answered {_told(answer)}: {why}", answer.number)
+    return Met({"error": answer.code}, frozenset([answer.number]))
 
 
 def _fits(call: Call, spoken: Spoken, record: Record) -> Look:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import parse_spec
+from chargepoint.clock import iso
 from launcher.scenario.forms import DEFINITIONS, STEPS
 from launcher.scenario.ids import expanded, selected
 from launcher.scenario.kinds import (
     DURATION,
     JSON,
+    LONGEST_S,
+    MOMENT,
     OBJECT,
     Kind,
     Member,
@@ -27,9 +30,13 @@ from launcher.scenario.source import Node, Place, Scalar, filled, filled_node, r
 from launcher.scenario.steps import Include, Parallel, Repeat, Step
 
 TIMEOUT_S = 120.0
+BEGINS_AT = 1_767_571_200.0
+"""Monday, 5 January 2026, 00:00 UTC."""
 DEEPEST_INCLUDE = 8
-AT_RUN_TIME = ("station", "now", "seed")
-"""Variables that every scenario has: the station of the step, the moment, the seed of the run."""
+API = "${api}"
+AT_RUN_TIME = ("station", "now", "seed", "api")
+"""Variables that every scenario has: the station of the step, the moment, the seed of the run, and the HTTP API of
+the bundled central system."""
 
 _ANYWHERE = "ws://localhost"
 """A central system for start entries that are only checked."""
@@ -38,7 +45,8 @@ _ANYWHERE = "ws://localhost"
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One scenario, ready to be played. ``stations``: ids to start entries, without the central system where the file
-    names none. ``violations_allowed``: what the central system does against the standard does not fail it."""
+    names none. ``violations_allowed``: what the central system does against the standard does not fail it.
+    ``virtual``: it is played in virtual time, which begins at ``begins_at``."""
 
     name: str
     proves: str
@@ -49,6 +57,8 @@ class Scenario:
     tags: tuple[str, ...] = ()
     timeout_s: float = TIMEOUT_S
     violations_allowed: bool = False
+    virtual: bool = False
+    begins_at: float = BEGINS_AT
     variables: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -66,6 +76,10 @@ MEMBERS: Mapping[str, Member] = {
     "violations": Member(
         choice(["forbidden", "allowed"]), "whether a central system may do something against the standard"
     ),
+    "clock": Member(
+        choice(["real", "virtual"]), "virtual: with the bundled central system, a day in a second; default: real"
+    ),
+    "begins": Member(MOMENT, f"when virtual time begins; default: {iso(BEGINS_AT)}", name="begins_at"),
     "variables": Member(mapping_of(JSON), "names and values; -p NAME=VALUE and $SCENARIO_NAME go first"),
     "stations": Member(
         Kind(
@@ -110,6 +124,7 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Scenario:
     steps = head.pop("steps")
     assert isinstance(steps, tuple)
     _check_stations(steps, stations)
+    virtual = head.get("clock") == "virtual"
     return Scenario(
         name=str(head.get("name", path.stem)),
         proves=str(head.get("proves", "")),
@@ -118,8 +133,10 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Scenario:
         stations=stations,
         steps=steps,
         tags=tuple(head.get("tags", ())),  # type: ignore[arg-type]
-        timeout_s=float(head.get("timeout_s", TIMEOUT_S)),  # type: ignore[arg-type]
+        timeout_s=float(head.get("timeout_s", LONGEST_S if virtual else TIMEOUT_S)),  # type: ignore[arg-type]
         violations_allowed=head.get("violations") == "allowed",
+        virtual=virtual,
+        begins_at=float(head.get("begins_at", BEGINS_AT)),  # type: ignore[arg-type]
         variables=variables,
     )
 
@@ -136,7 +153,7 @@ def _variables(root: Node, parameters: Mapping[str, str]) -> dict[str, object]:
         if name in parameters:
             variables[name] = _typed(parameters[name], node.value)
         else:
-            variables[name] = filled(filled_node(node, variables).plain(), variables)
+            variables[name] = filled(filled_node(node, variables, AT_RUN_TIME).plain(), variables)
     return variables
 
 

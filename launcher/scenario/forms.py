@@ -10,8 +10,11 @@ from functools import partial
 from typing import Any
 
 from chargepoint.api.errors import InputError
+from chargepoint.api.orders import LONGEST_TEXT, parse_order
+from chargepoint.api.orders import SendText as SendTextOrder
 from chargepoint.api.payloads import MAX_INPUT, CarInput, ErrorCode
 from chargepoint.api.pool import PoolVerb
+from launcher.scenario.deviations import deviations
 from launcher.scenario.expectations import (
     ACTION,
     ANSWER,
@@ -41,7 +44,7 @@ from launcher.scenario.kinds import (
     text,
     whole,
 )
-from launcher.scenario.source import Node
+from launcher.scenario.source import LARGEST_FILE, Node
 from launcher.scenario.steps import (
     Car,
     CentralSystem,
@@ -57,13 +60,14 @@ from launcher.scenario.steps import (
     PowerCycle,
     Repeat,
     Send,
+    SendText,
     Stations,
     Step,
     Tap,
     Wait,
 )
 
-LONGEST_TEXT = 120
+LONGEST_TOLD = 120
 MOST_TIMES = 10_000
 
 _ON_CONNECTOR = {"station": STATIONS, "connector": CONNECTOR}
@@ -90,6 +94,11 @@ def _car(car: CarInput) -> Callable[..., Car]:
 
 def _fault(code: str, stations: Stations = (), connector: int = 1) -> Fault:
     return Fault(ErrorCode(code), stations, connector)
+
+
+def _send_text(text: str, times: int = 1, **given: Any) -> SendText:
+    parse_order(SendTextOrder(text, times).to_json())
+    return SendText(text, times, **given)
 
 
 def _central_system(**given: Any) -> CentralSystem:
@@ -159,6 +168,7 @@ DEEDS: Mapping[str, Kind[Any]] = {
         short="code",
     ),
     "clear_fault": form(partial(_fault, "NoError"), _ON_CONNECTOR, "The fault is gone.", short="station"),
+    **deviations(STATIONS, CONNECTOR),
     "configure": form(
         Configure,
         {
@@ -183,6 +193,18 @@ DEEDS: Mapping[str, Kind[Any]] = {
         },
         "Let the station send a CALL, right or wrong.",
         short="action",
+    ),
+    "send_text": form(
+        _send_text,
+        {
+            "text": Member(text(longest=LARGEST_FILE), "any text; \\udcff in it is the byte FF", required=True),
+            "times": Member(whole(1, LONGEST_TEXT), "the text again and again, in one message; default: 1"),
+            "error": ERROR,
+            "within": WITHIN,
+            "station": STATIONS,
+        },
+        "Let the station send a text as it is: malformed, of a wrong shape, no JSON at all.",
+        short="text",
     ),
     "command": form(
         Command,
@@ -272,7 +294,8 @@ def read_step(node: Node) -> Step:
     deed: Deed = DEEDS[name].read(arguments)
     plain = arguments.plain()
     told = name if plain is None else f"{name} {plain if isinstance(plain, str) else _told(plain)}"
-    return Step(deed, arguments.place, told if len(told) <= LONGEST_TEXT else told[: LONGEST_TEXT - 1] + "…")
+    told = told.encode(errors="backslashreplace").decode()
+    return Step(deed, arguments.place, told if len(told) <= LONGEST_TOLD else told[: LONGEST_TOLD - 1] + "…")
 
 
 def _told(value: object) -> str:

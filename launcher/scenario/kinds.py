@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
@@ -16,10 +17,11 @@ T = TypeVar("T")
 
 Schema = dict[str, Any]
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
-_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_SPAN = re.compile(r"(-?\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _DURATION_WANTED = "a duration like 500ms, 5s, 2m or 1h"
-LONGEST_S = 86_400.0
+LONGEST_S = 31 * 86_400.0
 VARIABLE_SCHEMA: Schema = {"type": "string", "pattern": r"\$\{"}
 
 
@@ -67,7 +69,8 @@ def form(
         try:
             return build(**arguments)
         except InputError as error:
-            raise InputError(f"{node.place}: {node.key}", error.value, error.expected) from None
+            key = {member.name or key: key for key, member in members.items()}.get(error.field, node.key)
+            raise InputError(f"{given.get(key, node).place}: {key}", error.value, error.expected) from None
 
     schema: Schema = {
         "type": "object",
@@ -141,7 +144,7 @@ def _read_duration(node: Node) -> float:
         raise node.refused(_DURATION_WANTED)
     seconds = float(found[1]) * _UNITS_S[found[2]]
     if seconds > LONGEST_S:
-        raise node.refused(f"{_DURATION_WANTED}, at most 24h")
+        raise node.refused(f"{_DURATION_WANTED}, at most 31d")
     return seconds
 
 
@@ -150,6 +153,46 @@ DURATION = Kind(
     {"anyOf": [{"type": "string", "pattern": f"^{_DURATION.pattern}$"}, {"type": "number"}, VARIABLE_SCHEMA]},
 )
 """In seconds."""
+
+
+def _read_moment(node: Node) -> float:
+    try:
+        moment = datetime.fromisoformat(str(node.value))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise node.refused("a moment like 2026-01-05T00:00:00Z")
+    return moment.timestamp()
+
+
+MOMENT = Kind(_read_moment, {"type": "string"})
+"""In POSIX seconds."""
+
+
+def _read_span(node: Node) -> float:
+    value = node.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    found = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise node.refused(f"{_DURATION_WANTED}, or a negative one like -1h")
+    return float(found[1]) * _UNITS_S[found[2]]
+
+
+SPAN = Kind(
+    _read_span,
+    {"anyOf": [{"type": "string", "pattern": f"^{_SPAN.pattern}$"}, {"type": "number"}, VARIABLE_SCHEMA]},
+)
+"""In seconds, forwards or backwards, however long."""
+
+
+def _read_number(node: Node) -> float:
+    if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+        raise node.refused("a number")
+    return float(node.value)
+
+
+ANY_NUMBER = Kind(_read_number, {"anyOf": [{"type": "number"}, VARIABLE_SCHEMA]})
 
 
 def choice(values: Iterable[str], *, variables: bool = False) -> Kind[str]:

@@ -1,6 +1,7 @@
 """Whether a value is as it is expected: JSON against a pattern of JSON.
 
-A mapping fits when all its members do; others may be there. A list fits when each of its items fits another item.
+A mapping fits when all its members do; others may be there. A list fits when each of its items fits another item; of
+a list, ``length`` is a member.
 Texts say more than equality: ``> 5`` (``>=``, ``<``, ``<=``, ``!=``) with numbers, texts that are numbers, and
 moments; ``~ regular expression``; ``A | B`` for one of several, ``A | null`` for that or nothing; ``*`` for anything
 that is there; ``= text`` for that very text. ``null`` fits what is absent.
@@ -62,6 +63,8 @@ def brief(value: object, length: int = 160) -> str:
 
 
 def _mapping(members: Mapping[str, object], value: object, place: str) -> str | None:
+    if isinstance(value, list) and "length" in members:
+        value = {"length": len(value)}
     if not isinstance(value, Mapping):
         return _differs(place, value, "an object")
     for key, pattern in members.items():

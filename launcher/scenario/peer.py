@@ -71,11 +71,27 @@ async def reach(url: str) -> None:
     writer.close()
 
 
+def check_api(url: str) -> str:
+    """The URL of the bundled central system's HTTP API, checked; raises InputError."""
+    if not re.fullmatch(r"http://[^\s/]+", url.rstrip("/")):
+        raise InputError(
+            "--api", url, "the HTTP address that the bundled central system tells, like http://host:8080"
+        )
+    return url.rstrip("/")
+
+
+def driven(url: str, api: str, commands: str = "") -> Peer:
+    """A central system of the bundled kind, with its HTTP API."""
+    return Peer(url, commands or f"{api}/charge-points/{{id}}/commands/{{action}}", api)
+
+
 @asynccontextmanager
-async def bundled() -> AsyncIterator[Peer]:
-    """The bundled central system on free ports, with a database that goes when it does."""
+async def bundled(*, authority: bool = False) -> AsyncIterator[Peer]:
+    """The bundled central system on free ports, with a database that goes when it does; with a certificate
+    ``authority`` if need be."""
     with TemporaryDirectory(prefix="cp-simu-") as folder:
-        files = ("--database", str(Path(folder) / "csms.db"), "--files", str(Path(folder) / "files"))
+        files = ["--database", str(Path(folder) / "csms.db"), "--files", str(Path(folder) / "files")]
+        files += ["--ca", str(Path(folder) / "ca")] if authority else []
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "csms", "--port", "0", "--http-port", "0", *files),
             *("--tags", str(etc_dir() / "scenarios" / "tags.json"), "--log-level", "error"),
@@ -102,7 +118,7 @@ async def bundled() -> AsyncIterator[Peer]:
             ocpp, http = _OCPP.search(told), _HTTP.search(told)
             assert ocpp is not None
             assert http is not None
-            yield Peer(ocpp[1], f"{http[1]}/charge-points/{{id}}/commands/{{action}}", http[1])
+            yield driven(ocpp[1], http[1])
         finally:
             if process.returncode is None:
                 process.terminate()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
@@ -12,7 +11,8 @@ from typing import TypeVar
 from chargepoint.api.pool import PoolVerb
 from chargepoint.clock import iso
 from launcher.scenario.acts import Acts
-from launcher.scenario.format import Scenario, every
+from launcher.scenario.draws import Draws
+from launcher.scenario.format import API, Scenario, every
 from launcher.scenario.lookout import Lookout
 from launcher.scenario.peer import Peer
 from launcher.scenario.requests import NoReply, Requests
@@ -40,16 +40,15 @@ Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
 
 
-def draws(seed: int, scenario: str) -> Callable[[float, float], float]:
-    """Numbers between two bounds. Each scenario draws for itself: which others are played makes no difference."""
-    return random.Random(f"{seed} {scenario}").uniform
-
-
 def not_applicable(scenario: Scenario, peer: Peer) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
     for step in every(scenario.steps):
+        if scenario.virtual and isinstance(step.deed, Http) and not step.deed.url.startswith(API):
+            return f"{step.place}: in virtual time there is nothing to call but {API}"
         if isinstance(step.deed, CentralSystem) and not peer.bundled:
             return f"{step.place}: only the bundled central system can be driven"
+        if not peer.bundled and API in repr(step.deed):
+            return f"{step.place}: {API} is of the bundled central system: give what has it in it by -p NAME=VALUE"
         if isinstance(step.deed, Command) and not peer.commands:
             return f"{step.place}: --commands does not say where {step.deed.action} can be asked for"
     return ""
@@ -66,8 +65,8 @@ class Play:
         self._peer = peer
         self._requests = requests
         self._heard = heard
-        self._acts = Acts(scenario, stage, peer, requests, draws(seed, scenario.name))
-        self._kept = Kept({**scenario.variables, "seed": seed})
+        self._acts = Acts(scenario, stage, peer, requests, Draws(seed, scenario.name))
+        self._kept = Kept({**scenario.variables, "seed": seed, "api": peer.api})
         self._steps: list[StepOutcome] = []
         self._began = 0.0
 
@@ -76,7 +75,7 @@ class Play:
         scenario = self._scenario
         if why := not_applicable(scenario, self._peer):
             return Outcome(scenario, Verdict.NOT_APPLICABLE, why)
-        began_at, self._began = time.time(), time.monotonic()
+        began, began_at, self._began = time.monotonic(), self._stage.now(), _moment()
         records = [self._stage.clear(station) for station in scenario.stations]
         verdict, reason, failed, step = Verdict.PASSED, "", None, None
         try:
@@ -89,7 +88,7 @@ class Play:
             step = next((each.step for each in self._steps if each.verdict is not Verdict.PASSED), None)
         except TimeoutError:
             verdict, reason = Verdict.ERROR, f"not over within its timeout of {scenario.timeout_s:g} s"
-        took_s = time.monotonic() - self._began
+        took_s = _moment() - self._began
         station = failed.station if failed else ""
         frame = failed.frame if failed else None
         if station and frame is None:
@@ -107,6 +106,7 @@ class Play:
             frame=frame,
             began_at=began_at,
             took_s=took_s,
+            wall_s=time.monotonic() - began,
             steps=tuple(self._steps),
             frames={record.station: tuple(record.spoken) for record in records},
             reached=any(record.reached for record in records),
@@ -130,7 +130,7 @@ class Play:
                     await self._step(step, scope)
 
     async def _step(self, step: Step, scope: Scope) -> None:
-        began_s = time.monotonic() - self._began
+        began_s = _moment() - self._began
         verdict, reason = Verdict.PASSED, ""
         try:
             await self._do(step, scope)
@@ -141,7 +141,7 @@ class Play:
             verdict, reason = Verdict.ERROR, str(error)
             raise StepFailed(verdict, reason) from None
         finally:
-            outcome = StepOutcome(step, began_s, time.monotonic() - self._began, verdict, reason)
+            outcome = StepOutcome(step, began_s, _moment() - self._began, verdict, reason)
             self._steps.append(outcome)
             self._heard(self._scenario, outcome)
 
@@ -161,7 +161,7 @@ class Play:
                 await _together(self._acts.for_each(self._filled(deed, each), each, scope) for each in stations)
 
     def _filled(self, deed: T, station: str = "") -> T:
-        return resolved(deed, self._kept.seen_from(station, iso(time.time())))
+        return resolved(deed, self._kept.seen_from(station, iso(self._stage.now())))
 
     def _mark(self, stations: Iterable[str], scope: Scope) -> None:
         """Expectations look at what comes from now on."""
@@ -199,6 +199,11 @@ class Play:
                     await self._requests.send("DELETE", f"{self._peer.api}/behaviours?charge_point={station}")
                 except NoReply:
                     return
+
+
+def _moment() -> float:
+    """By the loop's clock, which may go faster than ours."""
+    return asyncio.get_running_loop().time()
 
 
 async def _together(branches: Iterable[Awaitable[object]]) -> None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from chargepoint.api.damage import Damage
 from chargepoint.api.dialogue import Dialogue, Kind, Spoken, posix
+from chargepoint.api.disturbances import Clear, Mischief, Quirks
 from chargepoint.api.errors import InputError
-from chargepoint.api.orders import Configure, Reboot, Send, parse_order
+from chargepoint.api.orders import Configure, Misbehave, Reboot, Send, SendText, parse_order
 from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
 from chargepoint.api.topics import ConnectorTopic, StationTopic
 from chargepoint.api.traffic import Direction, TracedFrame
+from launcher.scenario.deviations import word
 from launcher.scenario.source import as_text
 
 OF_THE_MOMENT = frozenset(
@@ -99,6 +102,10 @@ class Recording:
             case Send(action, body, force):
                 arguments: dict[str, object] = {"action": action, "payload": dict(body)}
                 self._did("send", arguments | ({"force": True} if force else {}), at_s)
+            case SendText(text, times):
+                self._did("send_text", {"text": text} | ({"times": times} if times > 1 else {}), at_s)
+            case Misbehave(_, what):
+                self._did(*_deviation(what), at_s)
 
     def _did(self, name: str, arguments: dict[str, object], at_s: float) -> None:
         self._steps.append(_Step(name, arguments, at_s, deed=True))
@@ -168,6 +175,17 @@ def _car(car: CarInput) -> tuple[str, dict[str, object]]:
     if asked:
         arguments["asks_for"] = asked[0] if asked == [asked[0]] * 3 else asked
     return "plug", arguments
+
+
+def _deviation(what: Mischief | Damage) -> tuple[str, dict[str, object]]:
+    arguments = {word(name): value for name, value in what.body().items()}
+    match what:
+        case Quirks(names):
+            return "quirks", {"names": list(map(str, names))}
+        case Clear() | Damage(clear=True):
+            del arguments["clear"]
+            return ("clear_disturbance" if isinstance(what, Clear) else "clear_damage"), arguments
+    return ("damage" if isinstance(what, Damage) else "disturb"), arguments
 
 
 def _flow(name: str, arguments: Mapping[str, object]) -> str:

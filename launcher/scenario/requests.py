@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import httpx
@@ -26,9 +26,12 @@ class Reply:
 
 
 class Requests:
-    """A client whose connections are used again."""
+    """A client whose connections are used again. ``app``: what answers at ``place`` in this process, and then
+    there is nothing else."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str = "", app: Callable[[], Any] | None = None) -> None:
+        self._place = place
+        self._app = app
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Requests:
@@ -46,6 +49,11 @@ class Requests:
         """The answer of ``url``. Raises NoReply."""
         import httpx  # half a second, which scenarios without an HTTP call do not wait for
 
+        if self._app is not None:
+            if not url.startswith(f"{self._place}/"):
+                raise NoReply(f"{method} {url}: in virtual time there is nothing but the bundled central system")
+            if self._client is None:
+                self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app()))
         if self._client is None:
             # A proxy of the environment is for other machines.
             direct = {f"all://{host}": httpx.AsyncHTTPTransport() for host in ("127.0.0.1", "localhost")}

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from launcher.scenario.format import Scenario
-from launcher.scenario.peer import Peer, bundled, reach
+from launcher.scenario.format import API, Scenario, every
+from launcher.scenario.peer import Peer, bundled, driven, reach
 from launcher.scenario.play import Heard, Play
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Run, Verdict
+
+VIRTUAL = "the bundled central system, in virtual time"
+CA = f"{API}/ca/"
+"""Where the bundled central system's certificate authority is asked for something."""
 
 Ended = Callable[[Outcome], None]
 """Who is told each scenario as it ends."""
@@ -21,11 +26,13 @@ Ended = Callable[[Outcome], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to play. ``central_system``: "" for the bundled one; ``jobs``: so many scenarios at the same time."""
+    """What to play. ``central_system``: "" for the bundled one; ``api``: its HTTP API, if it is of the bundled kind;
+    ``jobs``: so many scenarios at the same time."""
 
     scenarios: tuple[Scenario, ...]
     central_system: str = ""
     commands: str = ""
+    api: str = ""
     seed: int = 1
     jobs: int = 8
     speed: float = 1.0
@@ -40,12 +47,52 @@ async def run(
 ) -> Run:
     """Play all of ``plan``, or as much as there was before it was ``interrupted``. Raises Unreachable."""
     began_at, began = time.time(), time.monotonic()
+    interrupted = interrupted or asyncio.Event()
+    outcomes: dict[int, Outcome] = {}
+    for scenario in plan.scenarios:
+        # One after the other, each in a world and a process's thread of its own: nothing else makes a difference.
+        if scenario.virtual:
+            outcomes[id(scenario)] = await _virtually(scenario, plan, heard, interrupted)
+            ended(outcomes[id(scenario)])
+    real = [scenario for scenario in plan.scenarios if not scenario.virtual]
+    where = VIRTUAL
+    if real:
+        where, played = await _really(replace(plan, scenarios=tuple(real)), ended, heard, interrupted)
+        outcomes |= {id(outcome.scenario): outcome for outcome in played}
+    in_order = tuple(outcomes[id(scenario)] for scenario in plan.scenarios)
+    return Run(in_order, where, plan.seed, time.monotonic() - began, began_at, plan.command_line)
+
+
+async def _virtually(scenario: Scenario, plan: Plan, heard: Heard, interrupted: asyncio.Event) -> Outcome:
+    if plan.central_system:
+        why = "virtual time is there with the bundled central system only"
+        return Outcome(scenario, Verdict.NOT_APPLICABLE, f"{scenario.place}: {why}")
+    # Loaded here: it is the charge points and the central system themselves.
+    from launcher.scenario.virtual.world import play
+
+    stop = threading.Event()
+    playing = asyncio.ensure_future(asyncio.to_thread(play, scenario, plan.seed, heard, stop))
+    interruption = asyncio.ensure_future(interrupted.wait())
+    await asyncio.wait([playing, interruption], return_when=asyncio.FIRST_COMPLETED)
+    interruption.cancel()
+    if interrupted.is_set():
+        stop.set()
+    return await playing
+
+
+async def _really(
+    plan: Plan, ended: Ended, heard: Heard, interrupted: asyncio.Event
+) -> tuple[str, tuple[Outcome, ...]]:
+    """Where, and what came of it."""
     async with AsyncExitStack() as stack:
         if plan.central_system:
             await reach(plan.central_system)
             peer = Peer(plan.central_system, plan.commands)
+            if plan.api:
+                peer = driven(plan.central_system, plan.api, plan.commands)
         else:
-            peer = await stack.enter_async_context(bundled())
+            authority = any(CA in repr(step.deed) for each in plan.scenarios for step in every(each.steps))
+            peer = await stack.enter_async_context(bundled(authority=authority))
         stage = await stack.enter_async_context(Stage(plan.speed))
         requests = await stack.enter_async_context(Requests())
         turns = _Turns(plan.jobs)
@@ -57,8 +104,7 @@ async def run(
             return outcome
 
         tasks = [asyncio.create_task(play(scenario)) for scenario in plan.scenarios]
-        outcomes = await _outcomes(plan.scenarios, tasks, interrupted or asyncio.Event())
-        return Run(outcomes, peer.url, plan.seed, time.monotonic() - began, began_at, plan.command_line)
+        return peer.url, await _outcomes(plan.scenarios, tasks, interrupted)
 
 
 async def _outcomes(

@@ -6,11 +6,13 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import yaml
 
 from chargepoint.api.errors import InputError
+from chargepoint.clock import iso
 
 LARGEST_FILE = 2**20
 MOST_VALUES = 100_000
@@ -18,7 +20,9 @@ MOST_VALUES = 100_000
 
 Scalar = str | int | float | bool | None
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_VARIABLE = re.compile(r"\$\{(([A-Za-z_][A-Za-z0-9_]*)(?:([+-]\d+(?:\.\d+)?)(s|m|h|d))?)\}")
+"""A name, or a moment so long after or before another: ``${now+30s}``."""
+_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ def _shown(path: Path) -> str:
 
 def names_in(text: str) -> list[str]:
     """The variables in ``text``."""
-    return _VARIABLE.findall(text)
+    return [found[2] for found in _VARIABLE.finditer(text)]
 
 
 def filled(value: object, variables: Mapping[str, object]) -> object:
@@ -178,14 +182,26 @@ def filled(value: object, variables: Mapping[str, object]) -> object:
     match value:
         case str(text):
             whole = _VARIABLE.fullmatch(text)
-            if whole and whole[1] in variables:
-                return variables[whole[1]]
-            return _VARIABLE.sub(lambda found: as_text(variables.get(found[1], found[0])), text)
+            if whole:
+                return _value(whole, variables)
+            return _VARIABLE.sub(lambda found: as_text(_value(found, variables)), text)
         case list(items):
             return [filled(item, variables) for item in items]
         case dict(members):
             return {str(filled(key, variables)): filled(each, variables) for key, each in members.items()}
     return value
+
+
+def _value(found: re.Match[str], variables: Mapping[str, object]) -> object:
+    """What stands for the variable; itself when it is not known, or no moment that could be moved."""
+    value = variables.get(found[2], found[0])
+    if found[3] is None or found[2] not in variables:
+        return value
+    try:
+        at = datetime.fromisoformat(str(value)).timestamp()
+    except ValueError:
+        return found[0]
+    return iso(at + float(found[3]) * _UNITS_S[found[4]])
 
 
 def filled_node(node: Node, variables: Mapping[str, object], later: Collection[str] = ()) -> Node:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
-from chargepoint.api.orders import Configure, Reboot, Send, StationResult, Watch
+from chargepoint.api.orders import Configure, Misbehave, Reboot, Send, SendText, StationResult, Watch
 from chargepoint.api.pool import PoolCommand, PoolResult, PoolVerb
 from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
 from chargepoint.bus import Message
@@ -28,22 +29,55 @@ class StageError(Exception):
     """What was to happen to a station did not; ``str()`` says why."""
 
 
-class Stage:
-    """One pool. ``speed``: how much faster than ours its clock goes."""
+class Pool(Protocol):
+    """Where the stations are; see ``PoolProcess``."""
 
-    def __init__(self, speed: float = 1.0) -> None:
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it lives."""
+
+    async def ended(self) -> None:
+        """Wait until it has said its last."""
+
+    async def kill(self) -> None:
+        """End it at once."""
+
+    async def command(self, command: PoolCommand) -> None:
+        """Command the pool."""
+
+    async def write(self, messages: Iterable[Message]) -> None:
+        """Tell it, or its stations, something."""
+
+
+class Stage:
+    """One pool. ``speed``: how much faster than ours its clock goes; ``now``: the clock of who plays on it, in POSIX
+    seconds; ``look_every_s``: how often to see whether the pool is there; ``pool`` makes another than a process."""
+
+    def __init__(
+        self,
+        speed: float = 1.0,
+        now: Callable[[], float] = time.time,
+        look_every_s: float = LOOK_EVERY_S,
+        pool: Callable[[str, Topics, Callable[[Message], None]], Pool] | None = None,
+    ) -> None:
         self.speed = speed
+        self.now = now
+        self._look_every_s = look_every_s
+        self._make_pool = pool
         self.records: dict[str, Record] = {}
         self._topics = Topics()
         self._numbers = itertools.count(1)
         self._answers: dict[str, asyncio.Future[PoolResult]] = {}
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
-        self._pool: PoolProcess | None = None
+        self._pool: Pool | None = None
         self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Stage:
-        options = [] if self.speed == 1 else ["--speed", f"{self.speed:g}"]
-        self._pool = await PoolProcess.start(POOL, self._topics, self._hear, *options)
+        if self._make_pool is not None:
+            self._pool = self._make_pool(POOL, self._topics, self._hear)
+        else:
+            options = [] if self.speed == 1 else ["--speed", f"{self.speed:g}"]
+            self._pool = await PoolProcess.start(POOL, self._topics, self._hear, *options)
         self._watching = asyncio.create_task(self._keep_watching())
         return self
 
@@ -85,7 +119,7 @@ class Stage:
         """An input to a connector; a refusal is found in the record."""
         await self._write([Message(self._topics.connector(station, connector, leaf), payload)])
 
-    async def order(self, station: str, order: Configure | Send | Reboot) -> StationResult:
+    async def order(self, station: str, order: Configure | Send | SendText | Misbehave | Reboot) -> StationResult:
         """What a station makes of an order. Raises StageError when it makes nothing of it."""
         request = self._request_id()
         payload = replace(order, request_id=request).to_json()
@@ -110,7 +144,7 @@ class Stage:
             changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             for station in stations:
                 self._waiting.setdefault(station, set()).add(changed)
-            await asyncio.wait([changed], timeout=min(left_s, LOOK_EVERY_S))
+            await asyncio.wait([changed], timeout=min(left_s, self._look_every_s))
             for station in stations:
                 self._waiting[station].discard(changed)
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chargepoint.api.orders import Misbehave
 from chargepoint.api.payloads import CarInput, ErrorCode
 from chargepoint.api.pool import PoolVerb
 from launcher.scenario.expect import Expectation
@@ -65,6 +66,21 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Deviate:
+    """The line is disturbed, quirks are put on, something breaks, or no longer. What is not ``seeded`` draws by the
+    seed of the run."""
+
+    order: Misbehave
+    stations: Stations = ()
+    seeded: bool = False
+
+    @property
+    def connector(self) -> int:
+        """The one that it is about; 0: none."""
+        return getattr(self.order.what, "connector", 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Configure:
     """A configuration key gets a value, at the station."""
 
@@ -86,6 +102,18 @@ class Send:
     within_s: float = WITHIN_S
     stations: Stations = ()
     save: Saves = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    """The station sends any text, so many ``times`` in one message. ``error``: the code of the CALLERROR that has to
+    come back; None for whatever does."""
+
+    text: str
+    times: int = 1
+    error: str | None = None
+    within_s: float = WITHIN_S
+    stations: Stations = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +223,10 @@ Deed = (
     | Car
     | Tap
     | Fault
+    | Deviate
     | Configure
     | Send
+    | SendText
     | Command
     | CentralSystem
     | Http

@@ -38,7 +38,8 @@ def record(station: str, spoken: Spoken, meta: Mapping[str, object]) -> dict[str
     else:
         written["payload"] = spoken.body
     written["raw"] = spoken.frame.text
-    told = dict(meta) | ({"violation": spoken.frame.problem} if spoken.frame.problem else {})
+    remarks = {"violation": spoken.frame.problem, "deviation": spoken.frame.deviation}
+    told = dict(meta) | {name: remark for name, remark in remarks.items() if remark}
     return written | ({"meta": told} if told else {})
 
 

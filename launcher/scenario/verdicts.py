@@ -42,7 +42,8 @@ class StepOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One scenario as it was played. ``frames``: all of each station; ``station``, ``frame``: where it failed."""
+    """One scenario as it was played. ``frames``: all of each station; ``station``, ``frame``: where it failed.
+    ``took_s`` is by the clock of its steps, ``wall_s`` by ours."""
 
     scenario: Scenario
     verdict: Verdict
@@ -52,6 +53,7 @@ class Outcome:
     frame: int | None = None
     began_at: float = 0.0
     took_s: float = 0.0
+    wall_s: float = 0.0
     steps: tuple[StepOutcome, ...] = ()
     frames: Mapping[str, tuple[Spoken, ...]] = field(default_factory=dict)
     reached: bool = False

@@ -89,6 +89,11 @@ class Supervisord:
         self._socket = socket
         self._timeout_s = timeout_s
 
+    @property
+    def socket(self) -> Path:
+        """Where it listens; other sockets of the yard are beside it."""
+        return self._socket
+
     def batch(self, calls: Sequence[Call]) -> list[object]:
         """The results of ``calls`` in one ``system.multicall``, in order; a Fault where one failed."""
         if not calls:

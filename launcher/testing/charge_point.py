@@ -63,6 +63,26 @@ class _ChargePoint(ABC, Generic[R]):
         """The fault is gone."""
         return self.act("clear_fault", connector=connector)
 
+    def disturb(self, kind: str, **amounts: Any) -> R:
+        """Disturb its line: ``disturb("outage", for_="30s")``, ``disturb("drop", probability=0.1)``."""
+        return self.act("disturb", kind=kind, **amounts)
+
+    def clear_disturbance(self, **kind: str) -> R:
+        """The line is as it should be, or without the disturbance of this ``kind``."""
+        return self.act("clear_disturbance", **kind)
+
+    def quirks(self, *names: str) -> R:
+        """It has these quirks of real charge points from now on, and no others."""
+        return self.act("quirks", names=list(names))
+
+    def damage(self, kind: str, **amounts: Any) -> R:
+        """Something breaks inside: ``damage("meter_jump", energy_wh=1000)``."""
+        return self.act("damage", kind=kind, **amounts)
+
+    def clear_damage(self, **what: Any) -> R:
+        """It is repaired, or what of it is of this ``kind``."""
+        return self.act("clear_damage", **what)
+
     def configure(self, key: str, value: str) -> R:
         """Give a configuration key a value."""
         return self.act("configure", key=key, value=value)
@@ -70,6 +90,10 @@ class _ChargePoint(ABC, Generic[R]):
     def send(self, action: str, payload: dict[str, Any] | None = None, **expected: Any) -> R:
         """Send any CALL; ``force=True`` also a wrong one; ``answer``, ``error``, ``latency``: what has to come."""
         return self.act("send", action=action, payload=payload or {}, **expected)
+
+    def send_text(self, text: str, **expected: Any) -> R:
+        """Send any text as it is; ``error``: the code of the CALLERROR that has to come back."""
+        return self.act("send_text", text=text, **expected)
 
     def command(self, action: str, payload: dict[str, Any] | None = None, **expected: Any) -> R:
         """Let the central system send a command; ``answer``: what this charge point has to answer."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from chargepoint.api.pool import PoolVerb
 from launcher.scenario.acts import Acts
+from launcher.scenario.draws import Draws
 from launcher.scenario.format import Scenario
 from launcher.scenario.forms import read_step
 from launcher.scenario.lookout import Lookout
@@ -83,7 +84,7 @@ class Crew:
         not passed."""
         step = read_step(node_of({name: arguments}, name, Place(station, 1)))
         scenario, scope = self._scopes[station]
-        acts = Acts(scenario, self._stage, self.peer, self._requests, lambda from_s, to_s: from_s)
+        acts = Acts(scenario, self._stage, self.peer, self._requests, Draws(0, station))
         deed = step.deed
         if not isinstance(deed, Expect | ExpectNo):
             scope.marks[station] = len(self._stage.records[station].spoken)

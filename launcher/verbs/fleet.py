@@ -13,7 +13,7 @@ from chargepoint.zygote.line import SOCKET, is_ready
 from launcher.api.commands import Kill, Remove, Restart, Start
 from launcher.diagnostics import Exit, NotThere, narrate, say
 from launcher.fleet.ids import chosen
-from launcher.fleet.programs import program_name
+from launcher.fleet.programs import pool_program, program_name
 from launcher.fleet.setups import parse_setup
 from launcher.folder import Yard
 from launcher.supervisord.client import ProcessInfo, Supervisord, SupervisordGone
@@ -75,7 +75,7 @@ def status(options: argparse.Namespace) -> int:
             {
                 "id": station_id,
                 **{key: value for key, value in asdict(each).items() if key != "entry"},
-                "process": _process(programs.get(program_name(station_id))),
+                "process": _process(programs.get(_program(station_id, each))),
                 "connectors": {
                     str(number): asdict(connector) for number, connector in connectors.get(station_id, {}).items()
                 },
@@ -88,7 +88,7 @@ def status(options: argparse.Namespace) -> int:
     else:
         _tell_overview(overview)
         for station_id, each in statuses.items():
-            say(_line(station_id, each, connectors.get(station_id, {}), programs.get(program_name(station_id))))
+            say(_line(station_id, each, connectors.get(station_id, {}), programs.get(_program(station_id, each))))
     return Exit.DONE
 
 
@@ -98,6 +98,10 @@ def _programs(yard: Yard) -> Mapping[str, ProcessInfo]:
     except SupervisordGone as error:
         narrate(f"{error}; `cp-simu up` brings it back")
         return {}
+
+
+def _program(station_id: str, status: ChargePointStatus) -> str:
+    return pool_program(status.pool) if status.pool else program_name(station_id)
 
 
 def _process(info: ProcessInfo | None) -> str | None:
@@ -124,6 +128,7 @@ def _line(
     parts = [
         f"{station_id:24} {status.status:12}",
         f"{info.state.name if info else '-':8} pid {status.pid if status.alive else '-':<8}",
+        *([f"pool {status.pool}"] if status.pool else []),
         f"{charging}/{len(connectors)} charging {power_kw:8.1f} kW",
         status.last_error,
     ]

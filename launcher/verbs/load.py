@@ -6,17 +6,24 @@ import argparse
 import asyncio
 import os
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from chargepoint.api.errors import InputError
 from chargepoint.api.figures import Figures
 from chargepoint.api.spec import check_central_system
-from launcher.diagnostics import Exit, NotThere, say
+from launcher.diagnostics import Exit, NotThere, narrate, say
+from launcher.load.audit import LedgerError
 from launcher.load.criteria import Criterion
 from launcher.load.load import Outcome, Plan, put_on
+from launcher.load.outages import Outage
 from launcher.load.profiles import PROFILES
 from launcher.load.report import headline, line, table, to_json, to_junit
+from launcher.metrics.endpoint import Address, serving
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+NO_JITTER = "RetryBackOffRandomRange"
 STATIONS_PER_POOL = 50
 """Fewer are not worth another process."""
 
@@ -37,9 +44,15 @@ def load(options: argparse.Namespace) -> int:
         seed=options.seed,
         pools=options.pools or max(1, min(CORES, options.count // STATIONS_PER_POOL)),
         prefix=options.prefix,
+        ocpp_config=_configuration(options.configure) | ({NO_JITTER: "0"} if options.no_jitter else {}),
         criteria=tuple(Criterion.parse(text) for text in options.fail_if),
+        outages=tuple(Outage.parse(text) for text in options.outage),
+        ledger=options.check or "",
     )
-    outcome = asyncio.run(_put_on(plan))
+    try:
+        outcome = asyncio.run(_put_on(plan, Address.parse(options.metrics) if options.metrics else None))
+    except LedgerError as error:
+        raise NotThere(str(error)) from None
     for text in ("", *table(outcome)):
         say(text)
     for file, render in ((options.json, to_json), (options.junit, to_junit)):
@@ -47,19 +60,51 @@ def load(options: argparse.Namespace) -> int:
             Path(file).write_text(render(outcome), encoding="utf-8")
     if not outcome.connected:
         raise NotThere(f"no charge point got an answer from {plan.central_system}")
-    return Exit.FAILED if outcome.failed or outcome.trouble else Exit.DONE
+    good = outcome.in_order and not outcome.failed and not outcome.trouble
+    return Exit.DONE if good else Exit.FAILED
 
 
-async def _put_on(plan: Plan) -> Outcome:
+def _configuration(assignments: list[str]) -> dict[str, str]:
+    configuration = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not key or not equals:
+            raise InputError("--configure", assignment, "a key and its value, like HeartbeatInterval=60")
+        configuration[key] = value
+    return configuration
+
+
+async def _put_on(plan: Plan, metrics: Address | None) -> Outcome:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     before = Figures()
+    with _exposed(plan, metrics) as expose:
 
-    def watch(elapsed_s: float, figures: Figures) -> None:
-        nonlocal before
-        say(line(plan, elapsed_s, before, figures))
-        before = figures
+        def watch(elapsed_s: float, figures: Figures) -> None:
+            nonlocal before
+            say(line(plan, elapsed_s, before, figures))
+            before = figures
+            expose(figures)
 
-    say(headline())
-    return await put_on(plan, watch, ended)
+        say(headline())
+        return await put_on(plan, watch, ended)
+
+
+@contextmanager
+def _exposed(plan: Plan, address: Address | None) -> Iterator[Callable[[Figures], None]]:
+    """Where to tell figures, so that Prometheus can ask for them at ``address``, if there is one."""
+    if address is None:
+        yield lambda figures: None
+        return
+    # Loaded here, with the library: most loads are not asked.
+    from launcher.metrics.of_load import LoadMetrics
+
+    metrics = LoadMetrics(plan.count)
+
+    def expose(figures: Figures) -> None:
+        metrics.figures = figures
+
+    with serving(address, metrics.collect) as url:
+        narrate(f"figures for Prometheus: {url}")
+        yield expose

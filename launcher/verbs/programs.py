@@ -17,6 +17,7 @@ from chargepoint.settings import default_broker
 from chargepoint.zygote.line import SOCKET, is_ready
 from launcher.charge_points import ChargePoints
 from launcher.diagnostics import Exit, say
+from launcher.fleet.placement import Placement, PoolMode
 from launcher.folder import Folder
 from launcher.service import Service
 from launcher.supervisord.client import Supervisord
@@ -48,7 +49,8 @@ def service(options: argparse.Namespace) -> int:
     )
     defaults = {"central_system": options.central_system} if options.central_system else {}
     zygote = _socket(options, folder).with_name(SOCKET)
-    asyncio.run(_serve(charge_points, folder, defaults, zygote, Broker.parse(url), Topics(root)))
+    placement = Placement.of_machine(PoolMode(options.pool or PoolMode.AUTO), CORES, _memory_bytes())
+    asyncio.run(_serve(charge_points, folder, defaults, zygote, placement, Broker.parse(url), Topics(root)))
     time.sleep(max(0.0, began_at + STARTSECS_S - time.monotonic()))
     return Exit.DONE
 
@@ -73,6 +75,7 @@ async def _serve(
     folder: Folder,
     defaults: dict[str, object],
     zygote: Path,
+    placement: Placement,
     broker: Broker,
     topics: Topics,
 ) -> None:
@@ -80,6 +83,7 @@ async def _serve(
         charge_points,
         lambda: defaults | read_template(folder.template),
         lambda: parallel_starts(zygote),
+        placement,
         broker,
         topics,
         say,
@@ -95,6 +99,11 @@ async def _until_terminated(undertaker: Undertaker) -> None:
         asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await serving
+
+
+def _memory_bytes() -> int:
+    """Of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _supervisord(options: argparse.Namespace, folder: Folder) -> Supervisord:

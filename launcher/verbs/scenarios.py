@@ -9,6 +9,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from chargepoint.api.errors import InputError
@@ -17,7 +18,7 @@ from chargepoint.settings import etc_dir
 from launcher.diagnostics import Exit, NotThere, say
 from launcher.scenario import runner, trace
 from launcher.scenario.format import Scenario, load
-from launcher.scenario.peer import Unreachable, check_commands
+from launcher.scenario.peer import Unreachable, check_api, check_commands
 from launcher.scenario.report import as_json, github, html, junit, text
 from launcher.scenario.verdicts import Outcome, Run, StepOutcome
 
@@ -46,11 +47,15 @@ def run(options: argparse.Namespace) -> int:
     chosen = _loaded(files, _parameters(options.parameters), options.tag)
     if not chosen:
         raise InputError("--tag", ", ".join(options.tag), "a tag of one of these scenarios")
+    if options.virtual:
+        _check_virtual(options)
+        chosen = [replace(scenario, virtual=True) for scenario in chosen]
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4)) % DRAWN_SEEDS
     plan = runner.Plan(
         scenarios=tuple(chosen),
         central_system=check_central_system(options.central_system) if options.central_system else "",
         commands=check_commands(options.commands) if options.commands else "",
+        api=_api(options),
         seed=seed,
         jobs=options.jobs,
         speed=options.speed,
@@ -69,6 +74,20 @@ def run(options: argparse.Namespace) -> int:
     if not outcome.reached:
         raise NotThere(f"no charge point was answered by {outcome.central_system}")
     return Exit.DONE if outcome.passed else Exit.FAILED
+
+
+def _check_virtual(options: argparse.Namespace) -> None:
+    for option in ("--central-system", "--commands", "--api"):
+        if value := getattr(options, option[2:].replace("-", "_")):
+            raise InputError(option, value, "left out: virtual time is there with the bundled central system only")
+    if options.speed != 1:
+        raise InputError("--speed", options.speed, "left out: virtual time goes as fast as it can")
+
+
+def _api(options: argparse.Namespace) -> str:
+    if options.api and not options.central_system:
+        raise InputError("--api", options.api, "given with --central-system: the one that is started has its own")
+    return check_api(options.api) if options.api else ""
 
 
 def _found(name: str) -> Path:

@@ -9,7 +9,7 @@ import sys
 from chargepoint.api.dialogue import Dialogue, Kind, Spoken
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import parse_json
-from chargepoint.api.orders import Configure, Reboot, Send
+from chargepoint.api.orders import Configure, Reboot, Send, SendText, parse_order
 from chargepoint.api.topics import check_id
 from chargepoint.api.traffic import Direction
 from launcher.diagnostics import Exit, narrate, say
@@ -32,8 +32,12 @@ def frames(options: argparse.Namespace) -> int:
 
 
 def send(options: argparse.Namespace) -> int:
-    """Send a CALL to the central system and give its answer; a CALLERROR is a failure."""
+    """Send a CALL to the central system and give its answer; a CALLERROR is a failure. A text is sent as it is."""
     station_id = check_id(options.id, "ID")
+    if options.text is not None:
+        return _send_text(options, station_id)
+    if options.action is None:
+        raise InputError("ACTION", None, "such as Heartbeat, or --text TEXT")
     payload = parse_json(options.payload, "PAYLOAD")
     if not isinstance(payload, dict):
         raise InputError("PAYLOAD", payload, "a JSON object")
@@ -46,6 +50,17 @@ def send(options: argparse.Namespace) -> int:
         narrate(f"{station_id}: CALLERROR {result.error.code}: {result.error.description}")
         return Exit.FAILED
     say(json.dumps(result.answer))
+    return Exit.DONE
+
+
+def _send_text(options: argparse.Namespace, station_id: str) -> int:
+    if options.action is not None:
+        raise InputError("--text", options.action, "given alone: a text is sent as it is, without an ACTION")
+    order = parse_order(json.dumps({"type": "send_text", "text": options.text}))
+    assert isinstance(order, SendText)
+    remote = remote_of(options)
+    ask(remote, ordered(remote, station_id, order))
+    say(f"{station_id}\tsent {len(order.text)} characters; `cp-simu frames {station_id}` shows what comes back")
     return Exit.DONE
 
 
@@ -90,8 +105,8 @@ def line(spoken: Spoken, *, colours: bool) -> str:
             what, colour = "no frame", "31"
     body = spoken.body if isinstance(spoken.body, str) else json.dumps(spoken.body, ensure_ascii=False)
     words = [clock, _ARROWS[frame.direction], _coloured(what, colour, colours), _printable(body)]
-    if frame.problem:
-        words.append(_coloured(f"! {_printable(frame.problem)}", "33", colours))
+    if frame.remarks:
+        words.append(_coloured(f"! {_printable(frame.remarks)}", "33", colours))
     return " ".join(words)
 
 

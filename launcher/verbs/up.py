@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from chargepoint.api.errors import InputError
@@ -23,10 +23,12 @@ from chargepoint.settings import default_broker
 from launcher.api.commands import Restart, Start
 from launcher.diagnostics import Exit, Failure, NotThere, counted, narrate, say
 from launcher.fleet.ids import series
-from launcher.fleet.programs import program_name, station_id_of
+from launcher.fleet.placement import PoolMode
+from launcher.fleet.programs import program_name
 from launcher.fleet.setups import parse_setup
 from launcher.fleet.templates import parse_template
 from launcher.folder import Folder, Yard, replace_file
+from launcher.pools import Pools
 from launcher.remote import Remote
 from launcher.supervisord.client import Supervisord
 from launcher.verbs.reach import ask, folder_of
@@ -63,12 +65,12 @@ def up(options: argparse.Namespace) -> int:
                 )
             yard = _found_up(options, folder)
             revive(folder, yard)
-            code = _start(yard, entries)
+            code = _start(folder, yard, entries)
         else:
             lost = end_leftovers(folder)
             yard = bring_up(_plan(options, folder, socket))
             with all_or_nothing(folder, socket):
-                code = _start(yard, entries, lost)
+                code = _start(folder, yard, entries, lost)
     _tell(folder, yard)
     if options.foreground:
         return _stay(folder, yard) or code
@@ -143,6 +145,7 @@ def _plan(options: argparse.Namespace, folder: Folder, socket: Path) -> Plan:
         central_system=central_system or f"ws://localhost:{csms_port}",
         broker_program=program,
         zygote=sys.platform == "linux" and not options.no_zygote,
+        pool=PoolMode(options.pool or PoolMode.AUTO),
         csms_port=None if central_system else csms_port,
         http_port=None if central_system else http_port,
         log_level=LogLevel(options.log_level or LogLevel.INFO),
@@ -174,6 +177,7 @@ def _found_up(options: argparse.Namespace, folder: Folder) -> Yard:
         "--csms-port": (options.csms_port and f"ws://localhost:{options.csms_port}", yard.central_system),
         "--http-port": (options.http_port and f"http://localhost:{options.http_port}", yard.http),
         "--log-level": (options.log_level, yard.log_level),
+        "--pool": (options.pool, yard.pool),
     }
     for option, (asked, there) in wanted.items():
         if asked and asked != there:
@@ -181,20 +185,29 @@ def _found_up(options: argparse.Namespace, folder: Folder) -> Yard:
     return yard
 
 
-def _start(yard: Yard, entries: Sequence[Mapping[str, object]], lost: Sequence[str] = ()) -> int:
+def _start(folder: Folder, yard: Yard, entries: Sequence[Mapping[str, object]], lost: Sequence[str] = ()) -> int:
     """Start ``entries`` but for those that run, and ``lost`` again, which ran until their supervisord was killed."""
     remote = Remote(Broker.parse(yard.broker), Topics(yard.root))
     good = True
     if lost:
         narrate(f"starting {counted(len(lost), 'charge point')} again")
         good &= told(ask(remote, remote.order(Restart.of(lost))))
-    infos = Supervisord(Path(yard.socket)).infos(program_name(str(entry["id"])) for entry in entries)
-    running = {station_id_of(name) for name, info in infos.items() if info.alive}
+    running = _running(folder, Supervisord(Path(yard.socket)), [str(entry["id"]) for entry in entries])
     missing = tuple(entry for entry in entries if entry["id"] not in running)
     if missing:
         narrate(f"starting {counted(len(missing), 'charge point')}")
         good &= told(ask(remote, remote.order(Start(missing))))
     return Exit.DONE if good else Exit.FAILED
+
+
+def _running(folder: Folder, supervisord: Supervisord, ids: Iterable[str]) -> set[str]:
+    """Which of ``ids`` have a process, their own or that of a pool."""
+    stored = [station_id for station_id in ids if folder.spec(station_id).exists()]
+    pools = Pools(folder, supervisord)
+    pools.find()
+    names = {program_name(station_id): station_id for station_id in stored if station_id not in pools.homes}
+    single = {names[name] for name, info in supervisord.infos(names).items() if info.alive}
+    return single | {station_id for station_id, process in pools.look(stored).items() if process.pid}
 
 
 def _tell(folder: Folder, yard: Yard) -> None:

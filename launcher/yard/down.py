@@ -11,7 +11,7 @@ from launcher.folder import Folder
 from launcher.supervisord.client import Call, Supervisord, SupervisordGone
 from launcher.yard import processes
 
-STOP_TIMEOUT_S = 15.0
+STOP_TIMEOUT_S = 35.0
 """Longer than the stopwaitsecs of any program: supervisord kills what does not end by itself."""
 
 SHUTDOWN_TIMEOUT_S = 10.0

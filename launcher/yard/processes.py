@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psutil
 
+from chargepoint.api.errors import InputError
+from chargepoint.api.hosting import parse_roster
 from chargepoint.api.topics import RESERVED_IDS
-from launcher.fleet.programs import program_name, station_id_of
+from launcher.fleet.programs import pool_of, program_name, station_id_of
 from launcher.folder import Folder
 
 MARK = "CP_SIMU_YARD"
@@ -56,7 +58,17 @@ def program_of(process: psutil.Process) -> str:
 def charge_point_of(process: psutil.Process) -> str | None:
     """The id of the charge point that ``process`` is."""
     program = program_of(process)
-    return station_id_of(program) if program and program not in RESERVED_IDS else None
+    return station_id_of(program) if program and program not in RESERVED_IDS and not pool_of(program) else None
+
+
+def charge_points_of(process: psutil.Process, folder: Folder) -> list[str]:
+    """The charge point that ``process`` is, or those that live in the pool that it is."""
+    if pool := pool_of(program_of(process)):
+        with contextlib.suppress(OSError, InputError):
+            file = folder.roster(pool)
+            return [each for each, up in parse_roster(file.read_bytes(), str(file)).items() if up]
+    station_id = charge_point_of(process)
+    return [station_id] if station_id else []
 
 
 def supervisord_lives(folder: Folder) -> bool:

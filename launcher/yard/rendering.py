@@ -11,6 +11,7 @@ from chargepoint.bus import Broker
 from chargepoint.logs import LogLevel
 from chargepoint.settings import etc_dir
 from chargepoint.zygote.line import SOCKET
+from launcher.fleet.placement import PoolMode
 from launcher.fleet.programs import SupervisordTemplate, command_line
 from launcher.folder import Folder, replace_file
 
@@ -29,8 +30,8 @@ EVERY_TAG = """{
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a yard is to be. ``broker_program``: "" for a broker that is there already, "embedded", or the path of
-    mosquitto; ``zygote``: whether charge points are forked; the ports are those of a central system of ours, None
-    without one."""
+    mosquitto; ``zygote``: whether charge points are forked; ``pool``: whether they share processes; the ports are
+    those of a central system of ours, None without one."""
 
     folder: Folder
     socket: Path
@@ -39,6 +40,7 @@ class Plan:
     central_system: str
     broker_program: str = ""
     zygote: bool = True
+    pool: PoolMode = PoolMode.AUTO
     csms_port: int | None = None
     http_port: int | None = None
     log_level: LogLevel = LogLevel.INFO
@@ -66,7 +68,9 @@ def render(plan: Plan) -> None:
         "broker_command": _broker_command(plan),
         "csms_command": _csms_command(plan),
         "zygote_command": _zygote_command(plan),
-        "launcher_command": _own_command(plan, "service", "--central-system", plan.central_system),
+        "launcher_command": _own_command(
+            plan, "service", "--central-system", plan.central_system, "--pool", plan.pool
+        ),
         "undertaker_command": _own_command(plan, "undertaker"),
     }
     leave_out = [] if plan.broker_program else ["program:broker"]

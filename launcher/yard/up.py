@@ -41,7 +41,7 @@ OPEN_FILES = 65_536
 def end_leftovers(folder: Folder) -> list[str]:
     """End what runs on in ``folder`` after its supervisord was killed; returns the charge points among it."""
     left = processes.of_yard(folder)
-    ids = [station_id for process in left if (station_id := processes.charge_point_of(process))]
+    ids = [station_id for process in left for station_id in processes.charge_points_of(process, folder)]
     if left:
         narrate(f"ending {counted(len(left), 'process', 'es')} without a supervisord")
         processes.end_in_order(left)
@@ -58,6 +58,7 @@ def bring_up(plan: Plan) -> Yard:
         socket=str(plan.socket),
         own_broker=bool(plan.broker_program),
         log_level=str(plan.log_level),
+        pool=str(plan.pool),
     )
     with all_or_nothing(plan.folder, plan.socket):
         render(plan)

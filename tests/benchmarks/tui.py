@@ -42,10 +42,11 @@ class Screen(PseudoTerminal):
 
     def until(self, wanted: re.Pattern[bytes], timeout_s: float = 20.0) -> float:
         """Seconds until ``wanted`` is among what is written from now on."""
-        began, seen = time.monotonic(), b""
+        began, written = time.monotonic(), b""
         while time.monotonic() < began + timeout_s:
-            seen += _ESCAPES.sub(b"", self.read(0.5))
-            if wanted.search(seen):
+            # All of it: what is read may end within an escape sequence.
+            written += self.read(0.5)
+            if wanted.search(_ESCAPES.sub(b"", written)):
                 return time.monotonic() - began
         raise AssertionError(f"{wanted.pattern!r} not within {timeout_s} s")
 

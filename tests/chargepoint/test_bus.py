@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,24 @@ async def test_nothing_is_said_before_the_subscriptions_stand() -> None:
             await eventually_async(lambda: bus.connected)
             await bus.drained()
             assert connections[0] == [CONNECT, SUBSCRIBE, PUBLISH]
+
+
+async def test_a_flood_is_heard_in_few_turns_of_a_loop_that_is_busy(broker: RealBroker) -> None:
+    """A screen that draws, or a pool of charge points: it hears in the turns that are left."""
+    heard: list[Message] = []
+    flood = [Message(f"t/{number}", b"x", retain=True) for number in range(500)]
+    async with running(broker.url, greet=lambda: flood) as (bus, _):
+        await eventually_async(lambda: bus.connected)
+        await bus.drained(10.0)
+        async with running(broker.url, subscriptions=["t/+"], hear=heard.append, subscription_qos=0):
+            await eventually_async(lambda: heard)
+            turns = 0
+            while len(heard) < len(flood) and turns < 1000:
+                time.sleep(0.002)  # noqa: ASYNC251 - the loop is busy
+                await asyncio.sleep(0)
+                turns += 1
+            assert turns < 250
+    assert [message.topic for message in heard] == [message.topic for message in flood]
 
 
 async def test_who_answers_the_greeting_at_once_is_heard(broker: RealBroker) -> None:

@@ -29,7 +29,7 @@ def told(bench: Bench) -> ChargePointStatus:
 def problems(bench: Bench) -> list[str]:
     """What is told to be wrong with frames, by who watches."""
     frames = [TracedFrame.from_json(one.payload) for one in bench.published if one.topic.endswith("/frames")]
-    return [frame.problem for frame in frames if frame.problem]
+    return [frame.remarks for frame in frames if frame.remarks]
 
 
 def test_what_is_on_is_in_the_status_and_gone_when_it_is_cleared() -> None:

@@ -78,5 +78,7 @@ async def test_a_message_that_is_too_large_is_answered_and_the_connection_kept(
         await central.gets("StatusNotification", 2)
         with pytest.raises(AssertionError, match=r"GenericError: \d+ characters are too many"):
             await central.ask("DataTransfer", vendorId="v", data="x" * 5_000_000)
+        with pytest.raises(AssertionError, match=r"GenericError: \d+ characters are too many"):
+            await central.ask("DataTransfer", vendorId="v", data="x" * 2**24)
         assert await central.ask("ClearCache") == {"status": "Accepted"}
         assert len(central.connections) == 1

@@ -102,10 +102,14 @@ class Station:
 
     async def exchange(self, call: list[Any]) -> list[Any]:
         """The frame that answers ``call``."""
-        self._asked[call[1]] = asyncio.get_running_loop().create_future()
-        await self.websocket.send(json.dumps(call))
+        return await self.exchange_text(call[1], json.dumps(call).encode())
+
+    async def exchange_text(self, call_id: str, text: bytes) -> list[Any]:
+        """The frame that answers ``text``, which need not be UTF-8, by its message id."""
+        self._asked[call_id] = asyncio.get_running_loop().create_future()
+        await self.websocket.send(text, text=True)
         async with asyncio.timeout(10):
-            return await self._asked[call[1]]
+            return await self._asked[call_id]
 
     async def boot(self) -> Payload:
         """Boot as every charge point does."""

@@ -1,21 +1,18 @@
-"""What a user of MOEV's central system must find here: the lines MO-01 to MO-14 of the acceptance table."""
+"""What a user of MOEV's central system must find here: the lines MO-01 to MO-10 and MO-14 of the acceptance table."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import shlex
-from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.csms.certificates import csr
+from tests.csms.charger import Charger
 from tests.csms.program import Program, running
-from tests.csms.station import MEASURED, START, Payload, Station
+from tests.csms.station import MEASURED, START, Station
 from tests.support.ports import free_port
 from tests.support.waiting import eventually_async
 
@@ -40,64 +37,6 @@ CURL = {
         --data '{"id":"CP_1"}' http://localhost:8080/disconnect""",
 }
 """MOEV's own examples, in an order in which each of them can succeed."""
-
-
-class Charger(Station):
-    """Starts and stops when it is told so, and draws what it may, 16 A at most."""
-
-    def __init__(self, url: str, id: str) -> None:
-        answers = {
-            "RemoteStartTransaction": self._start,
-            "RemoteStopTransaction": self._stop,
-            "SetChargingProfile": self._limit,
-        }
-        super().__init__(url, id, answers)
-        self.current_a = 0.0
-        self.transaction_id: int | None = None
-        self._limit_a = 16.0
-        self._acts: set[asyncio.Task[Any]] = set()
-
-    async def measure(self) -> None:
-        """Send one meter value."""
-        sampled = {"value": str(self.current_a), "measurand": "Current.Import", "unit": "A"}
-        values = [{"timestamp": "2030-01-01T12:01:00Z", "sampledValue": [sampled]}]
-        await self.ask("MeterValues", {"connectorId": 1, "transactionId": self.transaction_id, "meterValue": values})
-
-    def at_rest(self) -> bool:
-        """Whether it has done all it was told to."""
-        return not self._acts
-
-    def _start(self, payload: Payload) -> Payload:
-        self._act(self._charge(payload["idTag"]))
-        return {"status": "Accepted"}
-
-    def _stop(self, payload: Payload) -> Payload:
-        if payload["transactionId"] != self.transaction_id:
-            return {"status": "Rejected"}
-        self._act(self._rest())
-        return {"status": "Accepted"}
-
-    def _limit(self, payload: Payload) -> Payload:
-        schedule = payload["csChargingProfiles"]["chargingSchedule"]
-        self._limit_a = schedule["chargingSchedulePeriod"][0]["limit"]
-        if self.current_a:
-            self.current_a = min(16.0, self._limit_a)
-        return {"status": "Accepted"}
-
-    async def _charge(self, id_tag: str) -> None:
-        answer = await self.ask("StartTransaction", {**START, "idTag": id_tag})
-        self.transaction_id = answer["transactionId"]
-        self.current_a = min(16.0, self._limit_a)
-
-    async def _rest(self) -> None:
-        stop = {"transactionId": self.transaction_id, "meterStop": 900, "timestamp": "2030-01-01T13:00:00Z"}
-        await self.ask("StopTransaction", {**stop, "reason": "Remote"})
-        self.transaction_id, self.current_a = None, 0.0
-
-    def _act(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._acts.add(task)
-        task.add_done_callback(self._acts.discard)
 
 
 def test_mo_01_ocpp_and_http_are_served_on_the_address_and_ports_that_are_asked_for(tmp_path: Path) -> None:
@@ -335,150 +274,6 @@ async def test_mo_10_what_a_charger_asks_is_answered(csms: Program) -> None:
         }
 
 
-async def test_mo_11_the_gui_lists_starts_limits_clears_and_stops(csms: Program) -> None:
-    async def tell(message_id: str, **data: object) -> tuple[str, Any]:
-        payload = {"vendorId": "MOEV_GUI", "messageId": message_id, "data": json.dumps(data)}
-        answer = await gui.ask("DataTransfer", payload)
-        return answer["status"], json.loads(answer["data"])
-
-    async with Station(csms.ws, "GUI") as gui, Charger(csms.ws, "MO_11") as charger:
-        status, data = await tell("show current evses")
-        assert status == "Accepted"
-        assert {"GUI", "MO_11"} <= set(data["evses"])
-
-        status, data = await tell("start remote transaction", cp_id="MO_11", max_watts=1200, max_current=None)
-        assert (status, data["charging_profile"]) == ("Accepted", "Accepted")
-        await eventually_async(lambda: charger.transaction_id is not None)
-        transaction_id = charger.transaction_id
-
-        status, data = await tell("change max_watts", cp_id="MO_11", max_watts=1500, max_current=-1)
-        assert (status, data["limit"], data["unit"]) == ("Accepted", 1500.0, "W")
-        assert await tell("clear charging profile", cp_id="MO_11") == (
-            "Accepted",
-            {"cp_id": "MO_11", "status": "Accepted"},
-        )
-        status, data = await tell("stop remote transaction", cp_id="MO_11")
-        assert (status, data["transaction_id"]) == ("Accepted", transaction_id)
-
-        status, data = await tell("start remote transaction", cp_id="nobody")
-        assert status == "Rejected"
-        assert "unknown" in data["error"]
-
-
-async def test_mo_11_a_charger_may_command_itself(csms: Program) -> None:
-    async with Station(csms.ws, "MO_11_self") as station:
-        payload = {"vendorId": "MOEV_GUI", "messageId": "clear charging profile", "data": '{"cp_id":"MO_11_self"}'}
-        assert (await station.ask("DataTransfer", payload))["status"] == "Accepted"
-        assert station.got("ClearChargingProfile") == [{}]
-
-
-async def test_mo_11_a_card_payment_is_authorized(csms: Program) -> None:
-    payment = {
-        "connectorId": 1,
-        "paySessionId": "session-1",
-        "authData": [{"CCDATA": "secret", "KSN": "k"}],
-        "timestamp": "2030-01-01T12:00:00Z",
-    }
-    async with Station(csms.ws, "MO_11_pay") as station:
-        message = {"vendorId": "< MOEV_MANUFACTURER >", "messageId": "AuthorizedPayment.req"}
-        answer = await station.ask("DataTransfer", {**message, "data": json.dumps(payment)})
-        assert answer["status"] == "Accepted"
-        assert json.loads(answer["data"])["status"] == "Accepted"
-        answer = await station.ask("DataTransfer", {**message, "data": json.dumps({**payment, "authData": None})})
-        assert answer["status"] == "Rejected"
-    assert "secret" not in csms.said()
-
-
-COMMANDS: dict[str, Payload] = {
-    "CancelReservation": {"reservationId": 1},
-    "CertificateSigned": {"certificateChain": "PEM"},
-    "ChangeAvailability": {"connectorId": 0, "type": "Inoperative"},
-    "ChangeConfiguration": {"key": "K", "value": "V"},
-    "ClearCache": {},
-    "ClearChargingProfile": {"id": 1},
-    "DataTransfer": {"vendorId": "com.example", "data": "hello"},
-    "DeleteCertificate": {
-        "certificateHashData": {
-            "hashAlgorithm": "SHA256",
-            "issuerNameHash": "a",
-            "issuerKeyHash": "b",
-            "serialNumber": "c",
-        }
-    },
-    "ExtendedTriggerMessage": {"requestedMessage": "Heartbeat"},
-    "GetCompositeSchedule": {"connectorId": 1, "duration": 60},
-    "GetConfiguration": {"key": ["HeartbeatInterval"]},
-    "GetDiagnostics": {"location": "ftp://localhost/"},
-    "GetInstalledCertificateIds": {"certificateType": "CentralSystemRootCertificate"},
-    "GetLocalListVersion": {},
-    "GetLog": {"logType": "SecurityLog", "requestId": 1, "log": {"remoteLocation": "ftp://localhost/"}},
-    "InstallCertificate": {"certificateType": "CentralSystemRootCertificate", "certificate": "PEM"},
-    "RemoteStartTransaction": {"idTag": "TAG1"},
-    "RemoteStopTransaction": {"transactionId": 1},
-    "ReserveNow": {"connectorId": 1, "reservationId": 1, "idTag": "TAG1", "expiryDate": "2030-01-01T12:00:00Z"},
-    "Reset": {"type": "Hard"},
-    "SendLocalList": {"listVersion": 1, "updateType": "Full"},
-    "SetChargingProfile": {
-        "connectorId": 0,
-        "csChargingProfiles": {
-            "chargingProfileId": 1,
-            "stackLevel": 0,
-            "chargingProfilePurpose": "TxDefaultProfile",
-            "chargingProfileKind": "Relative",
-            "chargingSchedule": {
-                "chargingRateUnit": "A",
-                "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 21.4}],
-            },
-        },
-    },
-    "SignedUpdateFirmware": {
-        "requestId": 1,
-        "firmware": {
-            "location": "http://localhost/",
-            "retrieveDateTime": "2030-01-01T12:00:00Z",
-            "signingCertificate": "PEM",
-            "signature": "S",
-        },
-    },
-    "TriggerMessage": {"requestedMessage": "Heartbeat"},
-    "UnlockConnector": {"connectorId": 1},
-    "UpdateFirmware": {"location": "http://localhost/", "retrieveDate": "2030-01-01T12:00:00Z"},
-}
-
-
-async def test_mo_12_every_command_of_ocpp_1_6_can_be_sent(csms: Program, http: httpx.AsyncClient) -> None:
-    async with Station(csms.ws, "MO_12") as station:
-        assert COMMANDS.keys() == station.answers.keys()
-        for action, payload in COMMANDS.items():
-            response = await http.post(f"/charge-points/MO_12/commands/{action}", json=payload)
-            assert response.status_code == 200, response.text
-            assert response.json() == {
-                "id": "MO_12",
-                "action": action,
-                "response": station.answers[action],
-                "violation": None,
-            }
-            assert station.commands[-1] == (action, payload)
-
-
-async def test_mo_13_a_file_with_every_call_ships_and_every_call_in_it_works(tmp_path: Path) -> None:
-    files = ("--ca", str(tmp_path / "ca"), "--files", str(tmp_path / "files"))
-    with running(tmp_path, *files) as program:
-        async with Charger(program.ws, "CP_1") as charger, program.client() as client:
-            await charger.boot()
-            text = (REPOSITORY / "etc" / "csms.http").read_text().replace("{{csr}}", json.dumps(csr("CP_1"))[1:-1])
-            requests = _requests(text, program.http, "CP_1")
-            described = (await client.get(f"{program.http}/openapi.json")).json()["paths"]
-            described_calls = {(method.upper(), path) for path, calls in described.items() for method in calls}
-            called = {(method, _template(url.removeprefix(program.http), described)) for method, url, _ in requests}
-            assert described_calls - called == {("POST", "/files/{name}")}, "PUT shows it"
-            assert {url.partition("/commands/")[2].partition("?")[0] for _, url, _ in requests} > COMMANDS.keys()
-            for method, url, body in requests:
-                response = await client.request(method, url, content=body)
-                assert response.is_success, (method, url, response.text)
-                await eventually_async(charger.at_rest)
-
-
 async def test_mo_14_commands_are_carried_out_while_charging_goes_on(csms: Program, http: httpx.AsyncClient) -> None:
     async with Charger(csms.ws, "MO_14") as charger, Station(csms.ws, "MO_14_too") as other:
         await http.post("/remotestart", json={"id": "MO_14"})
@@ -497,25 +292,3 @@ async def test_mo_14_commands_are_carried_out_while_charging_goes_on(csms: Progr
         assert statuses == [200] * 30
         seen = (await http.get(f"/transactions/{charger.transaction_id}")).json()
         assert len(seen["meter_values"]) == 30
-
-
-def _template(path: str, described: Collection[str]) -> str:
-    """The path of the description that ``path`` is one of; a literal one goes before one with parameters."""
-    path = path.partition("?")[0]
-    templates = sorted(described, key=lambda each: each.count("{"))
-    return next(each for each in templates if re.fullmatch(re.sub(r"{\w+}", "[^/]+", each), path))
-
-
-def _requests(text: str, csms: str, charge_point: str) -> list[tuple[str, str, str | None]]:
-    """Method, URL and body of each request in a .http file."""
-    requests = []
-    for block in re.split(r"(?m)^###.*$", text):
-        lines = [line for line in block.strip().splitlines() if not line.startswith(("#", "@"))]
-        if not any(lines):
-            continue
-        head, _, body = (
-            "\n".join(lines).strip().replace("{{csms}}", csms).replace("{{cp}}", charge_point).partition("\n\n")
-        )
-        method, url = head.splitlines()[0].split(" ", 1)
-        requests.append((method, url, body or None))
-    return requests

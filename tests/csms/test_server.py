@@ -131,14 +131,26 @@ async def test_a_binary_frame_ends_the_connection_with_a_reason(csms: Program) -
         assert await station.closed() == (1003, "OCPP-J sends text frames; this one was binary")
 
 
-async def test_a_message_of_a_megabyte_is_read_and_a_flood_is_not(csms: Program) -> None:
+async def test_a_message_of_a_megabyte_is_read_and_a_flood_is_refused_and_the_connection_stays(csms: Program) -> None:
     async with Station(csms.ws, "Large") as station:
         values = [MEASURED] * 9000
         assert len(json.dumps(values)) > 2**20
         assert await station.ask("MeterValues", {"connectorId": 1, "meterValue": values}) == {}
-        # In fragments, of which the last is one too many: nothing is still on its way when the connection is closed.
+        assert await station.refusal("DataTransfer", {"vendorId": "v", "data": "x" * 2**21}) == "GenericError"
         await station.websocket.send(["x" * 2**16] * 33)
-        assert (await station.closed())[0] == 1009
+        assert "currentTime" in await station.ask("Heartbeat", {})
+
+
+async def test_a_text_that_is_not_utf8_is_refused_by_its_id_and_the_connection_stays(
+    csms: Program, http: httpx.AsyncClient
+) -> None:
+    async with Station(csms.ws, "Bytes") as station:
+        wrong = json.dumps([2, "7", "Authorize", {"idTag": "?"}]).encode().replace(b"?", b"\xe9")
+        assert (await station.exchange_text("7", wrong))[:3] == [4, "7", "FormationViolation"]
+        await station.websocket.send(b"\xff", text=True)
+        assert "currentTime" in await station.ask("Heartbeat", {})
+    messages = (await http.get("/charge-points/Bytes/messages")).json()["messages"]
+    assert [message["action"] for message in messages] == ["Authorize", None, "Heartbeat"]
 
 
 async def test_a_timestamp_without_its_zone_is_read_as_utc(csms: Program, http: httpx.AsyncClient) -> None:

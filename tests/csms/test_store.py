@@ -12,7 +12,8 @@ from chargepoint.api.errors import InputError
 from csms.authorization import Tags
 from csms.changes import ConnectorStatus, MeterValue
 from csms.csms import CentralSystem
-from csms.store import Store
+from csms.store import Store, StoreFailure
+from csms.transactions import Transaction
 
 VALUE = MeterValue(10.5, ({"value": "1", "unit": "Wh"},))
 
@@ -46,6 +47,23 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     assert [each.running for each in store.transactions()] == [False, True]
     assert store.meter_values(ended.id) == [VALUE]
     store.close()
+
+
+def test_an_id_that_is_given_twice_loses_no_transaction(tmp_path: Path) -> None:
+    store = Store(tmp_path / "csms.db")
+    forgetful = _system(store)
+    first, _ = _begin(store, _system(store), "first")
+    with pytest.raises(StoreFailure, match="UNIQUE"):
+        _begin(store, forgetful, "second")
+    assert store.transactions() == [first]
+    store.close()
+
+
+def _begin(store: Store, system: CentralSystem, id_tag: str) -> tuple[Transaction, bool]:
+    system.seen("CP_1", 1.0)
+    begun = system.start("CP_1", 1, id_tag, 0, 5.0)
+    store.keep(system.changes())
+    return begun
 
 
 def test_changes_are_kept_all_or_none(tmp_path: Path) -> None:

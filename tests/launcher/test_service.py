@@ -28,6 +28,13 @@ START_LINES = [
 ]
 
 
+@pytest.fixture(params=[False, "west"], ids=["process", "pool"])
+def pool(request: pytest.FixtureRequest) -> bool | str:
+    """Where charge points live: in a process each, or in a pool. Nobody who commands them sees a difference."""
+    home: bool | str = request.param
+    return home
+
+
 def documented(yard: Yard, station_id: str, **fields: object) -> dict[str, object]:
     """A start entry as the Open OCPP simulator documents it."""
     return {
@@ -89,21 +96,21 @@ def test_the_launchers_status_is_plain_text(shared_yard: Yard) -> None:
 # Start, kill, restart, remove
 
 
-def test_the_documented_start_kill_restart_and_removal(shared_yard: Yard) -> None:
+def test_the_documented_start_kill_restart_and_removal(shared_yard: Yard, pool: bool | str) -> None:
     """S0-04, S0-25, S0-26, S0-27, S0-28, S0-36: by plain MQTT messages alone."""
     yard = shared_yard
-    assert yard.verdicts({"type": "start", "charge_points": [documented(yard, "doc")]}) == ["started"]
+    assert yard.verdicts({"type": "start", "charge_points": [documented(yard, "doc", pool=pool)]}) == ["started"]
     yard.wait_for_status("doc", Registration.ACCEPTED)
     told = yard.status("doc")
     assert (told.vendor, told.max_setpoint, told.max_setpoint_per_connector) == ("Open OCPP", 32.0, 16.0)
-    assert (yard.folder.charge_point("doc") / "state.db").is_file()
-    assert yard.folder.log("doc").is_file()
+    assert (yard.folder.charge_point("doc") / ("state.jsonl" if pool else "state.db")).is_file()
+    assert yard.folder.log("pool+west" if pool else "doc").is_file()
 
     assert yard.verdicts(order("kill", "doc")) == ["killed"]
     yard.wait_for_status("doc", Registration.DEAD)
     yard.wait_for_state("doc", 1, ConnectorState.UNAVAILABLE)
 
-    assert yard.verdicts({"type": "restart", "charge_points": [documented(yard, "doc")]}) == ["restarted"]
+    assert yard.verdicts({"type": "restart", "charge_points": [documented(yard, "doc", pool=pool)]}) == ["restarted"]
     yard.wait_for_status("doc", Registration.ACCEPTED)
 
     assert yard.verdicts(order("remove", "doc")) == ["removed"]
@@ -114,10 +121,10 @@ def test_the_documented_start_kill_restart_and_removal(shared_yard: Yard) -> Non
     assert "program:doc" not in yard.folder.programs_conf.read_text()
 
 
-def test_an_empty_retained_status_removes_a_charge_point_that_runs(shared_yard: Yard) -> None:
+def test_an_empty_retained_status_removes_a_charge_point_that_runs(shared_yard: Yard, pool: bool | str) -> None:
     """S0-28: as the historical supervisor does it, which empties the connectors' topics as well."""
     yard = shared_yard
-    yard.start({"id": "gone"})
+    yard.start({"id": "gone", "pool": pool})
     yard.publish("cps/gone/connectors/1/status", b"", retain=True)
     yard.publish("cps/gone/status", b"", retain=True)
     eventually(lambda: not yard.folder.charge_point("gone").exists(), what="its folder gone")
@@ -125,23 +132,24 @@ def test_an_empty_retained_status_removes_a_charge_point_that_runs(shared_yard: 
     assert not yard.charge_point_processes("gone")
 
 
-def test_a_removed_id_can_be_started_again_at_once(shared_yard: Yard) -> None:
+def test_a_removed_id_can_be_started_again_at_once(shared_yard: Yard, pool: bool | str) -> None:
     """As the historical supervisor loads a setup: kill, empty, start, without a pause."""
     yard = shared_yard
-    yard.start({"id": "again"})
+    yard.start({"id": "again", "pool": pool})
     yard.publish_command(order("kill", "again"))
     yard.publish("cps/again/status", b"", retain=True)
-    assert yard.verdicts({"type": "start", "charge_points": [{"id": "again"}]}) == ["started"]
+    assert yard.verdicts({"type": "start", "charge_points": [{"id": "again", "pool": pool}]}) == ["started"]
     pid = yard.wait_for_status("again", Registration.ACCEPTED).pid
     assert yard.verdicts(order("kill", "nobody")) == ["refused"], "the queue is empty again"
-    assert yard.pid_of_program("again") == pid
+    assert yard.pid_of_program("pool+west" if pool else "again") == pid
     assert yard.retained("cps/again/status")
+    assert yard.verdicts(order("remove", "again")) == ["removed"]
 
 
-def test_start_begins_with_fresh_data_and_restart_keeps_it(shared_yard: Yard) -> None:
+def test_start_begins_with_fresh_data_and_restart_keeps_it(shared_yard: Yard, pool: bool | str) -> None:
     """S0-04, S0-27."""
     yard = shared_yard
-    yard.start({"id": "data", "vendor": "First"})
+    yard.start({"id": "data", "vendor": "First", "pool": pool})
     mark = yard.folder.charge_point("data") / "mark"
     mark.touch()
     yard.ask(order("kill", "data"))
@@ -151,8 +159,9 @@ def test_start_begins_with_fresh_data_and_restart_keeps_it(shared_yard: Yard) ->
     yard.ask({"type": "restart", "charge_points": [{"id": "data", "vendor": "Second"}]})
     eventually(lambda: yard.status("data").vendor == "Second")
     yard.ask(order("kill", "data"))
-    yard.start({"id": "data"})
+    yard.start({"id": "data", "pool": pool})
     assert not mark.exists()
+    assert yard.verdicts(order("remove", "data")) == ["removed"]
 
 
 def test_a_restart_of_one_that_runs_leaves_exactly_one_process(shared_yard: Yard) -> None:
@@ -178,26 +187,28 @@ def test_both_spellings_start_a_charge_point(shared_yard: Yard) -> None:
     assert yard.wait_for_status("alternating", Registration.ACCEPTED).type == "AC"
 
 
-def test_one_that_begins_again_with_fewer_connectors_has_no_others(shared_yard: Yard) -> None:
+def test_one_that_begins_again_with_fewer_connectors_has_no_others(shared_yard: Yard, pool: bool | str) -> None:
     yard = shared_yard
-    yard.start({"id": "fewer", "nb_connectors": 3})
+    yard.start({"id": "fewer", "nb_connectors": 3, "pool": pool})
     yard.wait_for_state("fewer", 3, ConnectorState.AVAILABLE)
     yard.ask(order("kill", "fewer"))
     yard.wait_for_state("fewer", 3, ConnectorState.UNAVAILABLE)
-    yard.start({"id": "fewer", "nb_connectors": 1})
+    yard.start({"id": "fewer", "nb_connectors": 1, "pool": pool})
     yard.wait_for_state("fewer", 1, ConnectorState.AVAILABLE)
     assert sorted(yard.retained("cps/fewer/connectors/+/status")) == ["cp_simu/cps/fewer/connectors/1/status"]
+    assert yard.verdicts(order("remove", "fewer")) == ["removed"]
 
 
-def test_a_charge_point_closes_in_good_order(shared_yard: Yard) -> None:
+def test_a_charge_point_closes_in_good_order(shared_yard: Yard, pool: bool | str) -> None:
     """S0-34: and the launcher can start it again."""
     yard = shared_yard
-    yard.start({"id": "closing"})
+    yard.start({"id": "closing", "pool": pool})
     yard.wait_for_status("closing", Registration.ACCEPTED)
     yard.publish("cps/closing/cmd", {"type": "close"})
     yard.wait_for_status("closing", Registration.DEAD)
     eventually(lambda: not yard.pid_of_program("closing"))
     assert yard.verdicts(order("restart", "closing")) == ["restarted"]
+    assert yard.verdicts(order("remove", "closing")) == ["removed"]
 
 
 def test_the_template_gives_what_an_entry_leaves_out(shared_yard: Yard) -> None:

@@ -46,7 +46,9 @@ INTERNAL_ERROR = {"code": "InternalError"}
 
 MUTATIONS = {
     "boots are rejected": wrong(
-        "BootNotification", "boot_accepted boot_again fleet_boots", change={"status": "Rejected", "interval": 5}
+        "BootNotification",
+        "boot_accepted boot_again fleet_boots boot_pending boot_rejected password password_wrong",
+        change={"status": "Rejected", "interval": 5},
     ),
     "the second boot is pending": Mutation(
         (
@@ -63,7 +65,8 @@ MUTATIONS = {
     ),
     "heartbeats are answered with nothing": wrong(
         "Heartbeat",
-        "heartbeats trigger_message configuration composite_schedule malformed_call wrong_types unknown_action",
+        "heartbeats trigger_message configuration composite_schedule malformed_call wrong_types unknown_action "
+        "malformed_texts no_utf8 quirks half_open password flapping clock_ahead firmware_download_fails",
         answer={},
     ),
     "heartbeats are answered twice": wrong("Heartbeat", "heartbeats", copies=2),
@@ -92,14 +95,14 @@ MUTATIONS = {
     ),
     "tags are not judged at the start": wrong(
         "StartTransaction",
-        "tag_refused_at_start local_list_outdated",
+        "tag_refused_at_start local_list_outdated refused_after_outage",
         "charging_session",
         change={"idTagInfo": {"status": "Accepted"}},
     ),
     "no transaction is accepted": wrong(
         "StartTransaction",
         "charging_session swipe_then_plug remote_start_plugged remote_start_unplugged reservation_used "
-        "late_transaction remote_start_authorized",
+        "late_transaction remote_start_authorized start_offline whole_transaction_offline",
         "swipe_and_leave tag_blocked",
         change={"idTagInfo": {"status": "Invalid"}},
     ),
@@ -116,21 +119,33 @@ MUTATIONS = {
         change={"transactionId": 0},
     ),
     "a transaction that is sent twice is two": wrong(
-        "StartTransaction", "start_sent_twice", "charging_session", change={"transactionId": 4_711}, times=1
+        "StartTransaction",
+        "start_sent_twice duplicates",
+        "charging_session",
+        change={"transactionId": 4_711},
+        times=1,
+    ),
+    "nobody is let in": wrong("connect", "password boot_accepted", refuse=401),
+    "who was cut off is not let in again": Mutation(
+        ({"action": "connect", "delay": 0.01, "times": 1}, {"action": "connect", "refuse": 503}),
+        ("half_open", "no_utf8", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
+        ("charging_session", "malformed_texts"),
     ),
     "starts are not answered": wrong("StartTransaction", "swipe_then_plug", "tag_blocked", silent=True),
     "stops are refused": wrong(
         "StopTransaction",
         "stop_sent_twice stop_of_unknown late_transaction unplug_ends remote_stop remote_stop_of_unknown power_cut "
         "reset_soft reset_hard unlock_in_transaction car_pauses availability_scheduled stop_with_data "
-        "group_tag_stops",
+        "group_tag_stops offline_in_transaction start_offline end_offline whole_transaction_offline late_answers "
+        "refused_after_outage start_fails_three_times flapping clock_ahead meter_jump chaos",
         "swipe_and_leave remote_start_plugged",
         error=INTERNAL_ERROR,
     ),
     "meter values are refused": wrong(
         "MeterValues",
-        "meter_values meter_values_idle stop_with_data dc_session charging_session limit_is_obeyed trigger_message",
-        "unplug_ends",
+        "meter_values meter_values_idle stop_with_data dc_session charging_session limit_is_obeyed trigger_message "
+        "meter_jump meter_reset meter_negative meter_freeze offline_in_transaction clock_aligned",
+        "unplug_ends end_offline",
         error=INTERNAL_ERROR,
     ),
     "meter values take their time": wrong("MeterValues", "meter_values", "meter_values_idle", delay=4),
@@ -172,7 +187,9 @@ MUTATIONS = {
 @pytest.fixture(scope="module")
 def csms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """One for all mutations: each concerns a station of its own."""
-    with running(tmp_path_factory.mktemp("csms"), "--tags", str(etc_dir() / "scenarios" / "tags.json")) as program:
+    folder = tmp_path_factory.mktemp("csms")
+    tags = etc_dir() / "scenarios" / "tags.json"
+    with running(folder, "--tags", str(tags), "--ca", str(folder / "ca")) as program:
         yield program
 
 
@@ -182,8 +199,7 @@ def mutant(name: str, station: str) -> Scenario:
 
 
 async def play(scenarios: list[Scenario], csms: Program, commands: str = "") -> Run:
-    own = f"{csms.http}/charge-points/{{id}}/commands/{{action}}"
-    return await runner.run(runner.Plan(tuple(scenarios), csms.ws, commands or own, jobs=JOBS))
+    return await runner.run(runner.Plan(tuple(scenarios), csms.ws, commands, csms.http, jobs=JOBS))
 
 
 async def test_every_mutation_turns_the_right_scenarios_red(csms: Program) -> None:

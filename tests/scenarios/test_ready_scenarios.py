@@ -44,8 +44,8 @@ def test_all_of_them_pass_and_every_report_says_so(tmp_path: Path) -> None:
     assert all(line["meta"]["seed"] == 3 for line in lines)
 
 
-def test_there_are_forty_and_each_says_what_it_proves() -> None:
-    assert len(READY) >= 40
+def test_there_are_ninety_and_each_says_what_it_proves() -> None:
+    assert len(READY) >= 90
     assert [scenario.file for scenario in READY if not (scenario.proves.endswith(".") and scenario.tags)] == []
     names = [scenario.name for scenario in READY]
     assert len(set(names)) == len(names)
@@ -66,7 +66,7 @@ def test_its_station_can_be_named_by_whoever_runs_it(scenario: Scenario) -> None
 def test_they_are_listed_with_what_they_prove() -> None:
     done = cp_simu("scenarios", "--tag", "boot")
     assert done.returncode == 0
-    assert len(done.stdout.splitlines()) == 3
+    assert len(done.stdout.splitlines()) == 5
     assert "boot_accepted" in done.stdout
     assert "told the time and an interval" in done.stdout
 
@@ -97,6 +97,11 @@ def test_a_wrong_file_is_exit_code_2_and_one_line(tmp_path: Path) -> None:
         (["boot_accepted", "--tag", "nothing"], "a tag of one of these scenarios"),
         (["--central-system", "http://host"], "a central system's URL"),
         (["--commands", "http://host/commands"], "an http(s) URL with {id} and {action}"),
+        (["--api", "http://host"], "given with --central-system"),
+        (
+            ["--central-system", "ws://host", "--api", "host"],
+            "that the bundled central system tells",
+        ),
     ],
 )
 def test_wrong_words_are_exit_code_2(words: list[str], reason: str) -> None:

@@ -1,4 +1,4 @@
-"""The README's table of supported messages, made from the code by ``python -m tests.support.support_table``."""
+"""The table of supported messages, made from the code by ``python -m tests.support.support_table``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chargepoint.dialects.v16.session import SENDS
 from chargepoint.ocpp.v16 import Action
 from tests.support.bench import Bench
 
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[2] / "chargepoint" / "README.md"
 BEGIN = "<!-- supported messages: made by tests/support/support_table.py -->"
 END = "<!-- end of supported messages -->"
 
@@ -59,12 +59,12 @@ def all_actions() -> set[str]:
 
 
 def readme_table() -> str:
-    """The table as it stands in the README."""
+    """The table as it stands in chargepoint/README.md."""
     return README.read_text().split(BEGIN)[1].split(END)[0].strip()
 
 
 def main() -> None:
-    """Write the table into the README."""
+    """Write the table into chargepoint/README.md."""
     before, _, rest = README.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     README.write_text(f"{before}{BEGIN}\n{supported_messages()}\n{END}{after}")

@@ -19,10 +19,11 @@ from chargepoint.api.spec import parse_spec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Broker
 from tests.chargepoint.brokers import RealBroker
-from tests.support.synthetic_fleet import SyntheticStation, SyntheticYard
+from tests.support.synthetic_fleet import SyntheticYard
 from tests.support.waiting import eventually_async
 from tui.app import YardApp
 from tui.preferences import Preferences
+from tui.state.fleet import LauncherState
 from tui.user_keys import Keys
 
 _ROOTS = itertools.count(1)
@@ -53,12 +54,15 @@ class Looking:
     async def burst(self, text: str) -> None:
         """All keys of ``text`` in one piece, as a line over SSH brings them."""
         for sign in text:
-            self.app.post_message(Key("slash" if sign == "/" else sign, sign))
+            self.app.post_message(Key({"/": "slash", "\r": "enter", " ": "space"}.get(sign, sign), sign))
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:
         """Replace what stands in the focused input, as a terminal pastes."""
-        await eventually_async(lambda: isinstance(self.app.focused, Input), PATIENCE_S, "a line to type in")
+        try:
+            await eventually_async(lambda: isinstance(self.app.focused, Input), PATIENCE_S)
+        except AssertionError:
+            raise AssertionError(f"no line to type in, but {self.app.focused} in\n{self.screen}") from None
         await self.pilot.press("home", "shift+end", "delete")
         assert self.app.focused is not None
         self.app.focused.post_message(Paste(text))
@@ -100,12 +104,27 @@ class Looking:
         await eventually_async(lambda: right(self.yard.stations[station_id].connectors[number]), PATIENCE_S)
         return self.yard.stations[station_id].connectors[number]
 
-    def add(
-        self, station_id: str, registration: Registration = Registration.ACCEPTED, **entry: object
-    ) -> SyntheticStation:
-        """A charge point comes into the yard."""
+    def comes(self, station_id: str, registration: Registration = Registration.ACCEPTED, **entry: object) -> None:
+        """A charge point comes into the yard; the screen hears of it when it does."""
         spec = parse_spec({"id": station_id, "central_system": "ws://localhost:9000", **entry})
-        return self.yard.add(spec, registration)
+        self.yard.add(spec, registration)
+
+    async def add(self, station_id: str, registration: Registration = Registration.ACCEPTED, **entry: object) -> None:
+        """A charge point comes into the yard, and the screen knows it: keys reach it."""
+        self.comes(station_id, registration, **entry)
+        await self.knows_all()
+
+    async def knows_all(self) -> None:
+        """Wait until the screen has been told of every charge point with all its connectors."""
+
+        def known(station_id: str) -> bool:
+            shown = self.app.fleet.get(station_id)
+            wanted = self.yard.stations[station_id].connectors
+            return shown is not None and shown.status is not None and shown.connectors.keys() >= wanted.keys()
+
+        patience_s = PATIENCE_S + len(self.yard.stations) / 100
+        what = "every charge point of the yard is known to the screen"
+        await eventually_async(lambda: all(map(known, list(self.yard.stations))), patience_s, what)
 
 
 @contextlib.asynccontextmanager
@@ -126,8 +145,13 @@ async def looking(
         async with app.run_test(size=size, notifications=True) as pilot:
             seen = Looking(app, pilot, yard)
             for station_id in station_ids:
-                seen.add(station_id)
+                seen.comes(station_id)
             yard.populate(populate)
-            await yard.drained()
-            await eventually_async(lambda: app.settled, PATIENCE_S, what="the yard has told everything")
+            # Both: to a screen that connects before the first of them comes, nothing is everything.
+            await seen.knows_all()
+            await eventually_async(
+                lambda: app.settled and app.fleet.launcher is LauncherState.ALIVE,
+                PATIENCE_S,
+                what="the yard has told everything",
+            )
             yield seen

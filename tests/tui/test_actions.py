@@ -105,7 +105,7 @@ async def test_wrong_input_is_refused_while_it_is_typed_and_never_leaves(
 
 async def test_a_dc_station_is_plugged_with_its_limit_and_asked_for_one_demand(broker: RealBroker) -> None:
     async with looking(broker) as seen:
-        seen.add("CP_1", type="DC", max_setpoint=50_000)
+        await seen.add("CP_1", type="DC", max_setpoint=50_000)
         await seen.sees("CP_1", "limit   50.0 kW")
         await seen.press("p")
         await seen.hears("cps/CP_1/connectors/1/car", {"cable": 50_000.0})
@@ -119,7 +119,7 @@ async def test_a_dc_station_is_plugged_with_its_limit_and_asked_for_one_demand(b
 async def test_an_action_goes_to_the_chosen_connector(broker: RealBroker) -> None:
     """S0-13, S0-14: per connector."""
     async with looking(broker) as seen:
-        seen.add("CP_1", nb_connectors=3)
+        await seen.add("CP_1", nb_connectors=3)
         await seen.sees("CP_1")
         for keys, number in (["2"], 2), (["right_square_bracket"], 3), (["tab", "up"], 2), (["k", "k", "h"], 1):
             await seen.press(*keys)
@@ -131,7 +131,7 @@ async def test_an_action_goes_to_the_chosen_connector(broker: RealBroker) -> Non
 async def test_a_form_belongs_to_what_was_selected_when_it_opened(broker: RealBroker) -> None:
     async with looking(broker, "CP_2") as seen:
         await seen.press("t")
-        seen.add("CP_1")
+        await seen.add("CP_1")
         seen.yard.publish(seen.yard.topics.station("CP_2", "status"), b"")
         await eventually_async(lambda: seen.app.fleet.get("CP_1"))
         await seen.press("enter")
@@ -254,7 +254,7 @@ async def test_kill_and_restart_have_keys_of_their_own(broker: RealBroker) -> No
 async def test_kill_all_and_restart_all_ask_first(broker: RealBroker) -> None:
     """S0-18: for all of them."""
     async with looking(broker, "CP_1", "CP_2", "CP_3") as seen:
-        seen.add("CP_4", Registration.DEAD)
+        await seen.add("CP_4", Registration.DEAD)
         await seen.sees("CP_4")
         await seen.press("ctrl+k")
         await seen.sees("Kill 3 charge points?")
@@ -280,7 +280,7 @@ async def test_the_launchers_refusal_is_shown_in_its_words(broker: RealBroker) -
 
 async def test_a_key_that_cannot_do_anything_says_why(broker: RealBroker) -> None:
     async with looking(broker) as seen:
-        seen.add("CP_1", Registration.DEAD)
+        await seen.add("CP_1", Registration.DEAD)
         await seen.sees("CP_1")
         await seen.press("p")
         await seen.sees("Plug: not now", "CP_1 is Dead: restart it first (x).")
@@ -291,8 +291,8 @@ async def test_saving_and_loading_a_setup_recreates_the_yard(broker: RealBroker,
     """S0-19, S0-20."""
     file = tmp_path / "my yard.json"
     async with looking(broker) as seen:
-        seen.add("CP_1", nb_connectors=2, max_setpoint=20)
-        seen.add("CP_2", type="DC")
+        await seen.add("CP_1", nb_connectors=2, max_setpoint=20)
+        await seen.add("CP_2", type="DC")
         await seen.sees("CP_2")
         specs = {station_id: station.spec for station_id, station in seen.yard.stations.items()}
         await seen.press("w")

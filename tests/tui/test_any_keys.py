@@ -87,7 +87,7 @@ async def walk(broker: RealBroker, steps: list[list[events.Event] | tuple[int, i
         for step in steps:
             match step:
                 case None:
-                    seen.add(f"new-{dice.randint(1, 5)}")
+                    seen.comes(f"new-{dice.randint(1, 5)}")
                 case (int(columns), int(rows)):
                     await seen.pilot.resize_terminal(columns, rows)
                 case _:

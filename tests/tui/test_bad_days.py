@@ -23,7 +23,7 @@ async def test_it_connects_by_itself_and_can_be_disconnected_and_connected(broke
         await seen.sees("DISCONNECTED from the broker", "Press b to connect.", "○ launcher Unknown", "as of")
         await seen.press("p")
         await seen.sees("Plug: not now", "there is no connection to the broker")
-        seen.add("CP_2")
+        seen.comes("CP_2")
         await seen.press("b")
         await seen.sees("● launcher Alive", "CP_2")
         await seen.no_longer_sees("DISCONNECTED")

@@ -62,7 +62,7 @@ async def test_many_cars_are_plugged_in_over_a_while_and_that_can_be_stopped(bro
 
 async def test_a_batch_that_is_wrong_says_so_and_leaves_the_dead_out(broker: RealBroker) -> None:
     async with looking(broker, "CP_1", "CP_2") as seen:
-        seen.add("CP_3", Registration.DEAD)
+        await seen.add("CP_3", Registration.DEAD)
         await seen.sees("CP_3")
         await seen.press("ctrl+a", "f")
         await seen.sees("Faults: 3 charge points", "2 connectors", "1 charge point not alive: left out.")
@@ -77,7 +77,7 @@ async def test_a_batch_that_is_wrong_says_so_and_leaves_the_dead_out(broker: Rea
 
 async def test_what_was_removed_is_added_again_by_undo(broker: RealBroker) -> None:
     async with looking(broker, "CP_1", "CP_3") as seen:
-        seen.add("CP_2", nb_connectors=2, vendor="ACME")
+        await seen.add("CP_2", nb_connectors=2, vendor="ACME")
         await seen.sees("CP_2")
         before = seen.yard.stations["CP_2"].spec
         await seen.press("ctrl+a", "d")
@@ -93,7 +93,9 @@ async def test_what_was_removed_is_added_again_by_undo(broker: RealBroker) -> No
 
 async def test_a_clone_is_like_its_model(broker: RealBroker) -> None:
     async with looking(broker) as seen:
-        seen.add("hpc-07", type="DC", max_setpoint=150_000, nb_connectors=2, vendor="ACME", firmware_version="2.1")
+        await seen.add(
+            "hpc-07", type="DC", max_setpoint=150_000, nb_connectors=2, vendor="ACME", firmware_version="2.1"
+        )
         await seen.sees("hpc-07")
         await seen.press("y")
         await seen.sees("Add charge points like hpc-07", "Starts hpc-08", "◉ DC 150")
@@ -183,7 +185,7 @@ async def test_a_read_only_screen_says_so_and_changes_nothing(broker: RealBroker
 
 async def test_alarms_are_counted_and_visited(broker: RealBroker) -> None:
     async with looking(broker, "CP_1", "CP_3") as seen:
-        seen.add("CP_2", Registration.REJECTED)
+        await seen.add("CP_2", Registration.REJECTED)
         await seen.sees("! 1 alarm")
         await seen.press("exclamation_mark")
         await seen.sees("─ CP_2 ─")

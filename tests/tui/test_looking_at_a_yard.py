@@ -17,14 +17,14 @@ async def test_the_list_shows_every_instance_with_its_status(broker: RealBroker)
     """S0-11, S0-12: all instances on the left, with more than alive or dead."""
     async with looking(broker, size=(80, 24)) as seen:
         for number, registration in enumerate(Registration, start=1):
-            seen.add(f"CP_{number}", registration)
+            await seen.add(f"CP_{number}", registration)
         await seen.sees(*(f"CP_{n}" for n in range(1, 6)), *(registration.value for registration in Registration))
 
 
 async def test_selecting_an_instance_fills_the_right_side(broker: RealBroker) -> None:
     """S0-11, S0-12, S0-13: name, registration, configuration, every connector with id and status."""
     async with looking(broker, "CP_1") as seen:
-        seen.add(
+        await seen.add(
             "CP_2", vendor="ACME", model="Wallbox", serial="S/N 42", nb_connectors=2, nb_phases=1, max_setpoint=16
         )
         await seen.sees("CP_2")
@@ -48,7 +48,7 @@ async def test_what_another_client_changes_appears_at_once(broker: RealBroker) -
 async def test_a_charge_point_that_was_there_before_is_found_and_can_be_controlled(broker: RealBroker) -> None:
     """S0-08: a screen that comes later shows and controls what already runs."""
     async with looking(broker) as first:
-        first.add("CP_1")
+        await first.add("CP_1")
         await first.sees("CP_1")
         await first.press("b")
         await first.sees("DISCONNECTED")
@@ -64,7 +64,7 @@ async def test_the_selection_stays_with_its_id_when_others_come_and_go(broker: R
         await seen.press("end")
         await seen.sees("─ CP_7 ─", "2 of 2")
         for number in (1, 6, 9):
-            seen.add(f"CP_{number}")
+            await seen.add(f"CP_{number}")
         await seen.sees("─ CP_7 ─", "4 of 5")
         seen.yard.publish(seen.yard.topics.station("CP_1", "status"), b"")
         await seen.sees("─ CP_7 ─", "3 of 4")
@@ -111,15 +111,24 @@ async def test_it_can_be_resized_while_it_runs(broker: RealBroker) -> None:
 
 async def test_what_is_typed_ahead_belongs_to_the_filter(broker: RealBroker) -> None:
     async with looking(broker) as seen:
-        seen.add("CP_1")
+        await seen.add("CP_1")
         await seen.sees("CP_1")
         await seen.burst("/depot/")
         await seen.sees("depot/", "none")
-        await seen.press("escape", "escape", "enter")
-        await seen.sees("1 Overview")
-        await seen.press("2")
-        await seen.burst("/boot/")
-        await seen.sees("boot/")
+        await seen.press("escape", "escape")
+        await seen.burst("\r2/boot/")
+        await seen.sees("boot/", "▐2 Traffic")
+
+
+async def test_keys_typed_ahead_act_in_their_order(broker: RealBroker) -> None:
+    """Each on what the one before has selected, each form has what is typed after its key."""
+    async with looking(broker, "CP_1", "CP_2", "CP_3", "CP_4") as seen:
+        await seen.burst("jjp")
+        await seen.hears("cps/CP_3/connectors/1/car", {"cable": 32.0})
+        await seen.burst("ktID\r")
+        await seen.hears("cps/CP_2/connectors/1/id_tag", {"id": "ID"})
+        await seen.burst("   ry")
+        await seen.hears("launcher/cmd", {"type": "restart", "charge_points": [{"id": f"CP_{n}"} for n in (2, 3, 4)]})
 
 
 async def test_the_filter_narrows_the_list_and_escape_shows_all_again(broker: RealBroker) -> None:
@@ -163,7 +172,7 @@ async def test_two_thousand_charge_points_are_all_there_and_move_correctly(broke
 
 async def test_the_mouse_selects_rows_and_connectors_presses_keys_and_scrolls(broker: RealBroker) -> None:
     async with looking(broker, "CP_1", "CP_3") as seen:
-        seen.add("CP_2", nb_connectors=2)
+        await seen.add("CP_2", nb_connectors=2)
         await seen.sees("CP_2")
         await seen.pilot.click("FleetList", offset=(5, 1))
         await seen.sees("─ CP_2 ─", "┏━ 1 ○ Available")

@@ -94,6 +94,15 @@ async def test_strangers_are_turned_away_and_each_websocket_gets_a_screen(broker
                 shown += message if isinstance(message, bytes) else message.encode()
 
 
+async def test_the_page_asks_nobody_else_for_anything(broker: RealBroker, tmp_path: Path) -> None:
+    with served(broker, tmp_path) as port:
+        page = await asyncio.to_thread(urllib.request.urlopen, f"http://127.0.0.1:{port}/", timeout=5)
+        policy = page.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "http" not in policy
+        page.close()
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 async def test_a_real_browser_shows_it_and_drives_it(broker: RealBroker, tmp_path: Path) -> None:
     with served(broker, tmp_path) as port:

@@ -39,8 +39,8 @@ KEYS = Description(
 async def opened(broker: RealBroker, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Looking]:
     """The screen of CP_1, which has two connectors."""
     async with looking(broker, size=size) as seen:
-        seen.add("CP_1", nb_connectors=2)
-        seen.add("CP_2")
+        await seen.add("CP_1", nb_connectors=2)
+        await seen.add("CP_2")
         await seen.sees("CP_1", "CP_2")
         await seen.press("g", "enter")
         await seen.sees("▐1 ", "7 Log")

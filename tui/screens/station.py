@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -44,6 +44,7 @@ from tui.widgets.tab_strip import TabStrip
 
 TICK_S: Final = 1.0
 _BRIEF_BELOW: Final = 16
+_LEAVING: Final = frozenset({"escape", "tab", "shift+tab"})
 
 
 class StationScreen(OnceLeft[None]):
@@ -119,9 +120,8 @@ class StationScreen(OnceLeft[None]):
         yield self._key_bar
 
     def on_mount(self) -> None:
-        """Begin with the overview."""
-        self._filter.display = False
-        self._choose_tab(Tab.OVERVIEW)
+        """Begin with the overview, or the tab of a key that was typed ahead."""
+        self._show_tab()
         self.set_interval(TICK_S, self._tick)
 
     def on_screen_resume(self) -> None:
@@ -214,10 +214,11 @@ class StationScreen(OnceLeft[None]):
         if not self.is_current or not self._link.up:
             return
         if self._tab is Tab.LOG:
-            self.run_worker(self._read_log(), exclusive=True)
+            self._read_log()
         elif self.station.alive:
             self._asking.ask(self._tab)
 
+    @work(exclusive=True, description="the end of the log")
     async def _read_log(self) -> None:
         await self._asking.read_log()
         self.refresh_all()
@@ -228,8 +229,8 @@ class StationScreen(OnceLeft[None]):
     # ---- what somebody does ----
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """The filter's key is a letter of the filter once that is open."""
-        return parameters[:1] != ("slash",) or self.focused is not self._filter
+        """While the filter is typed all keys are the filter's, but for those that leave it or would."""
+        return action != "press" or self.focused is not self._filter or parameters[0] in _LEAVING
 
     def action_press(self, key: str) -> None:
         """Do what ``key`` does in this tab, or say why it cannot be done."""
@@ -289,6 +290,11 @@ class StationScreen(OnceLeft[None]):
 
     def _choose_tab(self, tab: Tab) -> None:
         self._tab = tab
+        if self.is_mounted:
+            self._show_tab()
+
+    def _show_tab(self) -> None:
+        tab = self._tab
         self._overview.display = tab is Tab.OVERVIEW
         self._sheet.display = tab is not Tab.OVERVIEW
         self._inspector.display = tab is Tab.TRAFFIC and self._inspecting

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from chargepoint.api import orders
-from tui.keymap import ASKING, BY_NAME, Action, Group, bindings, title_now, why_not
+from tui.keymap import BY_NAME, Action, Group, bindings, title_now, why_not
 from tui.messages import (
     ActionWanted,
     BatchWanted,
@@ -22,7 +22,6 @@ from tui.messages import (
     LayoutChanged,
     SelectionMoved,
     SortWanted,
-    StationOpened,
     StationOrdered,
 )
 from tui.screens.batch import DEEDS, BatchForm
@@ -42,7 +41,7 @@ from tui.state.traces import Traces
 from tui.state.view import View, connector_of
 from tui.themes import following_theme
 from tui.widgets.details_pane import DetailsPane
-from tui.widgets.filter_box import FilterBox
+from tui.widgets.filter_box import FilterBox, FilterInput
 from tui.widgets.fleet_list import FleetHeading, FleetList
 from tui.widgets.headline import Banner, Headline
 from tui.widgets.key_bar import KeyBar
@@ -52,7 +51,8 @@ from tui.widgets.progress_line import ProgressLine
 class YardScreen(Screen[None]):
     """Shows the fleet and turns keys into intentions; what it shows is handed to it.
 
-    ``actions`` is the registry with the user's keys; a ``read_only`` screen changes nothing in the yard.
+    ``actions`` is the registry with the user's keys; ``open_station`` lays the screen of one charge point over it,
+    at once: the next key is for that one. A ``read_only`` screen changes nothing in the yard.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings())
@@ -65,6 +65,7 @@ class YardScreen(Screen[None]):
         address: str,
         central_system: str,
         actions: Mapping[Group, tuple[Action, ...]],
+        open_station: Callable[[str], object],
         *,
         read_only: bool = False,
     ) -> None:
@@ -73,6 +74,7 @@ class YardScreen(Screen[None]):
         self._view = view
         self._traces = traces
         self._key_groups = actions
+        self._open_station = open_station
         self._read_only = read_only
         self._link = LinkStatus(LinkState.CONNECTING, address)
         self._settled = False
@@ -251,8 +253,8 @@ class YardScreen(Screen[None]):
     # ---- what somebody does ----
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """A key that goes before all others is a letter of the filter while that is typed."""
-        return not self._filter_box.typing or not ASKING.issuperset(map(str, parameters[:1]))
+        """While the filter is typed all keys are the filter's."""
+        return action != "perform" or not self._filter_box.typing
 
     def action_perform(self, name: str, key: str = "") -> None:
         """Do the action of that name, or say why it cannot be done."""
@@ -308,6 +310,11 @@ class YardScreen(Screen[None]):
         self._filter_box.settle()
         self._list.focus()
 
+    @on(FilterInput.Left)
+    def drop_filter(self) -> None:
+        """Go back to the list and show all again."""
+        self._list_actions.clear()
+
     def on_descendant_focus(self) -> None:
         """The selected row is brighter in the pane that has the keys."""
         self._list.refresh()
@@ -343,7 +350,7 @@ class YardScreen(Screen[None]):
         if self._view.heading_at(self._view.position) and self._list.has_focus:
             self._list_actions.fold()
         elif station := self._view.selected:
-            self.post_message(StationOpened(station.id))
+            self._open_station(station.id)
 
     def _reboot(self) -> None:
         if station := self._view.selected:

@@ -128,7 +128,9 @@ def _facts(station: Station, width: int) -> list[Line]:
         *(_wrapped("deviates", ", ".join(status.deviations), width) if status.deviations else ()),
     ]
     if width > 60:
+        blinks = sum(one.status.light_blinks for one in station.connectors.values() if one.status)
         facts += [
+            _fact("lights", f"{status.light_intensity_pct} % · {units.plural(blinks, 'blink')}"),
             _fact("limits", _limits(station, status.max_setpoint_per_connector, len(station.connectors))),
             _fact("started", status.started_at or units.NONE),
         ]

@@ -67,7 +67,7 @@ class Exchange:
     @property
     def problem(self) -> str:
         """What is wrong with its frames, as the charge point sees it."""
-        return "; ".join(one.frame.problem for one in self.spoken if one.frame.problem)
+        return "; ".join(one.frame.remarks for one in self.spoken if one.frame.remarks)
 
     def has(self, words: Iterable[str]) -> bool:
         """Whether each of ``words`` (in small letters) stands in its action, its frames or its problem."""

@@ -97,7 +97,7 @@ def _frame(spoken: Spoken, judge: Judge, width: int, *, brief: bool) -> list[Lin
 
 
 def _verdict(spoken: Spoken, judge: Judge, width: int) -> list[Line]:
-    problems = [problem for problem in (judge(spoken), spoken.frame.problem or "") if problem]
+    problems = [problem for problem in (judge(spoken), spoken.frame.remarks) if problem]
     if not problems:
         return [(Cell("✓ as the schema wants it", Tone.GOOD),)] if spoken.kind in (Kind.CALL, Kind.RESULT) else []
     judged, *told = (clean(problem) for problem in problems)

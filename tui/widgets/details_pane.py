@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from textual.events import Click, Resize
-from textual.geometry import Size
 from textual.strip import Strip
 
 from tui.messages import ConnectorChosen
@@ -60,17 +59,16 @@ class DetailsPane(LineScroll):
         """The keys came here, or went elsewhere."""
         self.show(self._station, self._connector)
 
-    def on_click(self, event: Click) -> None:
+    def clicked(self, row: int, x: int, event: Click) -> None:
         """Choose the connector whose card was clicked."""
-        connector = self._details.connector_at(event.x, event.y + self.scroll_offset.y)
+        connector = self._details.connector_at(x, row)
         if connector is not None:
             self.post_message(ConnectorChosen(connector))
 
-    def render_line(self, y: int) -> Strip:
+    def line(self, row: int, width: int) -> Strip:
         """One line of the right side."""
-        row = y + self.scroll_offset.y
         line = self._details.lines[row] if row < len(self._details.lines) else ()
-        return paint(self, line, self.scrollable_content_region.width, faded=self.stale)
+        return paint(self, line, width, faded=self.stale)
 
     def _lay_out(self) -> None:
         width, height = self.size.width, self.size.height
@@ -81,7 +79,7 @@ class DetailsPane(LineScroll):
         if len(self._details.lines) > height:
             # The scrollbar takes a column.
             self._details = laid_out(width - 1, height)
-        self.virtual_size = Size(width, len(self._details.lines))
+        self.count = len(self._details.lines)
 
     def _laid_out(self, width: int, height: int) -> Details:
         if self._with_curve and self._station is not None:
@@ -92,6 +90,6 @@ class DetailsPane(LineScroll):
     def _reveal_connector(self) -> None:
         area = self._details.area_of(self._connector) if self._connector is not None else None
         if area is None or area.top == min(a.top for a in self._details.areas):
-            self.scroll_to(y=0, animate=False)
+            self.show_from(0)
         else:
             self.reveal(area.top, area.bottom)

@@ -22,7 +22,11 @@ class FilterInput(Input):
     BINDINGS = [  # noqa: RUF012 - annotated by Textual
         Binding("up", "recall(-1)", show=False),
         Binding("down", "recall(1)", show=False),
+        Binding("escape", "leave", show=False),
     ]
+
+    class Left(Message):
+        """Escape: no filter after all."""
 
     def __init__(self) -> None:
         super().__init__(id="filter", placeholder="text  status:charging  power>5  -id:x*", compact=True)
@@ -41,6 +45,10 @@ class FilterInput(Input):
         self._at = max(0, min(self._at + steps, len(self._earlier)))
         self.value = self._earlier[self._at] if self._at < len(self._earlier) else ""
         self.cursor_position = len(self.value)
+
+    def action_leave(self) -> None:
+        """Go back without a filter."""
+        self.post_message(self.Left())
 
 
 class FilterBox(Vertical):

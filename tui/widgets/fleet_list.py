@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
-from textual.geometry import Size
+from textual.events import Click, Resize
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -32,7 +31,6 @@ _NONE_MATCHES: Final = (
     (Cell("  esc", Tone.KEY), Cell(" shows all again", Tone.DIM)),
 )
 _INDENT: Final = 2
-_WHEEL_ROWS: Final = 3
 
 
 class FleetHeading(Widget):
@@ -80,10 +78,6 @@ class FleetList(LineScroll):
         """Choose the columns for the new width."""
         self._fit()
 
-    def watch_show_vertical_scrollbar(self) -> None:
-        """The scrollbar takes a column, or gives it back."""
-        self.call_after_refresh(self._fit)
-
     def reload(self, *, reveal: bool = True) -> None:
         """Rows came, went or moved: draw all that are in sight."""
         self._fit()
@@ -93,17 +87,15 @@ class FleetList(LineScroll):
 
     def redraw(self, station_ids: Iterable[str]) -> None:
         """Draw the rows of these charge points, and of their groups, where they are in sight."""
-        top = self.scroll_offset.y
-        bottom = top + self.size.height
         view = self._view
         for station_id in station_ids:
             for position in (view.position_of(station_id), view.heading_of(station_id)):
-                if position is not None and top <= position < bottom:
+                if position is not None:
                     self.refresh_line(position)
 
     def ids_in_sight(self) -> list[str]:
         """The charge points whose rows can be seen."""
-        top = self.scroll_offset.y
+        top = self.top
         stations = (self._view.at(position) for position in range(top, top + self.size.height))
         return [station.id for station in stations if station]
 
@@ -113,7 +105,7 @@ class FleetList(LineScroll):
 
     def move_page(self, pages: int) -> None:
         """Select the row so many pages further down."""
-        self.move(pages * max(1, self.size.height - 1))
+        self.move(pages * self.page)
 
     def move_to(self, position: int) -> None:
         """Select the row at ``position``, or the nearest there is."""
@@ -124,38 +116,25 @@ class FleetList(LineScroll):
         self._show_selection()
         self.post_message(SelectionMoved())
 
-    def on_click(self, event: Click) -> None:
+    def clicked(self, row: int, x: int, event: Click) -> None:
         """Select the row that was clicked; with ctrl mark it, with shift all up to it; a group folds."""
-        position = event.y + self.scroll_offset.y
-        if position >= len(self._view):
+        if row >= len(self._view):
             return
         if event.shift:
             self._view.begin_range(lasting=False)
-        self.move_to(position)
+        self.move_to(row)
         if event.ctrl:
             self._view.toggle_mark()
             self.refresh()
             self.post_message(SelectionMoved())
-        elif (heading := self._view.heading_at(position)) and not event.shift:
+        elif (heading := self._view.heading_at(row)) and not event.shift:
             self.post_message(FoldWanted(heading.name))
 
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Scroll a few rows, at once."""
-        self._scroll_rows(_WHEEL_ROWS)
-        event.stop()
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Scroll a few rows, at once."""
-        self._scroll_rows(-_WHEEL_ROWS)
-        event.stop()
-
-    def render_line(self, y: int) -> Strip:
+    def line(self, row: int, width: int) -> Strip:
         """One line of the list."""
-        width = self.scrollable_content_region.width
-        position = y + self.scroll_offset.y
         view = self._view
-        line, marked = self._line(position, width)
-        if position != view.position or not len(view):
+        line, marked = self._cells(row, width)
+        if row != view.position or not len(view):
             if marked:
                 line = (Cell("✓", Tone.CHOSEN), Cell(line[0].text[1:], Tone.STRONG), *line[1:])
             return paint(self, line, width, background="marked" if marked else "", faded=self.stale)
@@ -164,7 +143,7 @@ class FleetList(LineScroll):
         background = "selection" if self.has_focus else "selection-blurred"
         return paint(self, chosen, width, background=background, faded=self.stale)
 
-    def _line(self, position: int, width: int) -> tuple[Line, bool]:
+    def _cells(self, position: int, width: int) -> tuple[Line, bool]:
         view = self._view
         if station := view.at(position):
             indent = _INDENT if view.heading_of(station.id) is not None else 0
@@ -175,13 +154,9 @@ class FleetList(LineScroll):
         words = _NONE_MATCHES if view.filter else _EMPTY
         return (words[position] if len(view) == 0 and position < len(words) else ()), False
 
-    def _scroll_rows(self, rows: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + rows, animate=False)
-
     def _fit(self) -> None:
-        width = self.scrollable_content_region.width
-        self.virtual_size = Size(width, len(self._view))
-        columns = layout(width, self.chosen_columns, self._view.order)
+        self.count = len(self._view)
+        columns = layout(self.line_width, self.chosen_columns, self._view.order)
         if columns != self._layout:
             self._layout = columns
             self._heading.show(columns)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chargepoint.api.errors import InputError
-from chargepoint.api.orders import CallRefusal, Send, StationResult, Verdict
+from chargepoint.api.orders import CallRefusal, Send, SendText, StationResult, Verdict
 from chargepoint.dialects.v16.session import Outcome, Session
 from chargepoint.ocpp.endpoint import Answered, Refused, Request, Silence, Unanswered
+from chargepoint.ocpp.frames import meant
 from chargepoint.ocpp.schema import Schemas
 from chargepoint.ocpp.v16 import FROM_CHARGE_POINT
+
+UNREADABLE = "-1"
+"""The message id of a CALLERROR to a CALL whose own cannot be read (OCPP-J 2.0.1 4.2.3)."""
 
 
 class OrderRefusedError(Exception):
@@ -38,6 +42,17 @@ def send(
         told(_result(order, topic, outcome, session.endpoint.timeout_s))
 
     session.endpoint.send(Request(order.action, order.payload, about=heard, unchecked=order.force), now)
+
+
+def text_of(session: Session, order: SendText) -> str:
+    """The message of ``order``; what it is answered is no answer to the station. Raises OrderRefusedError without a
+    connection."""
+    if not session.endpoint.is_open:
+        raise OrderRefusedError("there is no connection to the central system")
+    if (frame := meant(order.text)) is not None:
+        session.endpoint.pass_over(frame.id)
+    session.endpoint.pass_over(UNREADABLE)
+    return order.text * order.times
 
 
 def _result(order: Send, topic: str, outcome: Outcome, timeout_s: float) -> StationResult:

@@ -10,7 +10,7 @@ from chargepoint.api.security import KeyFormat
 from chargepoint.api.spec import ChargePointSpec, CurrentType
 from chargepoint.dialects.v16 import keys
 from chargepoint.dialects.v16.feature_profiles import keys_without
-from chargepoint.dialects.v16.keys import Key, text_key
+from chargepoint.dialects.v16.keys import Key, text_key, wiring_of
 from chargepoint.dialects.v16.link_keys import LINK_KEYS
 from chargepoint.dialects.v16.security_keys import security_keys
 from chargepoint.model.parameters import Parameters
@@ -24,7 +24,7 @@ Allowed = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A key with its present value."""
+    """A key with its present value, or the one that it has from the next boot on."""
 
     key: Key
     value: str
@@ -47,6 +47,7 @@ class Configuration:
         the start, for read-only keys too. ``refused`` then tells what was wrong."""
         self._keys = known
         self._values: dict[str, str] = {}
+        self._after_boot: dict[str, str] = {}
         self.refused: list[str] = []
         self.changed = False
         # What limits other keys goes first: the longest list, and which profiles there are.
@@ -101,11 +102,11 @@ class Configuration:
     def find(self, name: str) -> Entry | None:
         """The entry of ``name``; None when there is no such key."""
         key = self._keys.get(name.casefold())
-        return Entry(key, self._value(name.casefold())) if key and name.casefold() not in self._absent else None
+        return Entry(key, self._shown(name.casefold())) if key and name.casefold() not in self._absent else None
 
     def entries(self) -> list[Entry]:
         """All entries, in the order of the standard's chapter."""
-        return [Entry(key, self._value(name)) for name, key in self._keys.items() if name not in self._absent]
+        return [Entry(key, self._shown(name)) for name, key in self._keys.items() if name not in self._absent]
 
     def change(self, name: str, value: str, allowed: Allowed = lambda name, value: True) -> ConfigurationStatus:
         """ChangeConfiguration's decision and effect (section 5.3); ``allowed`` decides over what is a value."""
@@ -115,14 +116,24 @@ class Configuration:
         checked = None if entry.key.readonly else entry.key.check(value)
         if checked is None or self._is_too_long(name, checked) or not allowed(entry.key.name, checked):
             return ConfigurationStatus.rejected
+        if any(name.casefold() == one.strip().casefold() for one in self.listed(keys.REBOOT_REQUIRED_KEYS)):
+            self._after_boot[name.casefold()] = checked
+            self.changed = True
+            return ConfigurationStatus.reboot_required
         self.put(name, checked)
         return ConfigurationStatus.accepted
 
     def put(self, name: str, value: str) -> None:
         """Set a value of the station's own, such as the heartbeat interval of a BootNotification."""
-        if self[name] != value:
+        if self[name] != value or name.casefold() in self._after_boot:
             self._values[name.casefold()] = value
+            self._after_boot.pop(name.casefold(), None)
             self.changed = True
+
+    def _shown(self, folded: str) -> str:
+        """The value that was set last, in force or not."""
+        coming = self._after_boot.get(folded)
+        return self._value(folded) if coming is None else coming
 
     def _value(self, folded: str) -> str:
         value = self._values.get(folded)
@@ -146,7 +157,7 @@ class Configuration:
 
     def to_record(self) -> dict[str, object]:
         """The values, for the store."""
-        return {key.name: self._value(name) for name, key in self._keys.items()}
+        return {key.name: self._shown(name) for name, key in self._keys.items()}
 
     def restore(self, record: Mapping[str, object]) -> None:
         """Take over stored values of keys that can be written; the others follow from how the station is built."""
@@ -165,6 +176,7 @@ class Configuration:
         parameters.stop_on_invalid_id = self.boolean(K.stop_transaction_on_invalid_id)
         parameters.max_energy_on_invalid_id_wh = self.integer(K.max_energy_on_invalid_id)
         parameters.resume_after_power_loss = self.boolean(keys.RESUME_AFTER_POWER_LOSS)
+        parameters.stop_on_fault = self.boolean(keys.STOP_TRANSACTION_ON_FAULT)
         parameters.meter = replace(parameters.meter, class_pct=float(self[keys.METER_ACCURACY_CLASS]))
         parameters.authorize_remote_start = self.boolean(K.authorize_remote_tx_requests)
         parameters.reserve_station = self.boolean(K.reserve_connector_zero_supported)
@@ -175,6 +187,11 @@ class Configuration:
         parameters.list_enabled = self.boolean(K.local_auth_list_enabled)
         parameters.list_max_length = self.integer(K.local_auth_list_max_length)
         parameters.list_max_sent = self.integer(K.send_local_list_max_length)
+        parameters.wiring = wiring_of(self.listed(K.connector_phase_rotation))
+        parameters.light_intensity_pct = self.integer(K.light_intensity)
+        parameters.blink_repeat = self.integer(K.blink_repeat)
+        parameters.reset_retries = self.integer(K.reset_retries)
+        parameters.reset_retry_s = self.integer(keys.RESET_RETRY_INTERVAL)
         parameters.install_s = self.integer(keys.FIRMWARE_INSTALL_DURATION)
         parameters.sessions_before_install = self.boolean(keys.ALLOW_NEW_SESSIONS_PENDING_FIRMWARE_UPDATE)
 

@@ -29,10 +29,12 @@ from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.provisioning import Provisioning
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
 from chargepoint.dialects.v16.remote_control import RemoteControl, Report
+from chargepoint.dialects.v16.replays import Replays
 from chargepoint.dialects.v16.reservation import Reserving
 from chargepoint.dialects.v16.security import Security
 from chargepoint.dialects.v16.security_events import SecurityEvents
 from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
+from chargepoint.dialects.v16.signing import Signing
 from chargepoint.dialects.v16.smart_charging import RATE_UNITS, SmartCharging
 from chargepoint.dialects.v16.transactions import Transactions
 from chargepoint.model.facts import (
@@ -43,6 +45,7 @@ from chargepoint.model.facts import (
     MeterSampled,
     Rebooting,
     ReservationEnded,
+    ResetFailed,
     TokenDenied,
     TransactionStarted,
     TransactionStopped,
@@ -54,7 +57,7 @@ from chargepoint.model.survival import Record
 from chargepoint.ocpp.checking import Checking
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
-from chargepoint.ocpp.v16 import ConfigurationKey, MessageTrigger, RegistrationStatus
+from chargepoint.ocpp.v16 import ConfigurationKey, ConfigurationStatus, MessageTrigger, RegistrationStatus
 from chargepoint.security.events import SecurityEventType
 from chargepoint.security.link import LinkFailure
 from chargepoint.security.store import CertificateStore, Credentials
@@ -106,7 +109,10 @@ class V16:
         profile_record = records.get("security_profile", {})
         self.security = Security(self.session, self._store, profile_record, self._want_reconnection)
         self.security_events = SecurityEvents(self.session, records.get("security_events", {}))
-        self.certificates = Certificates(self.session, self._store, new_key, self.security.identity_changed)
+        self._replays = Replays(self.session)
+        self.certificates = Certificates(self.session, self._store)
+        signing_record, use_identity = records.get("signing", {}), self.security.identity_changed
+        self.signing = Signing(self.session, self._store, signing_record, new_key, use_identity)
         self._apply_configuration()
 
     @property
@@ -163,6 +169,7 @@ class V16:
         """Act on an event of the endpoint."""
         match event:
             case CallReceived():
+                self._replays.watch(event, now)
                 self._answer(event, now)
             case Answered(request) | Refused(request) | Unanswered(request):
                 if callable(request.about):
@@ -193,7 +200,7 @@ class V16:
             case Rebooting(reason, cause):
                 state = self.session.station.state
                 state.record_security(SecurityEventType.RESET_OR_REBOOT, now, cause or str(reason))
-            case TokenDenied() | ReservationEnded():
+            case TokenDenied() | ReservationEnded() | ResetFailed():
                 pass
             case _:
                 assert_never(fact)
@@ -206,7 +213,7 @@ class V16:
         self.transactions.drain(now)
         self.files.advance(now)
         self.security_events.drain(now)
-        self.certificates.advance(now)
+        self.signing.advance(now)
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
@@ -217,14 +224,14 @@ class V16:
             self.transactions.next_deadline(),
             self.files.next_deadline(),
             self.security_events.next_deadline(),
-            self.certificates.next_deadline(),
+            self.signing.next_deadline(),
         )
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
     def configure(self, name: str, value: str, now: float) -> None:
         """Give the key ``name`` a value that was found right, as ChangeConfiguration does."""
-        self.session.configuration.change(name, value)
-        self._configuration_changed(name, now)
+        if self.session.configuration.change(name, value) is ConfigurationStatus.accepted:
+            self._configuration_changed(name, now)
 
     def changes(self) -> dict[str, Record]:
         """What has to be stored since the last time, besides the queue."""
@@ -240,6 +247,8 @@ class V16:
             records["transaction_ids"] = self.transactions.ids()
         if self._store.changed:
             records["certificates"] = self._store.to_record()
+        if self.signing.changed:
+            records["signing"] = self.signing.to_record()
         if self.security.changed:
             records["security_profile"] = self.security.to_record()
         if self.security_events.changed:
@@ -287,12 +296,13 @@ class V16:
             DataTransfer(),
             self.files,
             self.certificates,
+            self.signing,
         )
         return {str(action): answer for block in blocks for action, answer in block.answers().items()}
 
     def _triggers(self) -> tuple[dict[str, Report], dict[str, Report]]:
         """What TriggerMessage and ExtendedTriggerMessage may ask for, besides what all stations can be asked for."""
-        signing = {MessageTrigger.sign_charge_point_certificate: self.certificates.sign}
+        signing = {MessageTrigger.sign_charge_point_certificate: self.signing.sign}
         return self.files.triggers(), self.files.extended_triggers() | signing
 
     def _want_reconnection(self) -> None:
@@ -306,7 +316,7 @@ class V16:
         self.transactions.drain(now)
         self.files.went_online(now)
         self.security_events.drain(now)
-        self.certificates.advance(now)
+        self.signing.advance(now)
 
     def _allows(self, name: str, value: str) -> bool:
         """Whether a key may be given a value now: what cannot be stored cannot be promised."""

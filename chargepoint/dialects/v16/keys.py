@@ -1,15 +1,14 @@
 """The standard configuration keys (OCPP 1.6 section 9), each with its type, range, access and default.
 
-A key is here when it is obeyed, or has to be there and is only stored: BlinkRepeat, LightIntensity and ResetRetries
-(a reset does not fail). Keys of profiles that the station does not list in SupportedFeatureProfiles are unknown to
-it.
+Every key has its effect. Keys of profiles that are not listed in SupportedFeatureProfiles are unknown to the station.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import permutations
 
 from chargepoint.dialects.v16.measurands import known_measurands
 from chargepoint.ocpp.v16 import ConfigurationKey
@@ -38,8 +37,16 @@ RETRY_RANDOM_RANGE = "RetryBackOffRandomRange"
 """Keys of ours for the way back after a lost connection; the names and the rule are those of OCPP 2.0.1, J01."""
 
 RESUME_AFTER_POWER_LOSS = "TransactionResumeAfterPowerLoss"
+STOP_TRANSACTION_ON_FAULT = "StopTransactionOnFault"
 METER_ACCURACY_CLASS = "MeterAccuracyClass"
-"""Keys of ours: whether a transaction goes on after a power cut, and by how many percent the meters are wrong."""
+"""Keys of ours: whether a transaction goes on after a power cut, whether a fault ends it, and by how many percent the
+meters are wrong."""
+
+REBOOT_REQUIRED_KEYS = "RebootRequiredKeys"
+"""Key of ours: the names of keys whose new values wait for the next boot; by itself no key does."""
+
+RESET_RETRY_INTERVAL = "ResetRetryInterval"
+"""Key of ours: how long after an attempt at a reset that has failed the next one is made."""
 
 MESSAGE_TIMEOUT = "MessageTimeout"
 STOP_TRANSACTION_MAX_METER_VALUES = "StopTransactionMaxMeterValues"
@@ -122,6 +129,19 @@ def _phase_rotation(connectors: int) -> tuple[Check, str]:
         return ",".join(items)
 
     return check, f"a comma-separated list like '0.RST,1.RTS', connectors 0 to {connectors}"
+
+
+_WIRINGS = {
+    "".join(phases): ("RST".index(phases[0]), "RST".index(phases[1]), "RST".index(phases[2]))
+    for phases in permutations("RST")
+}
+
+
+def wiring_of(rotations: Iterable[str]) -> dict[int, tuple[int, int, int]]:
+    """What ConnectorPhaseRotation says of connectors (0: the main meter): the phases of the grid, R being 0, that
+    theirs are wired to, if it is another than the same. One rotation for all of them makes no difference."""
+    items = (item.partition(".") for item in rotations)
+    return {int(number): _WIRINGS[word] for number, _, word in items if word in _WIRINGS and word != "RST"}
 
 
 def _text() -> tuple[Check, str]:
@@ -229,7 +249,10 @@ def standard_keys(*, connectors: int, phases: int, direct: bool, fixed_cable: bo
         Key(ALLOW_UNSIGNED_FIRMWARE, "true", *_boolean()),
         Key(FIRMWARE_INSTALL_DURATION, "5", *_integer(0, 3600)),
         Key(ALLOW_NEW_SESSIONS_PENDING_FIRMWARE_UPDATE, "false", *_boolean()),
+        Key(REBOOT_REQUIRED_KEYS, "", *_text()),
+        Key(RESET_RETRY_INTERVAL, "10", *_integer(1, 3600)),
         Key(RESUME_AFTER_POWER_LOSS, "false", *_boolean()),
+        Key(STOP_TRANSACTION_ON_FAULT, "false", *_boolean()),
         Key(METER_ACCURACY_CLASS, "0", *_decimal(10)),
         Key(RETRY_WAIT_MINIMUM, "2", *_integer(0, 86_400)),
         Key(RETRY_REPEAT_TIMES, "4", *_integer(0, 20)),

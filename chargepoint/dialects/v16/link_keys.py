@@ -32,6 +32,9 @@ WEB_SOCKET_COMPRESSION = "WebSocketCompression"
 WEB_SOCKET_PONG_TIMEOUT = "WebSocketPongTimeout"
 """Seconds until a connection whose ping is not answered is taken for dead."""
 
+CLOSE_ON_INVALID_UTF8 = "CloseOnInvalidUtf8"
+"""Whether a text that is not UTF-8 ends the connection, as RFC 6455 has it, and is not answered."""
+
 CONNECTION_OPEN_TIMEOUT = "ConnectionOpenTimeout"
 """Seconds that TCP, TLS and the handshake may take together."""
 
@@ -45,5 +48,6 @@ LINK_KEYS = (
     switch_key(SUBPROTOCOL_REQUIRED, True),
     switch_key(WEB_SOCKET_COMPRESSION, False),
     number_key(WEB_SOCKET_PONG_TIMEOUT, 20, minimum=1, maximum=3_600),
+    switch_key(CLOSE_ON_INVALID_UTF8, False),
     number_key(CONNECTION_OPEN_TIMEOUT, 30, minimum=1, maximum=3_600),
 )

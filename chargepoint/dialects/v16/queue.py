@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from chargepoint.api.fields import Fields
 from chargepoint.ocpp.frames import Payload
@@ -27,8 +27,14 @@ class Entry:
     attempts: int = 0
 
     def to_record(self) -> dict[str, object]:
-        """JSON values, for the store."""
-        return asdict(self)
+        """JSON values, for the store; the payload is the very one, which nobody changes."""
+        return {
+            "number": self.number,
+            "action": self.action,
+            "payload": self.payload,
+            "handle": self.handle,
+            "attempts": self.attempts,
+        }
 
     @classmethod
     def from_record(cls, record: Mapping[str, object]) -> Entry:

@@ -38,6 +38,7 @@ def _scenario(outcome: Outcome) -> dict[str, object]:
         "station": outcome.station or None,
         "began_at": iso(outcome.began_at) if outcome.began_at else None,
         "took_s": round(outcome.took_s, 3),
+        "wall_s": round(outcome.wall_s, 3),
         "steps": [
             {
                 "place": str(each.step.place),
@@ -61,4 +62,5 @@ def _frame(spoken: Spoken) -> dict[str, object]:
         "text": spoken.frame.text,
         "latency_s": spoken.latency_s,
         "violation": spoken.frame.problem,
+        "deviation": spoken.frame.deviation,
     }

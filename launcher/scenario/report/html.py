@@ -13,6 +13,7 @@ from chargepoint.clock import iso
 from launcher.scenario.verdicts import Outcome, Run, StepOutcome, Verdict
 
 _STYLE = Path(__file__).with_name("page.css")
+LONGEST_FRAME = 20_000
 _WIDTH, _LANE, _LEFT = 1000.0, 26.0, 150.0
 
 
@@ -22,12 +23,14 @@ def render(run: Run) -> str:
     head = f"{escape(run.central_system)}, {iso(run.began_at)}, {run.took_s:.1f} s, seed {run.seed}"
     again = f"<br><code>{escape(run.command_line)}</code>" if run.command_line else ""
     body = "\n".join(_scenario(outcome) for outcome in run.outcomes)
-    return (
+    page = (
         '<!doctype html>\n<html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">\n'
         f"<title>cp-simu run: {counts}</title><style>{_STYLE.read_text(encoding='utf-8')}</style>\n"
         f"<h1>{counts}</h1><p class=meta>{head}{again}</p>\n{body}\n</html>\n"
     )
+    # Frames may have bytes in them that are no UTF-8.
+    return page.encode(errors="backslashreplace").decode()
 
 
 def _scenario(outcome: Outcome) -> str:
@@ -71,7 +74,7 @@ def _time_line(outcome: Outcome) -> str:
 
 def _tick(outcome: Outcome, spoken: Spoken, x: float, y: float) -> str:
     out = spoken.frame.direction is Direction.OUT
-    bad = spoken.frame.problem or spoken.kind is Kind.ERROR
+    bad = spoken.frame.remarks or spoken.kind is Kind.ERROR
     colour = "--bad" if bad else "--out" if out else "--in"
     end = y - 9 if out else y + 9
     return (
@@ -99,8 +102,8 @@ def _step_row(step: StepOutcome) -> str:
 def _frame_row(outcome: Outcome, station: str, spoken: Spoken) -> str:
     out = spoken.frame.direction is Direction.OUT
     deciding = station == outcome.station and spoken.number == outcome.frame and outcome.verdict is Verdict.FAILED
-    kinds = ["out" if out else "in", *(["bad"] if deciding or spoken.frame.problem else [])]
-    problem = f"<br>{escape(spoken.frame.problem)}" if spoken.frame.problem else ""
+    kinds = ["out" if out else "in", *(["bad"] if deciding or spoken.frame.remarks else [])]
+    problem = f"<br>{escape(spoken.frame.remarks)}" if spoken.frame.remarks else ""
     return (
         f'<tr class="{" ".join(kinds)}"><td class=t>{_moment_s(outcome, spoken):.3f}</td>'
         f"<td class=a>{escape(station)} {'→' if out else '←'}</td>"
@@ -122,9 +125,11 @@ def _title(spoken: Spoken) -> str:
 
 
 def _pretty(text: str) -> str:
+    if len(text) > LONGEST_FRAME:
+        return text[:LONGEST_FRAME] + "…"
     try:
         return json.dumps(json.loads(text), indent=1, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

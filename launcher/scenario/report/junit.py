@@ -39,7 +39,7 @@ def _case(suite: ElementTree.Element, outcome: Outcome) -> None:
         classname=_printable(scenario.file),
         file=scenario.file,
         line=str((outcome.step.place if outcome.step else scenario.place).line),
-        time=f"{outcome.took_s:.3f}",
+        time=f"{outcome.wall_s:.3f}",
     )
     if outcome.verdict is Verdict.PASSED:
         return

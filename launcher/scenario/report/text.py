@@ -28,7 +28,7 @@ def step_line(scenario: Scenario, step: StepOutcome) -> str:
 def lines(outcome: Outcome, number: int, of: int) -> Iterator[str]:
     """A scenario that has ended, as the ``number``-th ``of`` all; one that is not passed with what has led to it."""
     place = f"[{number:>{len(str(of))}}/{of}]"
-    yield f"{place} {_MARKS[outcome.verdict]:7} {outcome.scenario.name} ({outcome.took_s:.1f} s)"
+    yield f"{place} {_MARKS[outcome.verdict]:7} {outcome.scenario.name} ({_took(outcome)})"
     if outcome.verdict is Verdict.PASSED:
         return
     yield f"        {outcome.reason}"
@@ -45,13 +45,22 @@ def lines(outcome: Outcome, number: int, of: int) -> Iterator[str]:
         yield f"        {'>' if spoken.number == outcome.frame else ' '} {frame_line(spoken)}"
 
 
+def _took(outcome: Outcome) -> str:
+    if not outcome.scenario.virtual:
+        return f"{outcome.took_s:.1f} s"
+    hours, seconds = divmod(round(outcome.took_s), 3600)
+    return f"{hours}:{seconds // 60:02}:{seconds % 60:02} in {outcome.wall_s:.1f} s"
+
+
 def frame_line(spoken: Spoken) -> str:
     """A frame: when, which way, what."""
     arrow = "->" if spoken.frame.direction is Direction.OUT else "<-"
     text = spoken.frame.text
     text = text if len(text) <= LONGEST_FRAME else text[: LONGEST_FRAME - 1] + "…"
+    # It may have bytes in it that are no UTF-8.
+    text = text.encode(errors="backslashreplace").decode()
     latency = "" if spoken.latency_s is None else f"  ({spoken.action}, {spoken.latency_s * 1000:.0f} ms)"
-    problem = f"  !! {spoken.frame.problem}" if spoken.frame.problem else ""
+    problem = f"  !! {spoken.frame.remarks}" if spoken.frame.remarks else ""
     return f"{spoken.frame.at[11:23]} {arrow} {text}{latency}{problem}"
 
 

@@ -261,18 +261,54 @@ async def test_a_binary_message_is_dropped_and_the_connection_kept() -> None:
         assert link.is_open
 
 
-async def test_a_message_of_16_mebibytes_is_taken_and_a_larger_one_ends_the_connection() -> None:
-    """What is too large for the station, but not for this, is the endpoint's to refuse."""
+@pytest.mark.parametrize("fragments", [1, 64])
+async def test_of_a_message_beyond_16_mebibytes_no_more_is_kept_and_the_connection_goes_on(fragments: int) -> None:
+    """What is too large for the station is the endpoint's to refuse: it has to see the beginning."""
 
     async def large(connection: ServerConnection) -> None:
-        await connection.send("x" * LARGEST_READ)
-        await connection.send("x" * (LARGEST_READ + 1))
+        for size in (LARGEST_READ, LARGEST_READ + 1, 3 * LARGEST_READ):
+            part = "x" * (size // fragments)
+            await connection.send([part] * fragments if fragments > 1 else "x" * size)
+        await connection.send("after")
         await stay(connection)
 
     async with central_system(large) as url, linked(url) as link:
-        reason = await link.closed()
-        assert reason.startswith("the connection was closed: 1009 ")
-        assert [len(text) for text in link.texts()] == [LARGEST_READ]
+        await eventually_async(lambda: "after" in link.texts())
+        sizes = [len(text) for text in link.texts()]
+        assert sizes == [LARGEST_READ, LARGEST_READ + (fragments == 1), LARGEST_READ + 1, 5]
+        assert link.is_open
+
+
+async def test_a_compressed_message_beyond_16_mebibytes_ends_the_connection() -> None:
+    async def large(connection: ServerConnection) -> None:
+        await connection.send("x" * (LARGEST_READ + 1))
+        await stay(connection)
+
+    compressed = LinkSettings(compression=True)
+    async with central_system(large) as url, linked(url, settings=compressed) as link:
+        assert (await link.closed()).startswith("the connection was closed: 1009 ")
+
+
+NOT_UTF8 = [
+    (b"\x81\x02\xc3\x28", "\udcc3("),
+    (b"\x81\x03\xed\xa0\x80", "\udced\udca0\udc80"),  # a lone surrogate
+    (b"\x01\x01\xc3\x80\x01\xff", "\udcc3\udcff"),  # in two fragments
+]
+
+
+@pytest.mark.parametrize(("data", "text"), NOT_UTF8)
+async def test_a_text_that_is_not_utf8_is_heard_as_it_came_and_the_connection_kept(data: bytes, text: str) -> None:
+    async with central_system(lambda one: raw(one, data + b"\x81\x02ok")) as url, linked(url) as link:
+        await eventually_async(lambda: "ok" in link.texts())
+        assert link.texts() == [text, "ok"]
+        assert link.is_open
+
+
+@pytest.mark.parametrize(("data", "text"), NOT_UTF8)
+async def test_a_station_can_be_told_to_end_the_connection_over_what_is_not_utf8(data: bytes, text: str) -> None:
+    strict = LinkSettings(closes_on_invalid_utf8=True)
+    async with central_system(lambda one: raw(one, data)) as url, linked(url, settings=strict) as link:
+        assert (await link.closed()).startswith("the connection was closed: 1007")
 
 
 async def test_fragments_of_a_message_are_put_together() -> None:
@@ -293,8 +329,6 @@ async def raw(connection: ServerConnection, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"\x81\x02\xc3\x28", 1007),  # text that is not UTF-8
-        (b"\x81\x03\xed\xa0\x80", 1007),  # a lone surrogate
         (b"\x83\x00", 1002),  # a reserved opcode
         (b"\xc1\x00", 1002),  # a reserved bit
         (b"\x81\x80\x00\x00\x00\x00", 1002),  # masked by a server

@@ -75,3 +75,14 @@ def test_a_frame_is_read_as_it_was_written(at: str, direction: Direction, text: 
 def test_no_payload_raises_anything_but_an_input_error(payload: bytes) -> None:
     read = strategies.outcome(TracedFrame.from_json, payload)
     assert isinstance(read, InputError | TracedFrame)
+
+
+def test_a_call_that_comes_twice_is_answered_once() -> None:
+    call = said(OUT, '[2,"1","Heartbeat",{}]')
+    first, again, answer = dialogue(call, call, said(IN, '[3,"1",{}]'))
+    assert (again.kind, answer.answers) == (Kind.CALL, first.number)
+
+
+def test_a_text_that_begins_like_a_call_has_an_answer() -> None:
+    text, answer = dialogue(said(OUT, '[2,"1","Heartbeat",{]'), said(IN, '[4,"1","FormationViolation","",{}]'))
+    assert (text.kind, text.id, answer.answers) == (Kind.NONE, "1", text.number)

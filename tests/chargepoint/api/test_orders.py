@@ -20,6 +20,7 @@ from chargepoint.api.orders import (
     Part,
     Reboot,
     Send,
+    SendText,
     StationResult,
     Verdict,
     Watch,
@@ -33,6 +34,7 @@ orders = st.one_of(
     st.builds(Describe, st.frozensets(st.sampled_from(Part))),
     st.builds(Configure, strategies.printable, strategies.texts, strategies.printable),
     st.builds(Send, strategies.printable, st.just({"a": [1, None]}), st.booleans()),
+    st.builds(SendText, st.sampled_from(["x", "[2,", "\udcff", "\ufeff[]"]), st.integers(1, 9)),
 )
 results = st.builds(
     StationResult,

@@ -111,6 +111,16 @@ def test_what_is_wrong_with_a_frame_is_told_with_it() -> None:
     assert any(problem and "currentTime" in problem for problem in problems[2:])
 
 
+def test_what_is_not_utf8_is_told_so_that_it_can_be_printed() -> None:
+    bench = Bench().connect()
+    order(bench, type="watch")
+    bench.forget()
+    bench.receive('[2,"1","DataTransfer",{"vendorId":"Caf\udce9 \u20ac"}]')
+    asked, _ = frames(bench)
+    assert asked.text == '[2,"1","DataTransfer",{"vendorId":"Caf\\xe9 \u20ac"}]'
+    assert asked.problem == "not UTF-8 at character 38"
+
+
 def test_frames_are_kept_within_bounds_whatever_comes() -> None:
     bench = Bench().connect()
     for _ in range(5):
@@ -309,3 +319,31 @@ def test_who_gives_a_request_id_is_answered_with_it() -> None:
         order(bench, type=name, request_id="7")
         [result] = results(bench)
         assert (result["type"], result["request_id"], result["topic"]) == (name, "7", "cp_simu/cps/CP1/cmd")
+
+
+# Any text
+
+
+def test_any_text_is_sent_and_what_it_is_answered_is_no_answer_to_the_station() -> None:
+    bench = Bench().connect()
+    order(bench, type="watch", for_s=60)
+    bench.forget()
+    order(bench, type="send_text", text='[2,"7","Heartbeat",{]', request_id="r1")
+    bench.receive('[4,"7","FormationViolation","",{}]')
+    bench.receive('[4,"-1","FormationViolation","",{}]')
+    assert bench.rubbish == ['[2,"7","Heartbeat",{]']
+    assert results(bench) == [
+        {"topic": "cp_simu/cps/CP1/cmd", "result": "done", "type": "send_text", "request_id": "r1"}
+    ]
+    assert [(frame.problem, frame.deviation) for frame in frames(bench)] == [
+        (None, "sent by hand, as it is"),
+        (None, None),
+        (None, None),
+    ]
+    assert "against the standard" not in " ".join(bench.notes)
+
+
+def test_a_text_needs_a_connection() -> None:
+    bench = Bench()
+    order(bench, type="send_text", text="x")
+    assert results(bench)[0]["reason"] == "there is no connection to the central system"

@@ -73,7 +73,7 @@ def right() -> list[str]:
     """The frames of a day without quirks."""
     bench = Bench(ENTRY)
     a_day(bench)
-    assert not any(one.problem for one in traced(bench))
+    assert not any(one.deviation for one in traced(bench))
     return [one.text for one in traced(bench)]
 
 
@@ -83,9 +83,9 @@ def test_a_quirk_is_seen_and_named(name: QuirkName, right: list[str]) -> None:
     a_day(bench)
     assert deviations(bench) == (f"quirk {name}",)
     frames = traced(bench)
-    deviant = [one for one in frames if one.problem]
+    deviant = [one for one in frames if one.deviation]
     assert deviant
-    assert all(f"quirk {name}" in (one.problem or "") for one in deviant)
+    assert all(f"quirk {name}" in (one.deviation or "") for one in deviant)
     if name not in LOST_OR_LATE:
         assert sorted(one.text for one in frames) != sorted(right), "nothing that was said is different"
 
@@ -97,7 +97,7 @@ def test_a_quirk_that_is_taken_away_leaves_no_trace(name: QuirkName, right: list
     bench.mqtt("cmd", b'{"type": "quirks", "quirks": []}')
     a_day(bench)
     assert [one.text for one in traced(bench)] == right
-    assert not any(one.problem for one in traced(bench))
+    assert not any(one.deviation for one in traced(bench))
     assert deviations(bench) == ()
 
 

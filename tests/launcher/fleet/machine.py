@@ -10,6 +10,7 @@ from launcher.api.commands import CommandResult, Kill, Remove, Restart, Start
 from launcher.fleet.errands import Batch, Process, Report
 from launcher.fleet.fleet import Fleet
 from launcher.fleet.orders import Known, judged
+from launcher.fleet.placement import Placement, PoolMode
 
 CENTRAL_SYSTEM = "ws://csms.test"
 
@@ -20,12 +21,15 @@ class Machine:
     ``silent`` ones are never heard of."""
 
     parallel_starts: int = 2
+    placement: Placement = field(default_factory=lambda: Placement(PoolMode.NEVER))
     now: float = 1000.0
     stored: set[str] = field(default_factory=set)
+    homes: dict[str, str] = field(default_factory=dict)
     running: dict[str, int] = field(default_factory=dict)
     stubborn: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
+    same_pid: bool = False
     failures: dict[str, str] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     spawned: list[str] = field(default_factory=list)
@@ -42,7 +46,7 @@ class Machine:
         """Give the fleet a command, judged by what is stored or on its way."""
         known_ids = {each for each in {*self.stored, *self.fleet.busy()} if not self.fleet.removing(each)}
         stored = {each: parse_spec({"id": each, "central_system": CENTRAL_SYSTEM}) for each in known_ids}
-        known = Known(stored, {}, {"central_system": CENTRAL_SYSTEM})
+        known = Known(stored, {}, {"central_system": CENTRAL_SYSTEM}, self.homes, self.placement)
         self.fleet.tell(command.type, command.request_id, judged(command, known), self.now)
 
     def step(self) -> Batch:
@@ -88,9 +92,10 @@ class Machine:
 
     def _carry_out(self, batch: Batch) -> Report:
         failures = {each: self.failures[each] for each in self._named(batch) if each in self.failures}
-        for spec, _ in batch.prepare:
+        for spec, _, home in batch.prepare:
             if spec.id not in failures:
                 self.stored.add(spec.id)
+                self.homes[spec.id] = home
         for station_id in (*batch.end, *batch.cut):
             if station_id in self.running and station_id not in self.stubborn and station_id not in failures:
                 del self.running[station_id]
@@ -108,7 +113,7 @@ class Machine:
     def _spawn(self, station_id: str) -> None:
         self.spawned.append(station_id)
         if station_id not in self.broken:
-            self._next_pid += 1
+            self._next_pid += not self.same_pid
             self.running[station_id] = self._next_pid
 
     def _process(self, station_id: str) -> Process:
@@ -117,7 +122,7 @@ class Machine:
         return Process(0, "it ended with exit code 2" if station_id in self.broken else "")
 
     def _named(self, batch: Batch) -> Iterable[str]:
-        prepared = (spec.id for spec, _ in batch.prepare)
+        prepared = (spec.id for spec, *_ in batch.prepare)
         return (*batch.look, *batch.end, *batch.cut, *prepared, *batch.spawn, *batch.erase, *batch.clear)
 
 

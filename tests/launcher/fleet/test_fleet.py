@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from launcher.api.commands import Kill, Remove, Restart, Start
 from launcher.fleet.fleet import DEATH_TIMEOUT_S, END_TIMEOUT_S, RISE_TIMEOUT_S, WILL_TIMEOUT_S
+from launcher.fleet.placement import Placement, PoolMode
 from tests.launcher.fleet.machine import Machine, entries
 
 MANY = tuple(f"CP{number}" for number in range(200))
@@ -148,7 +149,7 @@ def test_a_restart_ends_what_runs_and_there_is_one_process_afterwards() -> None:
     machine.settle()
     assert machine.verdicts("r") == ["restarted"]
     assert machine.running["A"] != pid
-    assert [spec.id for batch in machine.batches for spec, fresh in batch.prepare if not fresh] == ["A"]
+    assert [spec.id for batch in machine.batches for spec, fresh, _ in batch.prepare if not fresh] == ["A"]
 
 
 def test_a_restart_cuts_the_power_of_one_that_does_not_end() -> None:
@@ -230,6 +231,55 @@ def test_a_launcher_that_is_closed_answers_what_it_leaves_undone() -> None:
     assert machine.fleet.next_deadline() is None
 
 
+POOLED = Placement(PoolMode.ALWAYS, cores=2)
+
+
+def test_those_that_are_to_live_in_pools_wait_for_no_room() -> None:
+    machine = Machine(parallel_starts=2, placement=POOLED)
+    machine.tell(Start(entries(*MANY), "r"))
+    machine.settle()
+    assert [len(batch.spawn) for batch in machine.batches if batch.spawn] == [200]
+    assert machine.verdicts("r") == ["started"] * 200
+
+
+def test_those_in_pools_take_no_room_from_the_others() -> None:
+    machine = Machine(parallel_starts=1, placement=POOLED, silent=set(MANY))
+    machine.tell(Start(entries(*MANY), "crowd"))
+    for _ in range(5):
+        machine.step()
+    machine.placement = Placement(PoolMode.NEVER)
+    machine.tell(Start(entries("A"), "r"))
+    for _ in range(5):
+        machine.step()
+    assert "A" in machine.running
+
+
+def test_what_a_pool_said_of_the_last_life_does_not_count_for_the_next_one() -> None:
+    """The process number is that of the pool, and stays."""
+    machine = Machine(placement=POOLED)
+    machine.tell(Start(entries("A"), "start"))
+    machine.settle()
+    machine.same_pid = True
+    machine.tell(Restart.of(["A"], "r"))
+    while machine.step():
+        pass
+    assert not [answer for answer in machine.answers if answer.request_id == "r"]
+    machine.settle()
+    assert machine.verdicts("r") == ["restarted"]
+
+
+def test_whoever_is_heard_of_makes_no_work_for_all_the_others() -> None:
+    """Thousands come up at once: looking at each of them whenever one speaks would take minutes."""
+    machine = Machine(placement=POOLED)
+    machine.tell(Start(entries(*MANY), "r"))
+    while machine.step():
+        pass
+    machine.fleet.hear("CP0", machine.running["CP0"], True)
+    assert machine.fleet.next_deadline() is not None
+    assert machine.fleet.next_deadline() > machine.now  # type: ignore[operator]
+    assert not machine.fleet.batch(machine.now)
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Commands in any order, at any moment of the work."""
 
@@ -251,6 +301,10 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(ids=ids, kind=st.sampled_from([Kill, Remove, Restart]))
     def order(self, ids: list[str], kind: type[Kill] | type[Remove] | type[Restart]) -> None:
         self.machine.tell(kind.of(ids, self._request(ids)))
+
+    @rule(mode=st.sampled_from(PoolMode))
+    def place(self, mode: PoolMode) -> None:
+        self.machine.placement = Placement(mode, cores=2)
 
     @rule()
     def work(self) -> None:

@@ -12,11 +12,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 
 from launcher.load import load as loads
 from launcher.load.profiles import Profile
 from tests.chargepoint.central import Central
+from tests.csms.program import running
 from tests.support.ports import free_port
 from tests.support.waiting import eventually_async
 
@@ -73,7 +75,7 @@ async def test_a_broken_criterion_is_a_failure_in_the_exit_code_and_in_junit(
     assert code == 1, told
     assert "FAILED: sent(StatusNotification) < 1: it is 0" in told
     suite = ElementTree.parse(report).getroot()
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "0")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "1", "0")
 
 
 async def test_a_central_system_that_is_not_there_is_exit_code_3() -> None:
@@ -108,9 +110,56 @@ async def test_a_storm_is_a_power_cut_of_all_and_they_come_back(
 @pytest.mark.parametrize(
     "words",
     [("--duration", "soon"), ("--profile", "wild"), ("--fail-if", "slow"), ("--central-system", "http://x"),
-     ("--count", "-1"), ("--pools", "0")],
+     ("--count", "-1"), ("--pools", "0"), ("--outage", "soon"), ("--configure", "X")],
 )  # fmt: skip
 async def test_wrong_words_are_exit_code_2_and_one_line(words: tuple[str, ...]) -> None:
     code, told = await load(*words)
     assert code == 2
     assert len(told.strip().splitlines()) == 1
+
+
+LIVELY = (
+    *("--count", 40, "--pools", 2, "--profile", "busy", "--duration", "14s", "--seed", 3),
+    *("--configure", "MeterValueSampleInterval=1", "--configure", "RetryBackOffWaitMinimum=0"),
+    *("--configure", "RetryBackOffRandomRange=1"),
+)
+
+
+async def test_after_an_outage_the_backlog_is_delivered_and_the_central_system_has_it_all(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    with running(tmp_path) as csms:
+        code, told = await load(
+            *("--central-system", csms.ws, "--check", csms.http, *LIVELY, "--outage", "4s at 5s", "--json", report),
+            *("--fail-if", "drained > 60s", "--fail-if", "lost > 0", "--fail-if", "unanswered > 0"),
+        )
+    assert code == 0, told
+    found = json.loads(report.read_text())
+    [storm] = found["storms"]
+    assert storm["stations"] == 40
+    assert storm["backlog"] > 0
+    assert storm["drained_s"] >= storm["reconnected_s"] >= 0
+    transactions = found["transactions"]
+    assert transactions["begun"] == transactions["told"] == transactions["ended"] == transactions["closed"] > 0
+    assert found["audit"]["told"] == found["audit"]["there"] == transactions["told"]
+    assert "0 lost, 0 doubled, 0 out of order" in told
+
+
+async def test_a_central_system_that_gives_wrong_transaction_ids_is_found_out(tmp_path: Path) -> None:
+    with running(tmp_path) as csms:
+        behaviour = {"action": "StartTransaction", "change": {"transactionId": 4711}, "times": 1}
+        async with httpx.AsyncClient() as client:
+            (await client.post(f"{csms.http}/behaviours", json=behaviour)).raise_for_status()
+        code, told = await load("--central-system", csms.ws, "--check", csms.http, *LIVELY)
+    assert code == 1, told
+    assert "transaction 4711 of" in told
+    assert "is not there" in told
+    assert "FAILED: transactions were lost, doubled or told out of order" in told
+
+
+async def test_a_central_system_that_takes_no_start_loses_transactions(central: Central) -> None:
+    """By the stations' own accounts: no HTTP API is needed."""
+    central.answers["StartTransaction"] = None
+    impatient = ("--configure", "MessageTimeout=1", "--configure", "TransactionMessageAttempts=1")
+    code, told = await load("--central-system", central.url, *LIVELY, *impatient)
+    assert code == 1, told
+    assert "FAILED: transactions were lost" in told

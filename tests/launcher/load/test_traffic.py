@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from launcher.cli import PROFILE_NAMES
 from launcher.load.profiles import PROFILES, Profile
-from launcher.load.traffic import Event, Input, Storm, timeline
+from launcher.load.traffic import Event, Input, PowerCut, timeline
 
 TAGS = ["A", "B"]
 YARD = {f"P{number}": 2 for number in range(50)}
@@ -67,7 +67,7 @@ def test_nobody_comes_to_an_idle_yard() -> None:
 
 
 def test_storms_come_as_often_as_the_profile_says() -> None:
-    storms = [event for event in until(PROFILES["storm"], 400) if isinstance(event, Storm)]
+    storms = [event for event in until(PROFILES["storm"], 400) if isinstance(event, PowerCut)]
     assert [(storm.at, storm.spread_s) for storm in storms] == [(120.0, 5.0), (240.0, 5.0), (360.0, 5.0)]
 
 

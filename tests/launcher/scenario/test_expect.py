@@ -18,6 +18,7 @@ from launcher.scenario.expect import (
     Met,
     Never,
     NotYet,
+    Rebuke,
     Registered,
     Sequence,
     look,
@@ -153,3 +154,35 @@ def test_what_the_central_system_does_against_the_standard_is_kept(seen: Seen) -
 def test_a_text_that_is_no_frame_meets_nothing(seen: Seen) -> None:
     seen.record.take(StationTopic("A", "frames"), TracedFrame("2026-01-01T00:00:00Z", IN, "nonsense").to_json())
     assert isinstance(seen.look(Call(IN, "Reset")), NotYet)
+
+
+def by_hand(seen: Seen, text: str, *answer: object) -> None:
+    frame = TracedFrame("2026-01-01T00:00:00Z", OUT, text, deviation="sent by hand, as it is")
+    seen.record.take(StationTopic("A", "frames"), frame.to_json())
+    if answer:
+        seen.frame(IN, *answer)
+
+
+def test_a_text_sent_by_hand_is_refused_under_its_own_id_or_one_that_is_none(seen: Seen) -> None:
+    text = '[2,"7","Heartbeat",{]'
+    by_hand(seen, text)
+    assert seen.look(Rebuke(text, "*")) == NotYet("the text has no answer")
+    seen.frame(IN, 4, "7", "FormationViolation", "", {})
+    assert isinstance(seen.look(Rebuke(text, "FormationViolation | ProtocolError")), Met)
+    wrong = seen.look(Rebuke(text, "ProtocolError"))
+    assert isinstance(wrong, Never)
+    assert "the error code" in wrong.why
+    by_hand(seen, "nonsense", 4, "-1", "RpcFrameworkError", "", {})
+    assert isinstance(seen.look(Rebuke("nonsense", "*")), Met)
+
+
+def test_a_text_that_is_answered_as_if_it_were_right_is_a_failure(seen: Seen) -> None:
+    by_hand(seen, '[2,"7","Heartbeat"]', 3, "7", {})
+    assert isinstance(seen.look(Rebuke('[2,"7","Heartbeat"]', "*")), Never)
+
+
+def test_what_was_done_to_a_frame_by_order_is_nothing_that_its_sender_did(seen: Seen) -> None:
+    frame = TracedFrame("2026-01-01T00:00:00Z", IN, "[3", deviation="corrupt: cut off; not JSON")
+    seen.record.take(StationTopic("A", "frames"), frame.to_json())
+    assert seen.record.violations() == []
+    assert seen.record.spoken[0].frame.remarks == "corrupt: cut off; not JSON"

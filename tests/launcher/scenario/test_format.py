@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import fastjsonschema
 import pytest
 
+from chargepoint.api.damage import DamageKind
+from chargepoint.api.disturbances import DISTURBANCES, DisturbanceKind
 from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import CarInput, ErrorCode
 from chargepoint.api.pool import PoolVerb
+from chargepoint.api.quirks import QuirkName
 from chargepoint.api.traffic import Direction
+from launcher.scenario.deviations import word
 from launcher.scenario.expect import Call, Connector, Measured, Registered, Sequence
 from launcher.scenario.format import Scenario, load, schema
 from launcher.scenario.forms import DEEDS
 from launcher.scenario.source import read_file
-from launcher.scenario.steps import Car, Deed, Expect, ExpectNo, Fault, Parallel, Power, Repeat, Tap, Wait
+from launcher.scenario.steps import Car, Deed, Deviate, Expect, ExpectNo, Fault, Parallel, Power, Repeat, Tap, Wait
 from launcher.verbs.scenarios import ready
 from tests.support import scenario_schema
 
@@ -123,6 +128,19 @@ def test_a_step_is_read(folder: Folder, text: str, deed: Deed) -> None:
         (HEAD + "  - repeat: {times: 2, steps: [{start: B}]}\n", "s.yaml:3: station: 'B' is not a station"),
         (HEAD + "  - tap: ${TAG}\n", "s.yaml:3: tap: '${TAG}' is not a variable of this scenario"),
         (HEAD + "  - fault: Ground\n", "is not one of ConnectorLockFailure"),
+        (HEAD + "  - disturb: latncy\n", "s.yaml:3: disturb: 'latncy' is not one of"),
+        (HEAD + "  - disturb: outage\n", "s.yaml:3: for: nothing is not how long the outage lasts"),
+        (
+            HEAD + "  - disturb:\n      kind: drop\n      delay: 3s\n",
+            "s.yaml:5: delay: 3.0 is not part of drop: leave delay out",
+        ),
+        (HEAD + "  - disturb: {kind: drop, probability: 3}\n", "probability: 3.0 is not a number from 0 to 1"),
+        (HEAD + "  - quirks: celsius\n", "(did you mean 'celcius'?)"),
+        (HEAD + "  - damage: meter_jump\n", "s.yaml:3: energy_wh: nothing is not a number from"),
+        (HEAD + "  - clear_damage: meter_jump\n", "something that lasts"),
+        (HEAD + "  - damage: {kind: stuck_relay, connector: 3}\n", "connector: 3 is not one of A, which has 1"),
+        (HEAD + "  - send_text: ''\n", "s.yaml:3: text: '' is not a text of 1 to"),
+        (HEAD + '  - send_text: "\\ud800"\n', "are all there is of surrogates"),
         (HEAD + "  - central_system: {station: A}\n", "something to do: behave, right, tags"),
         (HEAD + "  - http: ftp://host\n", "an http:// or https:// URL"),
         (HEAD + "  - include: nothing.yaml\n", "s.yaml:3: include: 'nothing.yaml' is not a file that can be read"),
@@ -195,6 +213,49 @@ def test_steps_are_repeated_and_go_at_the_same_time(folder: Folder) -> None:
     assert (repeat.times, repeat.counter, repeat.steps[0].deed) == (3, "N", Tap("T${N}"))
     assert isinstance(parallel, Parallel)
     assert [branch[0].deed for branch in parallel.branches] == [Power(PoolVerb.START), Power(PoolVerb.KILL)]
+
+
+def test_deviations_are_the_orders_of_the_same_words(folder: Folder) -> None:
+    steps = """
+  - disturb: {kind: latency, delay: 200ms, jitter: 1s, for: 5m, direction: in, probability: 0.5, seed: 7}
+  - disturb: {kind: bandwidth, bytes_per_s: 100}
+  - clear_disturbance
+  - clear_disturbance: {kind: drop, station: A}
+  - quirks: [celcius, ts_1970]
+  - quirks: []
+  - damage: {kind: clock_skew, skew: -2d}
+  - clear_damage: {kind: meter_freeze, connector: 1}
+"""
+    deeds = [step.deed for step in folder.scenario(HEAD + steps).steps]
+    assert [deed.order.what.body() for deed in deeds if isinstance(deed, Deviate)] == [
+        {
+            "kind": "latency",
+            "direction": "in",
+            "probability": 0.5,
+            "seed": 7,
+            "for_s": 300.0,
+            "delay_s": 0.2,
+            "jitter_s": 1.0,
+        },
+        {"kind": "bandwidth", "direction": "both", "bytes_per_s": 100.0},
+        {"clear": True},
+        {"clear": True, "kind": "drop"},
+        {"quirks": ["ts_1970", "celcius"]},
+        {"quirks": []},
+        {"kind": "clock_skew", "skew_s": -172_800.0},
+        {"kind": "meter_freeze", "clear": True, "connector": 1},
+    ]
+    assert [deed.seeded for deed in deeds if isinstance(deed, Deviate)] == [True] + 7 * [False]
+
+
+def test_whatever_can_be_ordered_is_a_word_of_scenarios() -> None:
+    """A kind, an amount or a quirk that is new needs no line here."""
+    words = {name: json.dumps(DEEDS[name].schema) for name in ("disturb", "quirks", "damage")}
+    assert [kind for kind in DisturbanceKind if f'"{kind}"' not in words["disturb"]] == []
+    assert [kind for kind in DamageKind if f'"{kind}"' not in words["damage"]] == []
+    assert [quirk for quirk in QuirkName if f'"{quirk}"' not in words["quirks"]] == []
+    amounts = {amount.name for declared in DISTURBANCES.values() for amount in declared.amounts}
+    assert [name for name in amounts if f'"{word(name)}"' not in words["disturb"]] == []
 
 
 def test_texts_of_yaml_1_1_are_texts(folder: Folder) -> None:

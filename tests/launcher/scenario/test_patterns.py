@@ -88,3 +88,8 @@ def test_a_pattern_that_can_fit_nothing_is_found_before(pattern: object, wanted:
 @pytest.mark.parametrize("pattern", ["> ${BEFORE}", "~ ^a", ">= 1", "> 2026-01-01T00:00:00Z", "anything", 5, None])
 def test_a_pattern_that_can_fit_is_let_through(pattern: object) -> None:
     assert wrong_pattern(pattern) is None
+
+
+def test_a_list_can_be_counted() -> None:
+    assert mismatch({"length": 2}, [1, 2]) is None
+    assert mismatch({"length": "> 2"}, [1, 2], "it") == "it.length is 2, expected > 2"

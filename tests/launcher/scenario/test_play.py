@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from launcher.scenario import runner
+from launcher.scenario.draws import Draws
 from launcher.scenario.format import load
-from launcher.scenario.play import draws
 from launcher.scenario.verdicts import Outcome, Verdict
 
 pytestmark = pytest.mark.end_to_end
@@ -152,8 +152,8 @@ async def test_a_station_is_in_one_scenario_at_a_time(tmp_path: Path) -> None:
 
 def test_a_seed_draws_the_same_again_for_each_scenario() -> None:
     def three(seed: int, scenario: str) -> list[float]:
-        draw = draws(seed, scenario)
-        return [draw(1.0, 3.0) for _ in range(3)]
+        draws = Draws(seed, scenario)
+        return [draws.between(1.0, 3.0), draws.between(1.0, 3.0), 1 + draws.seed_of("CP", "drop") / 2**30]
 
     assert three(2, "a") == three(2, "a")
     assert three(2, "a") != three(3, "a")
@@ -269,3 +269,63 @@ async def test_a_pool_that_dies_is_an_error_and_no_failure_of_the_central_system
     pools[0].kill()
     [outcome] = (await playing).outcomes
     assert (outcome.verdict, outcome.reason) == (Verdict.ERROR, "the pool of charge points has ended")
+
+
+PATIENCE = "ocpp_config: {RetryBackOffWaitMinimum: 0, RetryBackOffRandomRange: 0, RetryBackOffRepeatTimes: 0}"
+
+
+async def test_stations_deviate_and_what_they_did_is_named_and_nobody_elses_fault(tmp_path: Path) -> None:
+    [outcome] = await play(
+        tmp_path,
+        f"""
+stations: {{D_1: {{{PATIENCE}}}}}
+steps:
+  - start
+  - expect: {{registration: Accepted}}
+  - quirks: ts_no_zone
+  - tap: TAG1
+  - expect: {{sent: Authorize, answer: {{}}}}
+  - expect: {{sent: StatusNotification, with: {{status: Preparing, timestamp: "!= x"}}}}
+  - quirks: []
+  - disturb: {{kind: duplicate, direction: in}}
+  - send: {{action: Heartbeat, answer: {{currentTime: "*"}}}}
+  - clear_disturbance: duplicate
+  - disturb: {{kind: outage, for: 500ms}}
+  - expect: {{registration: Disconnected}}
+  - expect: {{registration: Accepted}}
+  - damage: {{kind: meter_jump, energy_wh: 1000}}
+  - expect: {{where: {{energy_wh: ">= 1000"}}}}
+""",
+    )
+    assert (outcome.verdict, outcome.reason) == (Verdict.PASSED, "")
+    named = [spoken.frame.deviation for spoken in outcome.frames["D_1"] if spoken.frame.deviation]
+    assert "quirk ts_no_zone" in named[0]
+    assert any("duplicate: it comes a second time" in each for each in named)
+
+
+async def test_any_text_can_be_sent_and_what_comes_back_is_looked_at(tmp_path: Path) -> None:
+    outcomes = await play(
+        tmp_path,
+        f"""
+stations: {{T_1: {{{PATIENCE}}}}}
+steps:
+  - start
+  - expect: {{registration: Accepted}}
+  - send_text: {{text: '[2,"1","Heartbeat",{{]', error: FormationViolation}}
+  - send_text: '[2,"2","Heartbeat",{{}}]'
+  - send_text: {{text: "[", times: 20000}}
+  - send: {{action: Heartbeat, answer: {{currentTime: "*"}}}}
+  - send_text: "\\udcff"
+  - expect: {{registration: Disconnected}}
+  - expect: {{registration: Accepted}}
+""",
+        """
+stations: T_2
+steps:
+  - start
+  - expect: {registration: Accepted}
+  - send_text: {text: '[2,"1","Heartbeat",{}]', error: "*"}
+""",
+    )
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.PASSED, Verdict.FAILED], outcomes[0].reason
+    assert "was answered" in outcomes[1].reason

@@ -68,6 +68,27 @@ def test_what_people_and_cars_do_become_steps() -> None:
     ]
 
 
+def test_deviations_that_are_ordered_become_steps() -> None:
+    session = Session()
+    for order in (
+        {"type": "disturb", "kind": "latency", "delay_s": 0.5, "for_s": 60},
+        {"type": "disturb", "kind": "latency", "clear": True},
+        {"type": "quirks", "quirks": ["celcius"]},
+        {"type": "damage", "kind": "meter_jump", "energy_wh": 500},
+        {"type": "damage", "clear": True},
+        {"type": "send_text", "text": "[2,", "times": 3},
+    ):
+        session.recording.take(StationTopic("CP", "cmd"), json.dumps(order).encode(), session.at_s)
+    assert session.steps() == [
+        "disturb: {kind: latency, direction: both, probability: 1.0, seed: 0, for: 60.0, delay: 0.5, jitter: 0.0}",
+        "clear_disturbance: {kind: latency}",
+        "quirks: {names: [celcius]}",
+        "damage: {kind: meter_jump, connector: 1, energy_wh: 500.0}",
+        "clear_damage",
+        "send_text: {text: '[2,', times: 3}",
+    ]
+
+
 def test_what_is_said_becomes_expectations_without_what_is_of_the_moment() -> None:
     session = Session()
     session.frame(OUT, 2, "0", "BootNotification", {}, at="1970-01-01T00:00:00Z")

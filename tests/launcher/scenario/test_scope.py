@@ -8,6 +8,7 @@ from chargepoint.api.payloads import CarInput
 from chargepoint.api.traffic import Direction
 from launcher.scenario.expect import Call
 from launcher.scenario.scope import Kept, Scope, at, resolved
+from launcher.scenario.source import filled
 from launcher.scenario.steps import Car, Expect
 
 
@@ -47,3 +48,11 @@ def test_a_path_leads_through_objects_and_lists() -> None:
     for path in ("body.1", "body.x", "answer.status", "nothing"):
         with pytest.raises(KeyError):
             at(path, found)
+
+
+def test_a_moment_may_be_so_long_after_or_before_another() -> None:
+    variables = {"now": "2026-01-01T00:00:00.000Z", "TAG": "T"}
+    assert filled("${now+90s}", variables) == "2026-01-01T00:01:30.000Z"
+    assert filled("until ${now-1.5h}", variables) == "until 2025-12-31T22:30:00.000Z"
+    assert filled("${TAG+1s}", variables) == "${TAG+1s}"
+    assert filled("${later+1s}", variables) == "${later+1s}"

@@ -73,3 +73,12 @@ def test_after_an_outage_everything_buffered_is_delivered_in_order_and_once(yard
         lambda: [one for one in yard.http.get("/transactions").json() if one["stop_reason"] == "Local"]
     )
     assert transaction["energy_wh"] >= 10, "the car charged through the outage"
+
+    pressed = yard.cp_simu("damage", "CP1", "emergency_stop", "--connector", "1")
+    assert (pressed.returncode, pressed.stdout) == (0, "CP1\temergency_stop connector 1\n")
+    yard.wait_for_connector("CP1", 1, lambda told: (told.status, told.error_code) == ("Faulted", "OtherError"))
+    yard.cp_simu("kill", "CP1")
+    yard.cp_simu("restart", "CP1")
+    eventually(lambda: yard.status("CP1").deviations == ("quirk celcius", "emergency_stop connector 1"))
+    yard.cp_simu("damage", "CP1", "--clear")
+    yard.wait_for_connector("CP1", 1, lambda told: told.status == "Finishing")

@@ -40,6 +40,12 @@ def test_identity_and_configuration_are_all_there() -> None:
         assert fact in seen
 
 
+def test_with_room_the_lighting_is_told() -> None:
+    lit = replace(STATUS, light_intensity_pct=40)
+    blinking = (replace(CHARGING, light_blinks=6), replace(AVAILABLE, light_blinks=3))
+    assert "lights  40 % · 9 blinks" in shown(station(*blinking, status=lit), width=100)
+
+
 def test_a_card_tells_state_limits_consumption_energy_transaction_and_tag() -> None:
     """S0-13, S0-37: id, status, and every value of the connector."""
     lines = shown(station(CHARGING)).splitlines()

@@ -99,7 +99,7 @@ def test_the_longest_configuration_fits_the_schema(entry: dict[str, object]) -> 
 
 
 def test_a_change_has_effect_at_once_and_outlives_power_cuts() -> None:
-    """RebootRequired is never needed."""
+    """RebootRequired is never needed, but can be wished for: see test_reboot_required.py."""
     bench = Bench().connect()
     assert change(bench, "MeterValueSampleInterval", "15") == "Accepted"
     bench.power_cut()

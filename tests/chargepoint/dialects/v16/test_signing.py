@@ -158,6 +158,38 @@ def test_a_request_that_nobody_signs_is_repeated_with_growing_waits() -> None:
     assert keys == [x509.load_pem_x509_csr(first.encode()).public_key()] * 3
 
 
+def test_a_power_cut_does_not_end_the_repeats_and_does_not_begin_them_anew() -> None:
+    bench = in_profile(1, ocpp_config={"CertSigningWaitMinimum": 10, "CertSigningRepeatTimes": 2})
+    bench.script["SignCertificate"] = lambda _: {"status": "Accepted"}
+    asked(bench)
+    at = [bench.now]
+    for second in range(200):
+        bench.advance(1)
+        if second in (5, 20, 100):
+            bench.power_cut()
+            bench.connect()
+        if len(bench.calls("SignCertificate")) > len(at):
+            at.append(bench.now)
+    assert [later - earlier for earlier, later in itertools.pairwise(at)] == [10, 20]
+    keys = [x509.load_pem_x509_csr(one["csr"].encode()).public_key() for one in bench.calls("SignCertificate")]
+    assert keys == [keys[0]] * 3
+
+
+def test_a_request_that_a_power_cut_robs_of_its_answer_is_made_again_after_the_boot() -> None:
+    bench = in_profile(1)
+    bench.script["SignCertificate"] = lambda _: None
+    asked(bench)
+    bench.power_cut()
+    bench.script["SignCertificate"] = lambda _: {"status": "Accepted"}
+    bench.connect()
+    assert len(bench.calls("SignCertificate")) == 2
+    assert signed(bench, ROOT.sign(bench.calls("SignCertificate")[0]["csr"])) == "Accepted"
+    bench.power_cut()
+    bench.connect()
+    bench.advance(86_400)
+    assert len(bench.calls("SignCertificate")) == 2
+
+
 @pytest.mark.parametrize(("answer", "again"), [({"status": "Rejected"}, 1), (CallError("NotImplemented"), 0)])
 def test_a_central_system_that_does_not_sign_is_asked_an_hour_later_if_it_knows_how(answer: Any, again: int) -> None:
     bench = in_profile(1)

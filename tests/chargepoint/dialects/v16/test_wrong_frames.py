@@ -100,6 +100,10 @@ ANSWERS: list[tuple[str, str, str, str]] = [
         PROPERTY,
     ),
     ("half a surrogate pair", '[2,"1","DataTransfer",{"vendorId":"\\ud800"}]', "UnknownVendorId", "UnknownVendorId"),
+    ("no UTF-8", '[2,"1","DataTransfer",{"vendorId":"caf\udce9"}]', FORMATION, FORMATION),
+    ("no UTF-8 after its end", '[2,"1","ClearCache",{}]\udcff', FORMATION, FORMATION),
+    ("no UTF-8 in its id", '[2,"\udcff","ClearCache",{}]', DROPPED, DROPPED),
+    ("no UTF-8 at all", "\udcff\udcfe", DROPPED, DROPPED),
     ("an answer to nothing", '[3,"1",{}]', DROPPED, DROPPED),
     ("an error to nothing", '[4,"1","GenericError","",{}]', DROPPED, DROPPED),
 ]

@@ -1,0 +1,81 @@
+"""Websocket messages as they were sent, for either side: what is wrong with one is for the session to answer.
+
+RFC 6455 fails a connection with 1007 over a text that is not UTF-8 (section 8.1), and the library with 1009 over one
+that is too large. An OCPP-J peer is better told which of its frames was wrong, and its transaction goes on.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator
+from typing import Any, ClassVar
+
+from websockets.asyncio.connection import Connection
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.streams import StreamReader
+from websockets.typing import Data
+
+LARGEST_SKIPPED = 2**30
+"""Bytes of a frame that is read past. Behind a larger one a peer would be as good as dead: it ends the connection."""
+
+
+def as_text(data: bytes) -> str:
+    """``data`` as text; every byte that is not UTF-8 is half a surrogate pair (PEP 383), which no UTF-8 can say."""
+    return data.decode(errors="surrogateescape")
+
+
+class AsSent(Connection):
+    """To stand before the library's connection of either side among the bases.
+
+    Received is of a text what ``as_text`` makes of it, and of a message of more than ``LARGEST`` bytes one byte more
+    than that: the rest is read past and kept nowhere. Open it with a ``max_size`` of ``LARGEST_SKIPPED``.
+    """
+
+    LARGEST: ClassVar[int] = 2**24
+    closes_on_invalid_utf8 = False
+    """Whether a text that is not UTF-8 ends the connection."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._kinds: deque[Opcode] = deque()
+        self._room = 0
+        # Nothing has been read yet: the handshake is parsed from the new reader as it would have been from the old.
+        self.protocol.reader = _Reader(self.LARGEST + 1)
+        self.protocol.parser = self.protocol.parse()
+        next(self.protocol.parser)
+
+    def process_event(self, event: Request | Response | Frame) -> None:
+        """Note what kind of message begins, which undecoded data does not tell, and cut one of many fragments."""
+        if isinstance(event, Frame) and event.opcode <= Opcode.BINARY:
+            if event.opcode is not Opcode.CONT:
+                self._kinds.append(event.opcode)
+                self._room = self.LARGEST + 1
+            if len(event.data) > self._room:
+                event.data = event.data[: self._room]
+            self._room -= len(event.data)
+        super().process_event(event)
+
+    async def recv(self, decode: bool | None = None) -> Any:
+        """A text as ``str``, a binary message as ``bytes``."""
+        data: Data = await super().recv(None if self.closes_on_invalid_utf8 else False)
+        text = self._kinds.popleft() is Opcode.TEXT
+        return as_text(data) if text and isinstance(data, bytes) else data
+
+
+class _Reader(StreamReader):
+    """One that keeps of a frame no more than ``most`` bytes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def read_exact(self, n: int) -> Generator[None, None, bytearray]:
+        return super().read_exact(n) if n <= self._most else self._read_past(n)
+
+    def _read_past(self, n: int) -> Generator[None, None, bytearray]:
+        kept = yield from super().read_exact(self._most)
+        left = n - self._most
+        while left:
+            left -= len((yield from super().read_exact(min(left, max(len(self.buffer), 1)))))
+        return kept

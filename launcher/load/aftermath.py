@@ -1,0 +1,89 @@
+"""What a load's storms did, and what became of its transactions: for people, and for machines."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from chargepoint.api.account import Account
+from chargepoint.api.figures import Latencies
+from launcher.load.load import Outcome
+from launcher.load.numbers import PERCENTILES, quantiles, short
+from launcher.load.storms import Storm
+
+FINDINGS_SHOWN = 20
+
+
+def weather(outcome: Outcome) -> list[str]:
+    """Each storm, then the latencies of storms and of the calm between them; nothing when there was none."""
+    storms = outcome.storms.all
+    if not storms:
+        return []
+    lines = ["", *(_told(storm) for storm in storms)]
+    lines += ["", f"{'request':28} " + "".join(f"{f'calm p{p}':>10}{f'storm p{p}':>11}" for p in PERCENTILES)]
+    calm = outcome.storms.calm(outcome.figures)
+    stormy: dict[str, Latencies] = {}
+    for storm in storms:
+        for action, latencies in storm.latencies.items():
+            stormy.setdefault(action, Latencies()).merge(latencies)
+    for action in sorted(calm):
+        pairs = [calm[action], stormy.get(action, Latencies())]
+        cells = "".join(f"{_shown(pairs[0], p):>10}{_shown(pairs[1], p):>11}" for p in PERCENTILES)
+        lines.append(f"{action:28} {cells}")
+    return lines
+
+
+def books(outcome: Outcome) -> list[str]:
+    """What became of the transactions: by the stations, and by the central system when it was asked."""
+    account = outcome.account
+    lines = [
+        f"transactions: {account.begun} begun, {account.told} told; {account.ended} ended, {account.closed} told; "
+        f"{account.waiting} still waiting, {account.lost} lost, {account.doubled} doubled, "
+        f"{account.disordered} out of order"
+    ]
+    if (audit := outcome.audit) is not None:
+        lines.append(
+            f"the central system has {audit.there} of {audit.told}: {len(audit.lost)} lost, "
+            f"{len(audit.doubled)} doubled, {len(audit.wrong)} wrong"
+        )
+        lines += [f"    {finding}" for finding in audit.findings[:FINDINGS_SHOWN]]
+        if (more := len(audit.findings) - FINDINGS_SHOWN) > 0:
+            lines.append(f"    and {more} more")
+    return lines
+
+
+def storm_figures(storm: Storm) -> dict[str, object]:
+    """All of a storm."""
+    return {
+        "what": storm.what,
+        "stations": storm.stations,
+        "dark_s": round(storm.back_at - storm.began_at, 3),
+        "reconnected_s": storm.connected_s,
+        "drained_s": storm.drained_s,
+        "connections_per_s": storm.connections_per_s,
+        "backlog": storm.backlog,
+        "delivered": storm.delivered,
+        "delivered_per_s": storm.delivered_per_s,
+        "latencies": {action: quantiles(each) for action, each in sorted(storm.latencies.items()) if each},
+    }
+
+
+def transactions(outcome: Outcome) -> dict[str, object]:
+    """The account, and the audit if there is one."""
+    names = [each.name for each in fields(Account) if each.name != "transactions"]
+    found: dict[str, object] = {"transactions": {name: getattr(outcome.account, name) for name in names}}
+    if (audit := outcome.audit) is not None:
+        found["audit"] = {name: getattr(audit, name) for name in audit.__slots__}
+    return found
+
+
+def _told(storm: Storm) -> str:
+    connected = "not all came back" if storm.connected_s is None else f"all connected after {storm.connected_s:.1f} s"
+    drained = "not drained" if storm.drained_s is None else f"drained after {storm.drained_s:.1f} s"
+    return (
+        f"{storm.what}: {storm.stations} charge points; {connected} (at most {storm.connections_per_s}/s), "
+        f"backlog of {storm.backlog} messages {drained} (at most {storm.delivered_per_s}/s)"
+    )
+
+
+def _shown(latencies: Latencies, percent: float) -> str:
+    return short(latencies.percentile(percent)) if latencies else "-"

@@ -1,0 +1,1 @@
+"""Figures for Prometheus: of a load, or of a yard."""

@@ -1,0 +1,73 @@
+"""An event loop whose time is a number: it jumps to the next timer as soon as nothing is ready.
+
+What runs in it needs to know nothing of that, as long as it asks this loop for the time. Connections are made to one
+unix socket, whatever host they are to: what is written on one end can be read on the other at once, so that nothing
+is ever under way while time jumps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from chargepoint.clock import Clock
+
+
+class _Jumping(selectors.DefaultSelector):
+    """Waits for no timer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        # Without a timer only another thread can wake the loop, and that takes time of ours.
+        ready = super().select(None if timeout is None else 0)
+        if not ready and timeout is not None:
+            self.now += max(timeout, 0.0)
+        return ready
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """``server``: the unix socket that every connection is made to."""
+
+    def __init__(self, server: Path) -> None:
+        self._jumping = _Jumping()
+        super().__init__(self._jumping)
+        self._server = server
+
+    def time(self) -> float:
+        """Seconds since it began."""
+        return self._jumping.now
+
+    async def create_connection(
+        self, protocol_factory: Callable[[], Any], host: str | None = None, port: int | None = None, **options: Any
+    ) -> tuple[Any, Any]:
+        """A connection to the server, whose ``host`` and ``port`` make no difference. Raises OSError."""
+        if options.get("ssl") is not None:
+            raise OSError(f"{host}:{port}: there is no TLS in virtual time")
+        line = socket.socket(socket.AF_UNIX)
+        line.setblocking(False)
+        try:
+            line.connect(str(self._server))
+        except OSError:
+            line.close()
+            raise
+        return await super().create_connection(protocol_factory, sock=line)
+
+
+class VirtualClock(Clock):
+    """POSIX seconds that begin at ``begins_at`` and pass as the time of ``loop`` does."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, begins_at: float) -> None:
+        super().__init__()
+        self._loop = loop
+        self._begins_at = begins_at - loop.time()
+
+    def now(self) -> float:
+        """POSIX seconds."""
+        return self._begins_at + self._loop.time()

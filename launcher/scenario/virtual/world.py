@@ -1,0 +1,155 @@
+"""A world for one scenario: the bundled central system and a pool of charge points as they are, in one process and in
+virtual time. Between them is a real websocket; only the clock, and what the connection is made of, are others."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import Any
+
+from chargepoint.api.pool import PoolCommand
+from chargepoint.api.topics import Topics
+from chargepoint.bus import Message
+from chargepoint.pool.host import Host
+from chargepoint.pool.stores import MemoryStores
+from chargepoint.settings import etc_dir
+from csms.behaviours.table import Table
+from csms.csms import CentralSystem
+from csms.files import FilePlace
+from csms.messages import Messages
+from csms.passwords import Passwords
+from csms.server import Server
+from csms.store import Store
+from csms.tags import ChangeableTags, TagsFile
+from launcher.scenario.format import Scenario
+from launcher.scenario.peer import driven
+from launcher.scenario.play import Heard, Play
+from launcher.scenario.requests import Requests
+from launcher.scenario.stage import Stage
+from launcher.scenario.verdicts import Outcome, Verdict
+from launcher.scenario.virtual.loop import VirtualClock, VirtualLoop
+
+URL, API = "ws://virtual", "http://virtual"
+
+HEARTBEAT_INTERVAL_S = 900
+"""What BootNotification is answered: a day has enough of them."""
+PING_INTERVAL_S = 3600
+STATUS_EVERY_S = 10.0
+"""How often the measurements of a connector are told: at least once while an expectation waits."""
+LOOK_EVERY_S = 3600.0
+"""A pool in this process does not end by itself."""
+
+
+def play(scenario: Scenario, seed: int, heard: Heard, interrupted: Event) -> Outcome:
+    """Play ``scenario`` in a world of its own, in this thread. ``interrupted`` ends it within a step."""
+    # Who backs off draws how long: the same each time.
+    random.seed(f"{seed} {scenario.name}")
+    with TemporaryDirectory(prefix="cp-simu-") as folder:
+        server = Path(folder) / "ocpp"
+        with asyncio.Runner(loop_factory=lambda: VirtualLoop(server)) as runner:
+            return runner.run(_played(scenario, seed, heard, interrupted, Path(folder), server))
+
+
+async def _played(
+    scenario: Scenario, seed: int, heard: Heard, interrupted: Event, folder: Path, server: Path
+) -> Outcome:
+    clock = VirtualClock(asyncio.get_running_loop(), scenario.begins_at)
+    playing = asyncio.current_task()
+    assert playing is not None
+
+    def told(of: Scenario, step: Any) -> None:
+        heard(of, step)
+        if interrupted.is_set():
+            playing.cancel()
+
+    try:
+        async with (
+            _central_system(clock, folder, server, seed) as requests,
+            Stage(now=clock.now, look_every_s=LOOK_EVERY_S, pool=lambda *how: InProcess(clock, *how)) as stage,
+            requests,
+        ):
+            return await Play(scenario, stage, driven(URL, API), requests, seed, told).run()
+    except asyncio.CancelledError:
+        return Outcome(scenario, Verdict.ERROR, "interrupted")
+
+
+@asynccontextmanager
+async def _central_system(clock: VirtualClock, folder: Path, listener: Path, seed: int) -> AsyncIterator[Requests]:
+    """The bundled central system, and a way to its HTTP API that needs no socket."""
+    tags = ChangeableTags(TagsFile(etc_dir() / "scenarios" / "tags.json").current)
+    behaviours = Table(lambda own: random.Random(seed if own is None else own).random)
+    messages, passwords = Messages(), Passwords()
+    with closing(Store(folder / "csms.db")) as store, closing(socket.socket(socket.AF_UNIX)) as line:
+        line.bind(str(listener))
+        system = CentralSystem(tags.current, store.charge_points(), store.running_transactions())
+        async with Server(
+            system,
+            store,
+            clock,
+            line,
+            HEARTBEAT_INTERVAL_S,
+            behaviours=behaviours,
+            messages=messages,
+            passwords=passwords,
+            ping_interval_s=PING_INTERVAL_S,
+        ) as server:
+
+            def app() -> Any:
+                from csms.http.app import Parts, create_app  # half a second, for those who ask it something
+
+                files = FilePlace(folder / "files")
+                return create_app(
+                    Parts(system, server, store, clock, behaviours, messages, tags, passwords, files, None)
+                )
+
+            yield Requests(API, app)
+
+
+class InProcess:
+    """A pool of charge points in this process, for a stage."""
+
+    exit_code: int | None = None
+
+    def __init__(
+        self, clock: VirtualClock, name: str, topics: Topics, hear: Callable[[Message], None], *_: str
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self._name = name
+        self._topics = topics
+
+        def publish(message: Message) -> None:
+            loop.call_soon(hear, message)
+
+        self._host = Host(
+            name,
+            topics,
+            MemoryStores(),
+            publish,
+            clock=clock,
+            status_every_s=STATUS_EVERY_S,
+        )
+        self._running = loop.create_task(self._host.run())
+
+    async def ended(self) -> None:
+        """Wait until it has said its last."""
+        await asyncio.wait([self._running])
+
+    async def kill(self) -> None:
+        """End it."""
+        self._host.close()
+        await self._running
+
+    async def command(self, command: PoolCommand) -> None:
+        """Command the pool."""
+        await self.write([Message(self._topics.pool(self._name, "cmd"), command.to_json())])
+
+    async def write(self, messages: Iterable[Message]) -> None:
+        """Tell it, or its stations, something."""
+        for message in messages:
+            self._host.hear(message)
