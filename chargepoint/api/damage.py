@@ -120,7 +120,9 @@ DAMAGES = {
     _K.STORAGE_FULL: Declared(
         "nothing can be stored, so that keys and lists are refused; what is not stored is lost by a power cut"
     ),
-    _K.STORAGE_CORRUPT: Declared("charging profiles, local list, cache and reservations are lost", at_once=True),
+    _K.STORAGE_CORRUPT: Declared(
+        "charging profiles, local list, cache, reservations and queued messages are lost", at_once=True
+    ),
     _K.WATCHDOG: Declared("the watchdog lets the charge point boot again", at_once=True),
     _K.RESET_FAILURE: Declared("a Reset does not succeed"),
     _K.EMERGENCY_STOP: Declared(

@@ -317,6 +317,19 @@ def test_what_was_lost_is_lost_for_good() -> None:
     assert bench.call("GetLocalListVersion") == {"listVersion": 0}
 
 
+def test_messages_that_were_queued_are_lost_but_for_the_one_that_may_be_on_its_way() -> None:
+    bench = Bench({"ocpp_config": {"MeterValueSampleInterval": 10}})
+    bench.charging()
+    bench.disconnect()
+    bench.advance(60)
+    damage(bench, "storage_corrupt")
+    bench.power_cut()
+    bench.forget()
+    bench.connect()
+    sent = [action for action, _ in bench.transaction_messages()]
+    assert sent == ["MeterValues", "StopTransaction"]
+
+
 def test_a_watchdog_boots_the_station_again_and_the_transaction_ends_with_reboot(bench: Bench) -> None:
     bench.forget()
     damage(bench, "watchdog")
