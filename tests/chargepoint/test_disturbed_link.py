@@ -124,7 +124,7 @@ async def test_corrupted_messages_are_not_what_was_said(tmp_path: Path) -> None:
         told = [json.loads(one.payload) for one in stage.published if one.topic.endswith("/frames")]
     await central.stop()
     assert [one["text"] for one in told] == central.texts
-    assert told[0]["problem"].startswith("corrupt: ")
+    assert told[0]["deviation"].startswith("corrupt: ")
 
 
 async def test_a_half_open_connection_is_silent_and_stays(stage: Stage, central: Central) -> None:
