@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -24,6 +25,9 @@ from chargepoint.api.errors import InputError
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+UNACKNOWLEDGED = 20
+"""So many messages are on their way at the same time, in order; what replaces them meanwhile is not among them."""
 
 KEEPALIVE_S = 15
 CONNECT_TIMEOUT_S = 10.0
@@ -232,6 +236,7 @@ class Bus:
             for (topic, _), code in zip(self._subscriptions, codes, strict=False):
                 if getattr(code, "is_failure", False):
                     raise aiomqtt.MqttError(f"the broker refuses the subscription to {topic}")
+        client.pending_calls_threshold = UNACKNOWLEDGED
         self._client = client
         self._up_since = asyncio.get_running_loop().time()
         self._told(True, "")
@@ -253,8 +258,12 @@ class Bus:
                 self._drained.set()
                 self._wake.clear()
                 await self._wake.wait()
-            key = next(iter(self._pending))
-            await _send(client, self._pending.pop(key))
+            keys = list(islice(self._pending, UNACKNOWLEDGED))
+            if len(keys) == 1:
+                await _send(client, self._pending.pop(keys[0]))
+            else:
+                # In a process that is busy an acknowledgement takes its time: thousands do not wait for one each.
+                await asyncio.gather(*[_send(client, self._pending.pop(key)) for key in keys])
 
 
 class _Client(aiomqtt.Client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import signal
@@ -42,23 +43,34 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one charge point until it is told to end; returns the exit code."""
-    options = _parser().parse_args(arguments)
     try:
-        with _folder(options) as folder:
-            spec = _spec(options, folder)
-            configure(LogLevel(options.log_level), spec.id, options.log_file)
-            broker = Broker.parse(options.broker) if options.broker else None
-            topics, vehicle = Topics(options.root), find_vehicle(spec.vehicle)
-            with contextlib.closing(Store(folder / "state.db")) as store:
-                # What is stored holds, and needs the files no more.
-                fresh = "certificates" not in store.records()
-                credentials = read_credentials(spec.security) if fresh else NO_CREDENTIALS
-                return asyncio.run(Process(spec, store, topics, vehicle, broker, credentials).run())
+        with made(arguments) as process:
+            return asyncio.run(process.run())
     except (InputError, StoreError) as error:
         print(f"chargepoint: {error}", file=sys.stderr)
     except OSError as error:
         print(f"chargepoint: {error.filename}: {error.strerror}", file=sys.stderr)
     return EXIT_USAGE
+
+
+@contextlib.contextmanager
+def made(arguments: Sequence[str] | None) -> Iterator[Process]:
+    """The charge point that ``arguments`` describe, with its folder and its store open.
+
+    Raises SystemExit for wrong usage, InputError, StoreError and OSError.
+    """
+    options = _parser().parse_args(arguments)
+    broker_url = os.environ.get(BROKER_VARIABLE) if options.broker is None else options.broker
+    with _folder(options) as folder:
+        spec = _spec(options, folder)
+        configure(LogLevel(options.log_level), spec.id, options.log_file)
+        broker = Broker.parse(broker_url) if broker_url else None
+        topics, vehicle = Topics(options.root), find_vehicle(spec.vehicle)
+        with contextlib.closing(Store(folder / "state.db")) as store:
+            # What is stored holds, and needs the files no more.
+            fresh = "certificates" not in store.records()
+            credentials = read_credentials(spec.security) if fresh else NO_CREDENTIALS
+            yield Process(spec, store, topics, vehicle, broker, credentials)
 
 
 class Process:
@@ -82,14 +94,14 @@ class Process:
                 subscriptions=self._runtime.mqtt.subscriptions,
                 will=self._runtime.mqtt.will(),
                 greet=self._runtime.greeting,
-                hear=self._runtime.hear,
+                hear=self.hear,
             )
 
     async def run(self) -> int:
         """Live until SIGTERM, SIGINT or a close command; leaves its statuses saying Dead. Returns the exit code."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._runtime.end)
+            loop.add_signal_handler(number, self.end)
         broken = ""
         async with asyncio.TaskGroup() as tasks:
             bus = tasks.create_task(self._bus.run()) if self._bus else None
@@ -105,6 +117,14 @@ class Process:
                 await self._bus.drained()
                 bus.cancel()
         return EXIT_FAILED if broken else EXIT_DONE
+
+    def hear(self, message: Message) -> None:
+        """Take ``message`` as if the broker had sent it."""
+        self._runtime.hear(message)
+
+    def end(self) -> None:
+        """Ask for the end that SIGTERM asks for."""
+        self._runtime.end()
 
     def _publish(self, message: Message) -> None:
         if self._bus is not None:
@@ -179,6 +199,8 @@ _ENTRY: dict[str, tuple[type, str]] = {
 _PATHS = {"central_system_root", "client_certificate", "client_key"}
 
 
+# Made once: the charge points that a zygote bears have it from there.
+@functools.cache
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="cp-simu chargepoint",
@@ -208,7 +230,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dir", type=Path, help="its folder, kept for the next time (default: a temporary one)")
     parser.add_argument(
         "--broker",
-        default=os.environ.get(BROKER_VARIABLE),
         help=f"MQTT broker, like mqtt://localhost:1883 (default: ${BROKER_VARIABLE}, else none)",
     )
     parser.add_argument("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")

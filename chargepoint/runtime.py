@@ -134,6 +134,7 @@ class Runtime:
         self._tasks: asyncio.TaskGroup | None = None
         self._errands: dict[int, asyncio.Task[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
+        self._due: float | None = None
         self._websocket: Websocket | None = None
         self._cut = False
         self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), pool=pool, every_s=status_every_s)
@@ -334,11 +335,18 @@ class Runtime:
 
     def _wake_at(self, due: float | None) -> None:
         if self._alarm is not None:
+            if due == self._due:
+                return
             self._alarm.cancel()
             self._alarm = None
+        self._due = due
         if due is not None:
             delay_s = max(0.0, due - self._clock.now()) / self._clock.speed
-            self._alarm = asyncio.get_running_loop().call_later(delay_s, self.hear, Woken())
+            self._alarm = asyncio.get_running_loop().call_later(delay_s, self._wake)
+
+    def _wake(self) -> None:
+        self._alarm = None
+        self.hear(Woken())
 
     def _back_off(self) -> BackOff:
         return BackOff(*self._life.dialect.session.configuration.retry_back_off)

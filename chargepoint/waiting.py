@@ -56,6 +56,11 @@ class Queue(Generic[T]):
         self._finished.set()
         self._undone = 0
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is undone."""
+        return not self._undone
+
     def put(self, item: T) -> None:
         """Append ``item``."""
         self._items.append(item)

@@ -42,7 +42,7 @@ class Errands:
     def begin(self, command: Command) -> None:
         """The launcher was given ``command``."""
         errand = Errand.of(command, self._fleet)
-        if errand and len(errand.pids) >= _WORTH_A_BAR:
+        if errand and len(errand.lives) >= _WORTH_A_BAR:
             self._orders[command.request_id] = errand
 
     def answered(self, request_id: str) -> None:

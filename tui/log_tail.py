@@ -7,13 +7,24 @@ from pathlib import Path
 from typing import Final
 
 _MOST_BYTES: Final = 128 * 1024
+_MOST_BYTES_OF_MANY: Final = 2 * 1024 * 1024
 
 
 def tail(folder: Path, station_id: str) -> tuple[str, ...]:
     """The last lines of the log of ``station_id`` in ``folder``; raises OSError without one."""
-    with (folder / f"{station_id}.log").open("rb") as log:
+    own, pools = folder / f"{station_id}.log", sorted(folder.glob("pool+*.log"))
+    if pools and not own.exists():
+        # It shares a process, and with it a log: its lines are those that name it.
+        mine = [line for log in pools for line in _last(log, _MOST_BYTES_OF_MANY) if f" {station_id}: " in line]
+        if mine:
+            return tuple(mine)
+    return tuple(_last(own, _MOST_BYTES))
+
+
+def _last(file: Path, most_bytes: int) -> list[str]:
+    with file.open("rb") as log:
         size = log.seek(0, os.SEEK_END)
-        log.seek(max(0, size - _MOST_BYTES))
+        log.seek(max(0, size - most_bytes))
         content = log.read()
     lines = content.decode("utf-8", "replace").splitlines()
-    return tuple(lines[1:] if size > _MOST_BYTES else lines)
+    return lines[1:] if size > most_bytes else lines

@@ -18,6 +18,7 @@ from websockets.datastructures import HeadersLike
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.frames import CloseCode
 from websockets.protocol import Event as ProtocolEvent
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from chargepoint import waiting
@@ -97,10 +98,27 @@ class Websocket:
         self._code_given_up = int(CloseCode.NORMAL_CLOSURE)
         self._outgoing: waiting.Queue[str] = waiting.Queue()
         self._connection: ClientConnection | None = None
+        self._live_connection: ClientConnection | None = None
+        """The same while it is read, so that what is sent is not lost with the one before."""
 
     def send(self, text: str) -> None:
         """Put ``text`` on the wire in its turn; it is lost when the connection is."""
-        self._outgoing.put(text)
+        if not self._sent_at_once(text):
+            self._outgoing.put(text)
+
+    def _sent_at_once(self, text: str) -> bool:
+        """Write ``text`` without waiting, if nothing has to be waited for: it needs neither a task nor its turn."""
+        connection = self._live_connection
+        if connection is None or not self._outgoing.idle or self.fragments[0] or not text.isascii():
+            return False
+        protocol, transport = connection.protocol, connection.transport
+        if protocol.state is not State.OPEN or transport.is_closing() or transport.get_write_buffer_size():
+            return False
+        if isinstance(connection, _Connection):
+            connection.active_at = connection.loop.time()
+        protocol.send_text(text.encode())
+        transport.writelines(protocol.data_to_send())
+        return True
 
     def ping_every(self, interval_s: float) -> None:
         """Ping in this interval from now on; 0 is never."""
@@ -220,6 +238,7 @@ class Websocket:
                     self._outgoing.drain()
                     self._given_up.clear()
                     self._renewal.clear()
+                    self._live_connection = connection
                     self._hear(Opened())
                     await self._live(connection, settings.pong_timeout_s)
                     silent = f"the silent connection was given up: {self._why_given_up}"
@@ -232,7 +251,7 @@ class Websocket:
         except (WebSocketException, OSError, UnicodeError) as error:
             reason = f"{target.url}: {_told_by(error)}"
             why = _tls_failure(error) if target.secure else None
-        self._connection = None
+        self._connection = self._live_connection = None
         by_order, self._why_broken_off, self._why_moved = bool(self._why_broken_off or self._why_moved), "", ""
         self._outgoing.drain()
         self._hear(Closed(reason, why, by_order))

@@ -22,6 +22,7 @@ COUNTERS = (
     *("registrations", "connectors", "sent", "received", "refused", "unanswered"),
     *("opened_in", "delivered_in"),
 )
+LAST_MOMENTS = ("last_opened_at", "last_accepted_at", "last_drained_at")
 WHOLE_NUMBERS = ("connections_lost", "connected", "connections", "queued", "backlog", "delivered")
 
 
@@ -77,7 +78,8 @@ class Figures:
     wait now; the ``backlog`` is what of them waited when its station was last connected, or waits for that;
     ``delivered`` counts those that the central system took. ``opened_in`` and ``delivered_in`` are connections and
     deliveries by POSIX second, of the last minute. Moments (POSIX seconds, 0 for never): ``at`` is when this was
-    told, ``last_opened_at`` when the last station connected, ``last_drained_at`` when the last backlog was delivered.
+    told, ``last_opened_at`` when the last station connected, ``last_accepted_at`` when the last one was accepted at
+    its boot, ``last_drained_at`` when the last backlog was delivered.
     """
 
     registrations: Counter[str] = field(default_factory=Counter)
@@ -99,6 +101,7 @@ class Figures:
     energy_wh: float = 0.0
     at: float = 0.0
     last_opened_at: float = 0.0
+    last_accepted_at: float = 0.0
     last_drained_at: float = 0.0
 
     @classmethod
@@ -113,8 +116,8 @@ class Figures:
             for name in (*WHOLE_NUMBERS, "power_w", "energy_wh"):
                 setattr(total, name, getattr(total, name) + getattr(part, name))
             total.at = min(total.at, part.at)
-            total.last_opened_at = max(total.last_opened_at, part.last_opened_at)
-            total.last_drained_at = max(total.last_drained_at, part.last_drained_at)
+            for name in LAST_MOMENTS:
+                setattr(total, name, max(getattr(total, name), getattr(part, name)))
         return total if total.at < math.inf else cls()
 
     def answered(self, action: str, duration_s: float) -> None:
@@ -131,13 +134,11 @@ class Figures:
             }
             for action, each in self.latencies.items()
         }
-        body = {name: getattr(self, name) for name in (*COUNTERS, *WHOLE_NUMBERS)} | {
+        body = {name: getattr(self, name) for name in (*COUNTERS, *WHOLE_NUMBERS, *LAST_MOMENTS)} | {
             "latencies": latencies,
             "power_w": round(self.power_w, 1),
             "energy_wh": round(self.energy_wh, 1),
             "at": self.at,
-            "last_opened_at": self.last_opened_at,
-            "last_drained_at": self.last_drained_at,
         }
         return json.dumps(body, separators=(",", ":")).encode()
 
@@ -160,11 +161,11 @@ class Figures:
             power_w=fields.number("power_w"),
             energy_wh=fields.number("energy_wh"),
             at=fields.number("at"),
-            last_opened_at=fields.number("last_opened_at"),
-            last_drained_at=fields.number("last_drained_at"),
         )
         for name in COUNTERS:
             setattr(figures, name, counter(name))
+        for name in LAST_MOMENTS:
+            setattr(figures, name, fields.number(name))
         for name in WHOLE_NUMBERS:
             setattr(figures, name, fields.integer(name, minimum=0, maximum=2**62))
         return figures

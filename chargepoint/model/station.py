@@ -6,7 +6,8 @@ It reads no clock: ``now`` is POSIX seconds and must not run backwards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -83,6 +84,7 @@ class Station:
     ) -> None:
         """``records``: what ``changes`` gave in an earlier life. Transactions that ran then end with PowerLoss, or
         go on, by ``parameters``."""
+        self._deadlines: tuple[float, float] | None = None
         if supply.direct:
             supply = replace(supply, voltage_v=vehicle.outlet_voltage_v(supply.voltage_v))
         self.state = StationState(
@@ -103,6 +105,7 @@ class Station:
     def tell(self, command: Command, now: float) -> Outcome:
         """Take ``command``; refused ones change nothing."""
         self.advance(now)
+        self._deadlines = None
         number = getattr(command, "connector", None)
         if isinstance(command, CarChanged | TokenPresented) and number not in self.state.connectors:
             return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
@@ -191,6 +194,7 @@ class Station:
     def parameters_changed(self, now: float) -> None:
         """Follow ``state.parameters``, which the dialect has changed."""
         self.advance(now)
+        self._deadlines = None
         self._set_meters()
         review(self.state, now)
         settle(self.state, now)
@@ -203,22 +207,31 @@ class Station:
 
     def next_deadline(self) -> float | None:
         """When ``advance`` has to be called next; None: nothing happens by itself."""
-        state = self.state
-        moments = [next_power_change(state), self._next_aligned(), next_expiry(state), self._next_step()]
-        if state.damages is not None:
-            from chargepoint.model.breaking import next_deadline
+        due = min(self._due())
+        return due if due < math.inf else None
 
-            moments.append(next_deadline(state))
-        if state.hot:
-            from chargepoint.model.overheating import next_threshold
+    def _due(self) -> tuple[float, float]:
+        """When a meter is to be read next, and when anything else is due; infinity for never. While nothing happens
+        these moments stay as they are, so they are found once."""
+        if self._deadlines is None:
+            state = self.state
+            moments = [next_power_change(state), self._next_aligned(), next_expiry(state), self._next_step()]
+            if state.damages is not None:
+                from chargepoint.model.breaking import next_deadline
 
-            moments.append(next_threshold(state))
-        if state.resetting is not None:
-            moments.append(state.resetting.again_at)
-        for connector in state.connectors.values():
-            moments.append(charging.waits_until(state, connector))
-            moments.append(self._next_sample(connector))
-        return min((moment for moment in moments if moment is not None), default=None)
+                moments.append(next_deadline(state))
+            if state.hot:
+                from chargepoint.model.overheating import next_threshold
+
+                moments.append(next_threshold(state))
+            if state.resetting is not None:
+                moments.append(state.resetting.again_at)
+            samples = []
+            for connector in state.connectors.values():
+                moments.append(charging.waits_until(state, connector))
+                samples.append(self._next_sample(connector))
+            self._deadlines = _first(samples), _first(moments)
+        return self._deadlines
 
     def status(self, number: int, now: float) -> ConnectorChanged:
         """The present state of connector ``number`` (0: the station), as if it had changed now."""
@@ -236,8 +249,16 @@ class Station:
     def _at(self, moment: float) -> None:
         state = self.state
         everyone = list(state.connectors.values())
-        expiring = [one for one in everyone if _is_due(charging.waits_until(state, one), moment)]
         sampled = [one for one in everyone if _is_due(self._next_sample(one), moment)]
+        _, others_due = self._due()
+        self._deadlines = None
+        if others_due > moment and state.damages is None:
+            # A meter that is read changes nothing.
+            integrate(state, moment)
+            for connector in sampled:
+                self._sample(connector, SampleContext.PERIODIC, moment)
+            return
+        expiring = [one for one in everyone if _is_due(charging.waits_until(state, one), moment)]
         aligned = _is_due(self._next_aligned(), moment)
         integrate(state, moment)
         if state.damages is not None:
@@ -310,6 +331,10 @@ class Station:
     def _next_aligned(self) -> float | None:
         state = self.state
         return next_aligned_at(state.parameters.aligned_interval_s, state.at, state.clock_offset_s)
+
+
+def _first(moments: Iterable[float | None]) -> float:
+    return min((moment for moment in moments if moment is not None), default=math.inf)
 
 
 def _is_due(at: float | None, now: float) -> bool:

@@ -22,6 +22,7 @@ from chargepoint.bus import Broker, Bus, Message
 from chargepoint.logs import LogLevel, configure
 from chargepoint.pool.door import door
 from chargepoint.pool.host import Host
+from chargepoint.pool.loop import PoolLoop
 from chargepoint.pool.stores import FolderStores, MemoryStores
 from chargepoint.pool.streams import Lines
 from chargepoint.settings import BROKER_VARIABLE
@@ -46,7 +47,8 @@ def main() -> int:
     options = _parser().parse_args()
     try:
         configure(LogLevel(options.log_level), options.name, options.log_file)
-        asyncio.run(_host(options))
+        with asyncio.Runner(loop_factory=PoolLoop) as runner:
+            runner.run(_host(options))
     except (InputError, OSError) as error:
         print(f"pool: {error}", file=sys.stderr)
         return 2

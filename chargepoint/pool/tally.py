@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from chargepoint.adapters.websocket import Closed, Opened
 from chargepoint.api.figures import Figures
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Lane, Refused, Silence, Unanswered
+from chargepoint.ocpp.v16 import RegistrationStatus
 from chargepoint.pool.books import Books
 from chargepoint.runtime import Observed, Runtime
 
@@ -33,11 +34,13 @@ class Tally:
         figures = self._figures
         self.books.observe(station_id, event)
         match event:
-            case Answered(request, took_s=took_s):
+            case Answered(request, answer, took_s=took_s):
                 figures.sent[request.action] += 1
                 figures.answered(request.action, took_s)
                 if request.lane is Lane.TRANSACTION:
                     self._delivered(station_id)
+                elif request.lane is Lane.BOOT and answer.get("status") == RegistrationStatus.accepted:
+                    figures.last_accepted_at = self._clock()
             case Refused(request, _, took_s):
                 figures.sent[request.action] += 1
                 figures.refused[request.action] += 1

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from chargepoint.zygote.nursery import Nursery
-from chargepoint.zygote.warm_up import warm_up
+from chargepoint.zygote.warm_up import EndWanted, warm_up
 
 
 def main() -> int:
@@ -16,9 +16,11 @@ def main() -> int:
     parser.add_argument("--socket", type=Path, required=True, help="where births are asked for")
     parser.add_argument("--room", help="anything: its place is where charge points write their own command lines")
     options = parser.parse_args()
-    warm_up()
     try:
+        warm_up()
         Nursery(options.socket).run()
+    except EndWanted:
+        pass
     except OSError as error:
         print(f"zygote: {options.socket}: {error.strerror}", file=sys.stderr)
         return 1

@@ -6,7 +6,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -44,13 +44,21 @@ def _become(birth: Birth, streams: Sequence[int]) -> None:
         os.dup2(stream, own)
     # The zygote's few descriptors; a charge point has opened none yet.
     os.closerange(len(streams), HIGHEST_DESCRIPTOR)
-    os.environ.clear()
-    os.environ.update(birth.environment)
+    _change_environment(birth.environment)
     os.chdir(birth.folder)
     if birth.umask is not None:
         os.umask(birth.umask)
     sys.argv[1:] = birth.arguments
     _rename([sys.executable, "-m", "chargepoint", *birth.arguments])
+
+
+def _change_environment(wanted: Mapping[str, str]) -> None:
+    """Change what is different, which is next to nothing: the zygote is supervisord's child as well."""
+    for name in os.environ.keys() - wanted.keys():
+        del os.environ[name]
+    for name, value in wanted.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
 
 
 def _rename(words: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from chargepoint.api.errors import InputError
 from chargepoint.zygote.birth import live
+from chargepoint.zygote.holes import fill_holes
 from chargepoint.zygote.line import LARGEST_REQUEST, STREAMS, Birth
 
 
@@ -33,7 +34,7 @@ class Nursery:
             self._path.chmod(0o600)
             door.listen(128)
             # What is here now stays: children share its pages as long as nobody's collector touches them.
-            gc.collect()
+            fill_holes()
             gc.freeze()
             with _Ending() as ending:
                 while not ending.waits_for(door):

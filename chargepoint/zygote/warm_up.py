@@ -1,67 +1,82 @@
-"""One whole life before the first birth: what it loads, compiles and specialises, every child has for nothing.
+"""Whole lives before the first birth: what they load, compile and specialise, every child has for nothing.
 
-The station lives against a central system in the same process, over real sockets, with a transaction; its MQTT
-messages go nowhere, but the way to the yard's broker is walked once.
+Each is a life of the program from its arguments to its end, with a transaction, against a central system and a broker
+in the same process, over real sockets.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
-import os
 import tempfile
 from pathlib import Path
 
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.typing import Subprotocol
-
-from chargepoint.adapters.store import Store
 from chargepoint.api.payloads import CarInput, TokenInput
-from chargepoint.api.spec import parse_spec
 from chargepoint.api.topics import Topics
-from chargepoint.bus import Broker, Bus, Message
-from chargepoint.clock import Clock, iso
-from chargepoint.runtime import SUBPROTOCOL, Runtime
-from chargepoint.settings import BROKER_VARIABLE
+from chargepoint.bus import Message
+from chargepoint.cli import Process, made
+from chargepoint.zygote.gathering import executed, gather
+from chargepoint.zygote.holes import fill_holes
+from chargepoint.zygote.peers import CentralSystem, MqttBroker
 
 log = logging.getLogger(__name__)
 
-TIMEOUT_S = 5.0
+TIMEOUT_S = 10.0
 """A zygote that could not warm up is slower, and good for its work all the same."""
 
+LIVES = 8
+"""Python 3.11 specialises a function that was called so often, which writes to it: not in each child."""
+
 ID = "warm-up"
-ACCEPTED: dict[str, object] = {"idTagInfo": {"status": "Accepted"}}
+
+
+class EndWanted(Exception):
+    """SIGTERM or SIGINT came: a charge point that lives takes them for itself."""
 
 
 def warm_up() -> None:
-    """Live once; whatever goes wrong is told and passed over."""
-    logging.disable(logging.WARNING)
+    """Live a few times; whatever goes wrong is told and passed over. Raises EndWanted."""
     try:
-        asyncio.run(_one_life())
+        with tempfile.TemporaryDirectory(prefix="cp-simu-zygote-") as folder:
+            _live(Path(folder, "first"))
+            with executed() as code:
+                _live(Path(folder, "watched"))
+            fill_holes()
+            gather(code)
+            for number in range(LIVES):
+                _live(Path(folder, str(number)))
+    except EndWanted:
+        raise
     except Exception as error:
+        _log_nowhere()
         log.error("not warm: %r", error)
-    finally:
-        logging.disable(logging.NOTSET)
+    else:
+        _log_nowhere()
 
 
-async def _one_life() -> None:
-    with tempfile.TemporaryDirectory(prefix="cp-simu-zygote-") as folder:
-        async with asyncio.timeout(TIMEOUT_S), _CentralSystem() as central_system:
-            with contextlib.closing(Store(Path(folder, "state.db"))) as store:
-                await _charge_once(central_system, store)
-            await _walk_to_the_broker()
+def _live(folder: Path) -> None:
+    folder.mkdir()
+    asyncio.run(_one_life(folder / "spec.json"))
 
 
-async def _charge_once(central_system: _CentralSystem, store: Store) -> None:
-    spec = parse_spec({"id": ID, "central_system": central_system.url})
-    topics = Topics(ID)
-    station = Runtime(spec, store, Clock(), topics, lambda message: None)
-    life = asyncio.create_task(station.run())
+async def _one_life(spec: Path) -> None:
+    async with asyncio.timeout(TIMEOUT_S), CentralSystem() as central_system, MqttBroker() as broker:
+        spec.write_text(json.dumps({"id": ID, "central_system": central_system.url}))  # noqa: ASYNC240
+        folder = spec.parent
+        with made(["--dir", str(folder), "--log-file", str(folder / "log"), "--broker", broker.url]) as process:
+            charging = asyncio.create_task(_charge_once(process, central_system))
+            await process.run()
+            if not charging.done():
+                charging.cancel()
+                raise EndWanted
+
+
+async def _charge_once(process: Process, central_system: CentralSystem) -> None:
+    topics = Topics()
 
     def tell(topic: str, payload: bytes) -> None:
-        station.hear(Message(topics.connector(ID, 1, topic), payload))
+        process.hear(Message(topics.connector(ID, 1, topic), payload))
 
     await central_system.heard("StatusNotification")
     tell("car", CarInput(cable=32.0, ready=True).to_json())
@@ -69,58 +84,10 @@ async def _charge_once(central_system: _CentralSystem, store: Store) -> None:
     await central_system.heard("StartTransaction")
     tell("car", CarInput(cable=0.0).to_json())
     await central_system.heard("StopTransaction")
-    station.end()
-    await life
+    process.end()
 
 
-async def _walk_to_the_broker() -> None:
-    if not (url := os.environ.get(BROKER_VARIABLE)):
-        return
-    arrived = asyncio.Event()
-    bus = Bus(Broker.parse(url), name=ID, told=lambda connected, reason: arrived.set())
-    walk = asyncio.create_task(bus.run())
-    await arrived.wait()
-    walk.cancel()
-    await asyncio.wait([walk])
-
-
-class _CentralSystem:
-    """Accepts everything, on a port of its own."""
-
-    async def __aenter__(self) -> _CentralSystem:
-        self._heard: dict[str, asyncio.Event] = {}
-        self._server = await serve(self._serve, "127.0.0.1", 0, subprotocols=[Subprotocol(SUBPROTOCOL)])
-        port = self._server.sockets[0].getsockname()[1]
-        self.url = f"ws://127.0.0.1:{port}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await self._server.wait_closed()
-
-    async def heard(self, action: str) -> None:
-        """Return when ``action`` was answered."""
-        await self._heard.setdefault(action, asyncio.Event()).wait()
-
-    async def _serve(self, connection: ServerConnection) -> None:
-        # One call of a central system, so that answering is warm as well.
-        await connection.send('[2,"1","GetConfiguration",{}]')
-        async for text in connection:
-            match json.loads(text):
-                case [2, str(call_id), str(action), *_]:
-                    await connection.send(json.dumps([3, call_id, _answer(action)]))
-                    self._heard.setdefault(action, asyncio.Event()).set()
-
-
-def _answer(action: str) -> dict[str, object]:
-    now = iso(Clock().now())
-    match action:
-        case "BootNotification":
-            return {"status": "Accepted", "currentTime": now, "interval": 300}
-        case "StartTransaction":
-            return {"transactionId": 1, **ACCEPTED}
-        case "Authorize" | "StopTransaction":
-            return ACCEPTED
-        case "Heartbeat":
-            return {"currentTime": now}
-    return {}
+def _log_nowhere() -> None:
+    for handler in logging.root.handlers[:]:
+        logging.root.removeHandler(handler)
+        handler.close()

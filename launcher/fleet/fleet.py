@@ -36,6 +36,10 @@ WILL_TIMEOUT_S = 3.0
 """How long a removal waits for the broker to publish the will, which would otherwise come after the clearing."""
 
 
+GATHER_S = 0.0005
+"""How long a removal waits for each of the others that are under way."""
+
+
 class Fleet:
     """All errands. ``parallel_starts`` processes come up at the same time at most: each takes a core while it does,
     and all at once they starve each other. It may be changed at any time."""
@@ -253,6 +257,8 @@ class Fleet:
                 self._heard.pop(errand.wish.id, None)
             case Verb.REMOVE if self._heard.get(errand.wish.id, (0, False))[1]:
                 errand.step, errand.give_up_at = Step.MOURNING, now + WILL_TIMEOUT_S
+                # Those that go together are erased together: each erasure asks the broker what it retains of them.
+                errand.not_before = now + GATHER_S * len(self._errands)
             case Verb.REMOVE:
                 errand.step = Step.ERASE
             case _:

@@ -107,14 +107,14 @@ async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event, beside: Beside 
     async with Pools(plan.pools, keeping=ledger is not None) as pools:
         loop = asyncio.get_running_loop()
         storms = Storms()
-        began_at = loop.time()
+        began_at, began_wall = loop.time(), time.time()
         all_accepted_s: float | None = None
         await pools.start([plan.entry(each) for each in plan.ids], plan.ramp_s)
         traffic = asyncio.create_task(_play(plan, pools, storms, began_at, beside))
         while (elapsed_s := loop.time() - began_at) < plan.duration_s and not ended.is_set() and not pools.lost:
             figures = pools.figures()
             if all_accepted_s is None and figures.registrations["Accepted"] == plan.count:
-                all_accepted_s = elapsed_s
+                all_accepted_s = figures.last_accepted_at - began_wall
             storms.tell(figures)
             watch(elapsed_s, figures)
             await _until(ended, min(TELL_EVERY_S, plan.duration_s - elapsed_s))

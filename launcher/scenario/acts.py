@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import assert_never
+from typing import Any, assert_never
 
-from chargepoint.api.disturbances import Disturbance
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Configure as ConfigureOrder
 from chargepoint.api.orders import Misbehave, Reboot, StationResult
@@ -157,10 +156,10 @@ class Acts:
             raise StepFailed(Verdict.ERROR, str(error)) from None
 
     def _seeded(self, deed: Deviate, station: str) -> Misbehave:
-        what = deed.order.what
-        if deed.seeded or not isinstance(what, Disturbance):
+        what: Any = deed.order.what
+        if deed.seeded or not hasattr(what, "seed"):
             return deed.order
-        return replace(deed.order, what=replace(what, seed=self._draws.seed_of(station, what.kind)))
+        return replace(deed.order, what=replace(what, seed=self._draws.seed_of(station, what)))
 
     async def _order(
         self, station: str, order: ConfigureOrder | SendOrder | SendTextOrder | Misbehave | Reboot

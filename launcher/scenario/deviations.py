@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 
 from chargepoint.api.amounts import Amount
 from chargepoint.api.damage import DAMAGES, OF_CONNECTOR, Damage, DamageKind
-from chargepoint.api.disturbances import DISTURBANCES, Disturbance, DisturbanceKind
+from chargepoint.api.disturbances import DISTURBANCES, Disturbance, DisturbanceKind, Quirks
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS, QuirkName
@@ -122,6 +122,7 @@ def deviations(stations: Member, connector: Member) -> Mapping[str, Kind[Deviate
             partial(_deviate, OrderType.QUIRKS),
             {
                 "names": Member(list_of(choice(map(str, QuirkName)), one=True), quirks, required=True, name="quirks"),
+                **_members(Quirks, ["names"]),
                 **where,
             },
             "Stations have these quirks of real charge points from now on, and no others; [] for none.",

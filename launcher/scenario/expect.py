@@ -17,7 +17,8 @@ from launcher.scenario.record import Record
 class Call:
     """A CALL that the station has sent (OUT) or received (IN), and what was answered.
 
-    The first CALL whose payload fits decides: what is expected of its answer has to hold for that one.
+    The first CALL whose payload fits decides, of those that are answered: what is expected of its answer has to hold
+    for that one.
     """
 
     direction: Direction
@@ -127,14 +128,19 @@ def look(expected: Expectation, record: Record, since: int, served: frozenset[in
 
 def _call(expected: Call, record: Record, since: int, served: frozenset[int]) -> Look:
     unfit = ""
+    unanswered: NotYet | None = None
     for spoken in record.calls(expected.direction, expected.action, since):
         if spoken.number in served:
             continue
         if why := _misfit(expected, spoken):
             unfit = f"{spoken.action} {brief(spoken.body)} does not fit: {why}"
             continue
-        return _judged(expected, spoken, record)
-    return NotYet(unfit or f"no {expected.action} was {_way(expected.direction)}")
+        judged = _judged(expected, spoken, record)
+        if not isinstance(judged, NotYet):
+            return judged
+        # Its connection may have gone, and then it comes again.
+        unanswered = unanswered or judged
+    return unanswered or NotYet(unfit or f"no {expected.action} was {_way(expected.direction)}")
 
 
 def _misfit(expected: Call, spoken: Spoken) -> str | None:

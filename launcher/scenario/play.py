@@ -22,6 +22,7 @@ from launcher.scenario.steps import (
     CentralSystem,
     Check,
     Command,
+    Deed,
     Expect,
     ExpectNo,
     Http,
@@ -36,6 +37,8 @@ from launcher.scenario.verdicts import Outcome, StepFailed, StepOutcome, Verdict
 
 T = TypeVar("T")
 
+INTERRUPTED = "interrupted"
+
 Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
 
@@ -47,6 +50,8 @@ def not_applicable(scenario: Scenario, peer: Peer) -> str:
             return f"{step.place}: in virtual time there is nothing to call but {API}"
         if isinstance(step.deed, CentralSystem) and not peer.bundled:
             return f"{step.place}: only the bundled central system can be driven"
+        if scenario.virtual and any(f"{API}/{place}" in repr(step.deed) for place in ("files", "ca/")):
+            return f"{step.place}: in virtual time there are no files and no certificates"
         if not peer.bundled and API in repr(step.deed):
             return f"{step.place}: {API} is of the bundled central system: give what has it in it by -p NAME=VALUE"
         if isinstance(step.deed, Command) and not peer.commands:
@@ -86,6 +91,11 @@ class Play:
         except StepFailed as error:
             failed, verdict, reason = error, error.verdict, self._explained(error)
             step = next((each.step for each in self._steps if each.verdict is not Verdict.PASSED), None)
+        except asyncio.CancelledError:
+            # Who interrupts wants to know how far it came.
+            if (task := asyncio.current_task()) is not None:
+                task.uncancel()
+            verdict, reason = Verdict.ERROR, INTERRUPTED
         except TimeoutError:
             verdict, reason = Verdict.ERROR, f"not over within its timeout of {scenario.timeout_s:g} s"
         took_s = _moment() - self._began
@@ -193,12 +203,16 @@ class Play:
             # One was never started, or the pool has ended: the verdict is there already.
             with contextlib.suppress(StageError):
                 await self._stage.power(verb, entries)
-        if self._peer.bundled:
+        if self._peer.bundled and any(_may_behave(step.deed) for step in every(self._scenario.steps)):
             for station in self._scenario.stations:
                 try:
                     await self._requests.send("DELETE", f"{self._peer.api}/behaviours?charge_point={station}")
                 except NoReply:
                     return
+
+
+def _may_behave(deed: Deed) -> bool:
+    return isinstance(deed, CentralSystem) or (isinstance(deed, Http) and API in deed.url)
 
 
 def _moment() -> float:

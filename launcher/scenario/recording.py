@@ -180,8 +180,8 @@ def _car(car: CarInput) -> tuple[str, dict[str, object]]:
 def _deviation(what: Mischief | Damage) -> tuple[str, dict[str, object]]:
     arguments = {word(name): value for name, value in what.body().items()}
     match what:
-        case Quirks(names):
-            return "quirks", {"names": list(map(str, names))}
+        case Quirks():
+            return "quirks", {"names": arguments.pop("quirks"), **arguments}
         case Clear() | Damage(clear=True):
             del arguments["clear"]
             return ("clear_disturbance" if isinstance(what, Clear) else "clear_damage"), arguments

@@ -53,7 +53,9 @@ class Requests:
             if not url.startswith(f"{self._place}/"):
                 raise NoReply(f"{method} {url}: in virtual time there is nothing but the bundled central system")
             if self._client is None:
-                self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app()))
+                self._client = httpx.AsyncClient(
+                    transport=httpx.ASGITransport(self._app(), raise_app_exceptions=False)
+                )
         if self._client is None:
             # A proxy of the environment is for other machines.
             direct = {f"all://{host}": httpx.AsyncHTTPTransport() for host in ("127.0.0.1", "localhost")}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from launcher.scenario.format import API, Scenario, every
 from launcher.scenario.peer import Peer, bundled, driven, reach
-from launcher.scenario.play import Heard, Play
+from launcher.scenario.play import INTERRUPTED, Heard, Play
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Run, Verdict
@@ -48,25 +48,39 @@ async def run(
     """Play all of ``plan``, or as much as there was before it was ``interrupted``. Raises Unreachable."""
     began_at, began = time.time(), time.monotonic()
     interrupted = interrupted or asyncio.Event()
-    outcomes: dict[int, Outcome] = {}
-    for scenario in plan.scenarios:
-        # One after the other, each in a world and a process's thread of its own: nothing else makes a difference.
-        if scenario.virtual:
-            outcomes[id(scenario)] = await _virtually(scenario, plan, heard, interrupted)
-            ended(outcomes[id(scenario)])
+    virtual = [scenario for scenario in plan.scenarios if scenario.virtual]
     real = [scenario for scenario in plan.scenarios if not scenario.virtual]
-    where = VIRTUAL
-    if real:
-        where, played = await _really(replace(plan, scenarios=tuple(real)), ended, heard, interrupted)
-        outcomes |= {id(outcome.scenario): outcome for outcome in played}
+    meanwhile = asyncio.ensure_future(_all_virtually(virtual, plan, ended, heard, interrupted))
+    where, played = VIRTUAL, tuple[Outcome, ...]()
+    try:
+        if real:
+            where, played = await _really(replace(plan, scenarios=tuple(real)), ended, heard, interrupted)
+    except BaseException:
+        interrupted.set()
+        await asyncio.wait([meanwhile])
+        raise
+    outcomes = {id(outcome.scenario): outcome for outcome in (*await meanwhile, *played)}
     in_order = tuple(outcomes[id(scenario)] for scenario in plan.scenarios)
     return Run(in_order, where, plan.seed, time.monotonic() - began, began_at, plan.command_line)
+
+
+async def _all_virtually(
+    scenarios: Iterable[Scenario], plan: Plan, ended: Ended, heard: Heard, interrupted: asyncio.Event
+) -> list[Outcome]:
+    """One after the other, each in a world of its own: nothing else makes a difference."""
+    outcomes = []
+    for scenario in scenarios:
+        outcomes.append(await _virtually(scenario, plan, heard, interrupted))
+        ended(outcomes[-1])
+    return outcomes
 
 
 async def _virtually(scenario: Scenario, plan: Plan, heard: Heard, interrupted: asyncio.Event) -> Outcome:
     if plan.central_system:
         why = "virtual time is there with the bundled central system only"
         return Outcome(scenario, Verdict.NOT_APPLICABLE, f"{scenario.place}: {why}")
+    if interrupted.is_set():
+        return Outcome(scenario, Verdict.ERROR, INTERRUPTED)
     # Loaded here: it is the charge points and the central system themselves.
     from launcher.scenario.virtual.world import play
 
@@ -118,7 +132,7 @@ async def _outcomes(
         task.cancel()
     await all_played
     return tuple(
-        Outcome(scenario, Verdict.ERROR, "interrupted") if task.cancelled() else task.result()
+        Outcome(scenario, Verdict.ERROR, INTERRUPTED) if task.cancelled() else task.result()
         for scenario, task in zip(scenarios, tasks, strict=True)
     )
 

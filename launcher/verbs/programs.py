@@ -49,7 +49,7 @@ def service(options: argparse.Namespace) -> int:
     )
     defaults = {"central_system": options.central_system} if options.central_system else {}
     zygote = _socket(options, folder).with_name(SOCKET)
-    placement = Placement.of_machine(PoolMode(options.pool or PoolMode.AUTO), CORES, _memory_bytes())
+    placement = Placement.of_machine(PoolMode(options.pool or PoolMode.AUTO), CORES, memory_bytes())
     asyncio.run(_serve(charge_points, folder, defaults, zygote, placement, Broker.parse(url), Topics(root)))
     time.sleep(max(0.0, began_at + STARTSECS_S - time.monotonic()))
     return Exit.DONE
@@ -101,7 +101,7 @@ async def _until_terminated(undertaker: Undertaker) -> None:
         await serving
 
 
-def _memory_bytes() -> int:
+def memory_bytes() -> int:
     """Of this machine."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 

@@ -19,8 +19,9 @@ from launcher.diagnostics import Exit, NotThere, say
 from launcher.scenario import runner, trace
 from launcher.scenario.format import Scenario, load
 from launcher.scenario.peer import Unreachable, check_api, check_commands
+from launcher.scenario.play import INTERRUPTED
 from launcher.scenario.report import as_json, github, html, junit, text
-from launcher.scenario.verdicts import Outcome, Run, StepOutcome
+from launcher.scenario.verdicts import Outcome, Run, StepOutcome, Verdict
 
 VARIABLE_PREFIX = "SCENARIO_"
 """Environment variables that begin so are parameters, like those of -p."""
@@ -43,6 +44,7 @@ def scenarios(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Play scenarios: 0 when all that were applicable have passed, 1 when not, 3 without a central system."""
+    _check_reports(options)
     files = [_found(name) for name in options.scenarios] or ready()
     chosen = _loaded(files, _parameters(options.parameters), options.tag)
     if not chosen:
@@ -71,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if options.github:
         for line in github.lines(outcome):
             say(line)
-    if not outcome.reached:
+    if not outcome.reached and any(map(_needs_a_peer, outcome.outcomes)):
         raise NotThere(f"no charge point was answered by {outcome.central_system}")
     return Exit.DONE if outcome.passed else Exit.FAILED
 
@@ -88,6 +90,19 @@ def _api(options: argparse.Namespace) -> str:
     if options.api and not options.central_system:
         raise InputError("--api", options.api, "given with --central-system: the one that is started has its own")
     return check_api(options.api) if options.api else ""
+
+
+def _check_reports(options: argparse.Namespace) -> None:
+    """Before anything is played: nobody wants to hear afterwards that there is no place for its report."""
+    for option in ("junit", "json", "html"):
+        file = getattr(options, option)
+        if file is not None and (file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK)):
+            raise InputError(f"--{option}", str(file), "a file that can be written")
+
+
+def _needs_a_peer(outcome: Outcome) -> bool:
+    untold = outcome.verdict is Verdict.NOT_APPLICABLE or outcome.reason == INTERRUPTED
+    return not untold and not outcome.scenario.virtual
 
 
 def _found(name: str) -> Path:

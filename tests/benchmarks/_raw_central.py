@@ -1,7 +1,7 @@
 """A central system without OCPP: it answers what it must and asks for one kind of message as fast as they come.
 
-``python -m tests.benchmarks._raw_central Heartbeat`` (or MeterValues) prints its port, and how many frames
-there were for each line it reads.
+``python -m tests.benchmarks._raw_central Heartbeat`` (or MeterValues, or Nothing) prints its port, and how many
+frames there were for each line it reads.
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ async def talk(connection: ServerConnection) -> None:
                 answers = [f'[3,"{call_id}",{{"currentTime":"{NOW}"}}]']
             elif action == "BootNotification":
                 answers = [f'[3,"{call_id}",{{"currentTime":"{NOW}","interval":86400,"status":"Accepted"}}]']
-            if action in ("BootNotification", wanted):
+            elif action == "Authorize":
+                answers = [f'[3,"{call_id}",{{"idTagInfo":{{"status":"Accepted"}}}}]']
+            elif action == "StartTransaction":
+                answers = [f'[3,"{call_id}",{{"transactionId":{frames},"idTagInfo":{{"status":"Accepted"}}}}]']
+            if wanted != "Nothing" and action in ("BootNotification", wanted):
                 asked += 1
                 answers.append(f'[2,"{asked}","TriggerMessage",{{"requestedMessage":"{wanted}"{of_connector}}}]')
             for answer in answers:

@@ -81,7 +81,7 @@ async def measure(broker_port: int, csms_url: str) -> None:
     await asyncio.sleep(0.5)
     for size in FLEETS:
         entries: list[dict[str, object]] = [
-            {"id": f"bench_{number:04}", "central_system": csms_url} for number in range(size)
+            {"id": f"bench_{number:04}", "central_system": csms_url, "pool": False} for number in range(size)
         ]
         await watch.command("start", entries)
         elapsed_s = await watch.until(functools.partial(watch.all_accepted, size))

@@ -78,8 +78,12 @@ class Central:
     async def ask(self, action: str, **payload: Any) -> Payload:
         """Send a CALL and return the payload of its CALLRESULT."""
         call_id = f"c{next(self._ids)}"
+        return await self.ask_raw(call_id, json.dumps([2, call_id, action, payload]).encode())
+
+    async def ask_raw(self, call_id: str, text: bytes) -> Payload:
+        """Send ``text``, which need not be UTF-8, and return the payload of the CALLRESULT to ``call_id``."""
         self._asked[call_id] = asyncio.get_running_loop().create_future()
-        await self.connections[-1].send(json.dumps([2, call_id, action, payload]))
+        await self.connections[-1].send(text, text=True)
         return await asyncio.wait_for(self._asked[call_id], 20)
 
     async def _talk(self, connection: ServerConnection) -> None:

@@ -82,3 +82,21 @@ async def test_a_message_that_is_too_large_is_answered_and_the_connection_kept(
             await central.ask("DataTransfer", vendorId="v", data="x" * 2**24)
         assert await central.ask("ClearCache") == {"status": "Accepted"}
         assert len(central.connections) == 1
+
+
+async def test_a_text_that_is_not_utf8_is_answered_and_the_connection_kept_unless_a_key_wants_it_closed(
+    tmp_path: Path, central: Central
+) -> None:
+    async with staged(tmp_path, central):
+        await central.gets("StatusNotification", 2)
+        with pytest.raises(AssertionError, match="FormationViolation: not UTF-8 at character 42"):
+            await central.ask_raw("bytes", b'[2,"bytes","DataTransfer",{"vendorId":"Caf\xe9"}]')
+        assert await central.ask("ChangeConfiguration", key="CloseOnInvalidUtf8", value="true") == {
+            "status": "Accepted"
+        }
+        await central.connections[0].send(b"\xff", text=True)
+        assert await central.ask("ClearCache") == {"status": "Accepted"}, "it holds from the next connection on"
+        await central.connections[0].close(1001)
+        await eventually_async(lambda: len(central.connections) == 2)
+        await central.connections[1].send(b"\xff", text=True)
+        await eventually_async(lambda: central.closes == [1001, 1007])

@@ -113,9 +113,10 @@ def test_a_killed_screen_takes_nothing_with_it(yard: Yard) -> None:
         assert yard.connector("CP1", 1).status is ConnectorState.CHARGING
 
 
-def test_two_hundred_started_and_killed_in_the_next_breath(yard: Yard) -> None:
+@pytest.mark.parametrize("pool", [False, True], ids=["processes", "pools"])
+def test_two_hundred_started_and_killed_in_the_next_breath(yard: Yard, pool: bool) -> None:
     """Defects 2 and 4: none survives, none is started twice, and both commands get their answer."""
-    entries = [{"id": f"CP{number}", "central_system": yard.central_system} for number in range(200)]
+    entries = [{"id": f"CP{number}", "central_system": yard.central_system, "pool": pool} for number in range(200)]
     started = yard.publish_command({"type": "start", "charge_points": entries, "request_id": "s"})
     killed = yard.publish_command({"type": "kill", "charge_points": entries, "request_id": "k"})
     results = yard.wait_for_result(killed, 60).results
@@ -123,3 +124,5 @@ def test_two_hundred_started_and_killed_in_the_next_breath(yard: Yard) -> None:
     assert {str(one.result) for one in results} == {"killed"}
     assert len(yard.wait_for_result(started, 60).results) == 200
     eventually(lambda: not yard.charge_point_processes(), 20, what="no charge point process left")
+    for number in range(200):
+        yard.wait_for_status(f"CP{number}", Registration.DEAD)

@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from chargepoint.api.quirks import QuirkName
+from chargepoint.settings import etc_dir
 from launcher.scenario.format import Scenario, load
 from launcher.verbs.scenarios import ready
 from tests.support.ports import free_port
@@ -61,6 +63,26 @@ def test_none_shares_a_station_with_another() -> None:
 def test_its_station_can_be_named_by_whoever_runs_it(scenario: Scenario) -> None:
     mine = load(Path(scenario.file), {"STATION": "MY-1"})
     assert all(station.startswith("MY-1") for station in mine.stations)
+
+
+def with_every_quirk(folder: Path) -> Path:
+    """The scenario of quirks, with a station for each quirk that it has none for yet."""
+    lines = (etc_dir() / "scenarios" / "quirks.yaml").read_text(encoding="utf-8").splitlines()
+    [pattern] = [line for line in lines if "_celcius:" in line]
+    missing = [quirk for quirk in QuirkName if not any(f"_{quirk}:" in line for line in lines)]
+    place = lines.index(pattern) + 1
+    lines[place:place] = [pattern.replace("celcius", quirk) for quirk in missing]
+    file = folder / "quirks.yaml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+@pytest.mark.end_to_end
+def test_the_central_system_survives_every_quirk_that_there_is(tmp_path: Path) -> None:
+    file = with_every_quirk(tmp_path)
+    assert len(load(file).stations) >= len(QuirkName)
+    done = cp_simu("run", file, "--virtual")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_they_are_listed_with_what_they_prove() -> None:

@@ -236,6 +236,16 @@ async def test_any_message_is_sent_by_hand_from_an_example_that_validates(broker
         await seen.sees("CP_1: CALLERROR", "ProtocolError: idTag is missing")
 
 
+async def test_any_text_is_sent_by_hand_as_it_is(broker: RealBroker) -> None:
+    async with opened(broker) as seen:
+        await seen.press("m", "end", "enter")
+        await seen.sees("any text", '[2,"1","Heartbeat",{]', "It is sent as it is, JSON or not.")
+        await seen.press("ctrl+s")
+        await seen.hears(CMD, {"type": "send_text", "text": '[2,"1","Heartbeat",{]'})
+        seen.yard.say("CP_1", "result", StationResult("topic", "no connection").to_json())
+        await seen.sees("CP_1 refused", "no connection")
+
+
 async def test_killed_under_the_eyes_it_says_so_and_comes_back(broker: RealBroker) -> None:
     async with opened(broker) as seen:
         await seen.press("5")

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chargepoint.api.orders import Order, Reboot, Send
+from chargepoint.api.orders import Order, Reboot, Send, SendText
 from launcher.api.commands import Kill, Restart
 from tui.messages import LauncherOrdered, StationOrdered, TraceWanted
 from tui.screens.connector_actions import Stage
 from tui.screens.disturb_choice import DisturbChoice
-from tui.screens.send_form import SendForm
+from tui.screens.send_form import ANY_TEXT, SendForm
 from tui.screens.station_forms import TraceForm, ValueForm
 from tui.state.answers import Severity
 from tui.state.close_up import CloseUp
@@ -87,9 +87,9 @@ class StationActions:
         """Start it again, with its data."""
         self._stage.post_message(LauncherOrdered(Restart.of([self._close_up.station_id])))
 
-    def _send(self, order: Send | None) -> None:
+    def _send(self, order: Send | SendText | None) -> None:
         if order is not None:
-            self._action = order.action
+            self._action = order.action if isinstance(order, Send) else ANY_TEXT
             self._order(order)
 
     def _save(self, path: Path | None, text: str) -> None:

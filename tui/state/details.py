@@ -119,6 +119,7 @@ def _facts(station: Station, width: int) -> list[Line]:
         serial += f" · firmware {status.firmware_version}"
     process = f"OCPP {status.ocpp_version} · "
     process += f"pid {status.pid}" if station.alive and status.pid else "not running"
+    process += f" · pool {status.pool}" if status.pool else ""
     facts = [
         _fact("model", f"{status.vendor} · {status.model}"),
         _fact("serial", serial),

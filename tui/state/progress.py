@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chargepoint.api.payloads import ChargePointStatus
 from launcher.api.commands import Close, Command, CommandType
 from tui.state.cells import Cell, Line, Tone, fit
 from tui.state.fleet import Fleet
+
+Life = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +29,30 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A command the launcher was given, and the process numbers before; how far it is shows in what is retained."""
+    """A command the launcher was given, and the lives before: a process number, which those of a pool share, and when
+    it began. How far the command is shows in what is retained."""
 
     command: CommandType
-    pids: Mapping[str, int]
+    lives: Mapping[str, Life]
 
     @classmethod
     def of(cls, command: Command, fleet: Fleet) -> Errand | None:
         """The errand of a command with charge points; None for one without."""
         if isinstance(command, Close):
             return None
-        pids: dict[str, int] = {}
+        lives: dict[str, Life] = {}
         for entry in command.charge_points:
             station_id = str(entry.get("id", "")) if isinstance(entry, Mapping) else ""
             station = fleet.get(station_id)
-            pids[station_id] = station.status.pid if station and station.status else 0
-        return cls(command.type, pids)
+            lives[station_id] = _life(station.status) if station and station.status else (0, "")
+        return cls(command.type, lives)
 
     def progress(self, fleet: Fleet) -> Progress:
         """How many of its charge points are as they were ordered to be."""
-        done = sum(self._obeyed(fleet, station_id, pid) for station_id, pid in self.pids.items())
-        return Progress(self.command.value.capitalize(), done, len(self.pids))
+        done = sum(self._obeyed(fleet, station_id, life) for station_id, life in self.lives.items())
+        return Progress(self.command.value.capitalize(), done, len(self.lives))
 
-    def _obeyed(self, fleet: Fleet, station_id: str, pid: int) -> bool:
+    def _obeyed(self, fleet: Fleet, station_id: str, life: Life) -> bool:
         station = fleet.get(station_id)
         match self.command:
             case CommandType.REMOVE:
@@ -56,7 +60,13 @@ class Errand:
             case CommandType.KILL:
                 return station is None or not station.alive
             case _:
-                return station is not None and station.alive and bool(station.status and station.status.pid != pid)
+                return (
+                    station is not None and station.alive and bool(station.status and _life(station.status) != life)
+                )
+
+
+def _life(status: ChargePointStatus) -> Life:
+    return status.pid, status.started_at
 
 
 def progress_line(running: Progress, others: int, stop_key: str, width: int) -> Line:

@@ -39,6 +39,12 @@ def _known_keys(
     return {key.name.casefold(): key for key in (*standard, *LINK_KEYS, *security_keys(profile, key_format))}
 
 
+@lru_cache(maxsize=1024)
+def _items(value: str) -> tuple[str, ...]:
+    """The items of a list; most stations of a pool have the same, and ask at every meter value."""
+    return tuple(item for item in value.split(",") if item)
+
+
 class Configuration:
     """All keys of one station with their values; names compare without regard to case (CiString)."""
 
@@ -93,7 +99,7 @@ class Configuration:
 
     def listed(self, name: str) -> list[str]:
         """The items of a list's key."""
-        return [item for item in self[name].split(",") if item]
+        return list(_items(self[name]))
 
     def supports(self, profile: str) -> bool:
         """Whether SupportedFeatureProfiles names ``profile``."""

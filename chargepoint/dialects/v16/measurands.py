@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chargepoint.model.metering import Reading, whole_wh
 from chargepoint.ocpp.v16 import Location, Measurand, Phase, UnitOfMeasure
@@ -115,6 +116,7 @@ def known_measurands(direct: bool, phases: int) -> frozenset[str]:
     return frozenset(known)
 
 
+@lru_cache
 def measurand_of(wanted: str) -> tuple[Measurand, str]:
     """The measurand of an item of a configured list, and the phase it names, if any."""
     measurand = next((one for one in M if one == wanted), None)
@@ -139,7 +141,9 @@ def sampled_values(measurand: Measurand, phase: str, reading: Reading) -> Iterat
             yield _sample(measurand, quantity, value)
         # Voltage.L1 is what many call the voltage from that line to neutral.
         elif phase in (line, line.removesuffix("-N")) or (not phase and line not in LINES_TO_LINE):
-            yield {**_sample(measurand, quantity, value), "phase": line}
+            sample = _sample(measurand, quantity, value)
+            sample["phase"] = line
+            yield sample
 
 
 def _by_line(measurand: Measurand, values: Values, phases: int) -> Iterator[tuple[str, float]]:
@@ -157,7 +161,12 @@ def _line_pairs(phases: int) -> tuple[Phase, ...]:
 
 
 def _sample(measurand: Measurand, quantity: Quantity, value: float) -> SampledValue:
-    sample: SampledValue = {"value": f"{value:.{quantity.decimals}f}", "measurand": str(measurand)}
-    if quantity.unit is not None:
-        sample["unit"] = str(quantity.unit)
-    return {**sample, "location": str(quantity.location)}
+    text = f"{value:.{quantity.decimals}f}"
+    if quantity.unit is None:
+        return {"value": text, "measurand": str(measurand), "location": str(quantity.location)}
+    return {
+        "value": text,
+        "measurand": str(measurand),
+        "unit": str(quantity.unit),
+        "location": str(quantity.location),
+    }

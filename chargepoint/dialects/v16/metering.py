@@ -101,11 +101,11 @@ class Metering:
         self.changed = True
 
     def _meter_value(self, sample: Sample) -> MeterValue | None:
-        values = [
-            {**value, "context": str(sample.context)}
-            for wanted in self._session.configuration.listed(sample.key)
-            for value in self._wanted(wanted, sample)
-        ]
+        values = []
+        for wanted in self._session.configuration.listed(sample.key):
+            for value in self._wanted(wanted, sample):
+                value["context"] = str(sample.context)
+                values.append(value)
         if not values:
             return None
         return {"timestamp": self._session.timestamp(sample.reading.at), "sampledValue": values}

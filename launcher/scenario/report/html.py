@@ -10,6 +10,7 @@ from pathlib import Path
 from chargepoint.api.dialogue import Kind, Spoken, posix
 from chargepoint.api.traffic import Direction
 from chargepoint.clock import iso
+from launcher.scenario.report.text import took
 from launcher.scenario.verdicts import Outcome, Run, StepOutcome, Verdict
 
 _STYLE = Path(__file__).with_name("page.css")
@@ -41,7 +42,7 @@ def _scenario(outcome: Outcome) -> str:
     inside = f"<p>{proves}</p>{reason}{_time_line(outcome)}<table>{''.join(_rows(outcome))}</table>"
     return (
         f'<details class="scenario {kind}"{opened}><summary><b>{name}</b><span>{outcome.verdict}</span>'
-        f"<span>{outcome.took_s:.1f} s</span><span>{escape(outcome.scenario.file)}</span></summary>"
+        f"<span>{took(outcome)}</span><span>{escape(outcome.scenario.file)}</span></summary>"
         f"<div class=inside>{inside}</div></details>"
     )
 

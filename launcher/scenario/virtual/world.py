@@ -4,6 +4,7 @@ virtual time. Between them is a real websocket; only the clock, and what the con
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -29,7 +30,7 @@ from csms.store import Store
 from csms.tags import ChangeableTags, TagsFile
 from launcher.scenario.format import Scenario
 from launcher.scenario.peer import driven
-from launcher.scenario.play import Heard, Play
+from launcher.scenario.play import INTERRUPTED, Heard, Play
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Verdict
@@ -40,8 +41,8 @@ URL, API = "ws://virtual", "http://virtual"
 HEARTBEAT_INTERVAL_S = 900
 """What BootNotification is answered: a day has enough of them."""
 PING_INTERVAL_S = 3600
-STATUS_EVERY_S = 10.0
-"""How often the measurements of a connector are told: at least once while an expectation waits."""
+STATUS_EVERY_S = 30.0
+"""How often what a connector measures is told over MQTT: a car may charge all day."""
 LOOK_EVERY_S = 3600.0
 """A pool in this process does not end by itself."""
 
@@ -50,6 +51,8 @@ def play(scenario: Scenario, seed: int, heard: Heard, interrupted: Event) -> Out
     """Play ``scenario`` in a world of its own, in this thread. ``interrupted`` ends it within a step."""
     # Who backs off draws how long: the same each time.
     random.seed(f"{seed} {scenario.name}")
+    for program in ("csms", "chargepoint"):
+        logging.getLogger(program).setLevel(logging.ERROR)
     with TemporaryDirectory(prefix="cp-simu-") as folder:
         server = Path(folder) / "ocpp"
         with asyncio.Runner(loop_factory=lambda: VirtualLoop(server)) as runner:
@@ -76,7 +79,7 @@ async def _played(
         ):
             return await Play(scenario, stage, driven(URL, API), requests, seed, told).run()
     except asyncio.CancelledError:
-        return Outcome(scenario, Verdict.ERROR, "interrupted")
+        return Outcome(scenario, Verdict.ERROR, INTERRUPTED)
 
 
 @asynccontextmanager

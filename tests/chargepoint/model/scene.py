@@ -73,6 +73,13 @@ class Scene:
         self.station.advance(self.now)
         self._collect()
 
+    def configure(self, **parameters: Any) -> None:
+        """Give parameters of the station new values, as a dialect does."""
+        for name, value in parameters.items():
+            setattr(self.station.state.parameters, name, value)
+        self.station.parameters_changed(self.now)
+        self._collect()
+
     def plug(self, connector: int = 1, cable: float = 32.0, **car: Any) -> Outcome:
         """Put the cable in, or whatever else the car does."""
         return self.tell(CarChanged(connector, cable, **car))

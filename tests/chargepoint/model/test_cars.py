@@ -140,7 +140,7 @@ def test_first_one_comes_down_then_the_other_goes_up() -> None:
 def test_an_idle_station_wants_nothing_and_a_ramp_no_more_than_its_end() -> None:
     scene = Scene(vehicle=SLOW)
     assert scene.station.next_deadline() is None
-    scene.station.state.parameters.sample_interval_s = 0
+    scene.configure(sample_interval_s=0)
     scene.charge()
     assert scene.station.next_deadline() == NOON + 8
 
@@ -173,7 +173,7 @@ def test_whatever_happens_power_current_energy_and_limits_agree(
     vehicle: Vehicle, story: list[tuple[Any, float]]
 ) -> None:
     scene = Scene(AC, 3, vehicle=vehicle)
-    scene.station.state.parameters.sample_interval_s = 0
+    scene.configure(sample_interval_s=0)
     for number in (1, 2, 3):
         scene.charge(number)
     for command, stride_s in story:

@@ -15,7 +15,7 @@ from tests.chargepoint.model.scene import DC, NOON, Scene
 
 def test_a_long_stride_stops_at_every_due_moment() -> None:
     scene = Scene()
-    scene.station.state.parameters.aligned_interval_s = 900
+    scene.configure(aligned_interval_s=900)
     scene.charge()
     scene.advance(3600)
     periodic = [fact.reading.at for fact in scene.of(MeterSampled) if fact.context is SampleContext.PERIODIC]
@@ -35,10 +35,10 @@ def test_a_sample_shows_the_energy_of_its_own_moment() -> None:
 @pytest.mark.parametrize("kind", ["sample_interval_s", "aligned_interval_s"])
 def test_an_interval_that_is_switched_on_later_asks_for_no_samples_of_the_past(kind: str) -> None:
     scene = Scene()
-    scene.station.state.parameters.sample_interval_s = 0
+    scene.configure(sample_interval_s=0)
     scene.charge()
     scene.advance(7210)
-    setattr(scene.station.state.parameters, kind, 900)
+    scene.configure(**{kind: 900})
     scene.advance(900)
     moments = {fact.reading.at for fact in scene.of(MeterSampled)}
     assert moments == {NOON + 8100}
@@ -48,7 +48,7 @@ def test_a_shorter_interval_counts_on_from_the_start_of_the_transaction() -> Non
     scene = Scene()
     scene.charge()
     scene.advance(70)
-    scene.station.state.parameters.sample_interval_s = 25
+    scene.configure(sample_interval_s=25)
     scene.advance(50)
     assert [fact.reading.at - NOON for fact in scene.of(MeterSampled)] == [60, 75, 100]
 
@@ -57,7 +57,7 @@ def test_a_shorter_time_out_ends_a_wait_that_is_already_too_long_now_and_not_in_
     scene = Scene()
     scene.plug()
     scene.advance(50)
-    scene.station.state.parameters.connection_timeout_s = 10
+    scene.configure(connection_timeout_s=10)
     scene.advance(1)
     assert scene.of(ConnectorChanged)[-1].at == NOON + 50
     assert scene.connector().finishing
@@ -67,7 +67,7 @@ def test_a_shorter_time_out_ends_a_wait_that_is_already_too_long_now_and_not_in_
 @pytest.mark.parametrize("battery_wh", [1.0, 58_000.0])
 def test_a_battery_gets_full_and_no_fuller(power_w: float, battery_wh: float) -> None:
     scene = Scene(DC, vehicle=Vehicle(battery_wh=battery_wh, arrival_soc_pct=99.9999))
-    scene.station.state.parameters.sample_interval_s = 0
+    scene.configure(sample_interval_s=0)
     scene.charge(l1=power_w)
     scene.advance(1e6)
     assert scene.connector().car.soc_pct == 100.0 or power_w == 1e-3

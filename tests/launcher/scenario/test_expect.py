@@ -186,3 +186,14 @@ def test_what_was_done_to_a_frame_by_order_is_nothing_that_its_sender_did(seen: 
     seen.record.take(StationTopic("A", "frames"), frame.to_json())
     assert seen.record.violations() == []
     assert seen.record.spoken[0].frame.remarks == "corrupt: cut off; not JSON"
+
+
+def test_a_call_that_was_lost_and_sent_again_is_judged_by_its_answer(seen: Seen) -> None:
+    seen.frame(OUT, 2, "1", "Heartbeat", {})
+    expected = Call(OUT, "Heartbeat", answer={"currentTime": "*"})
+    assert seen.look(expected) == NotYet("Heartbeat has no answer")
+    seen.frame(OUT, 2, "2", "Heartbeat", {})
+    seen.frame(IN, 3, "2", {"currentTime": "now"})
+    met = seen.look(expected)
+    assert isinstance(met, Met)
+    assert met.frames == {1}

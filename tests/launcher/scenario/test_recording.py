@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from chargepoint.api.orders import Configure, Reboot
+from chargepoint.api.orders import Configure, Reboot, parse_order
 from chargepoint.api.payloads import CarInput, ConnectorState, ErrorCode, FaultInput, Registration, TokenInput
 from chargepoint.api.topics import ConnectorTopic, StationTopic
 from chargepoint.api.traffic import Direction, TracedFrame
 from launcher.scenario.format import load
 from launcher.scenario.recording import Recording
+from launcher.scenario.steps import Deviate, SendText
 from tests.support.yard import Yard
 
 
@@ -68,25 +69,27 @@ def test_what_people_and_cars_do_become_steps() -> None:
     ]
 
 
-def test_deviations_that_are_ordered_become_steps() -> None:
-    session = Session()
-    for order in (
-        {"type": "disturb", "kind": "latency", "delay_s": 0.5, "for_s": 60},
-        {"type": "disturb", "kind": "latency", "clear": True},
-        {"type": "quirks", "quirks": ["celcius"]},
-        {"type": "damage", "kind": "meter_jump", "energy_wh": 500},
-        {"type": "damage", "clear": True},
-        {"type": "send_text", "text": "[2,", "times": 3},
-    ):
-        session.recording.take(StationTopic("CP", "cmd"), json.dumps(order).encode(), session.at_s)
-    assert session.steps() == [
-        "disturb: {kind: latency, direction: both, probability: 1.0, seed: 0, for: 60.0, delay: 0.5, jitter: 0.0}",
-        "clear_disturbance: {kind: latency}",
-        "quirks: {names: [celcius]}",
-        "damage: {kind: meter_jump, connector: 1, energy_wh: 500.0}",
-        "clear_damage",
-        "send_text: {text: '[2,', times: 3}",
+def test_deviations_that_are_ordered_become_steps_of_the_same_orders(tmp_path: Path) -> None:
+    orders = [
+        json.dumps(order)
+        for order in (
+            {"type": "disturb", "kind": "latency", "delay_s": 0.5, "for_s": 60, "direction": "in"},
+            {"type": "disturb", "kind": "latency", "clear": True},
+            {"type": "quirks", "quirks": ["celcius"]},
+            {"type": "damage", "kind": "meter_jump", "energy_wh": 500},
+            {"type": "damage", "clear": True},
+        )
     ]
+    session = Session()
+    for order in orders:
+        session.recording.take(StationTopic("CP", "cmd"), order.encode(), session.at_s)
+    session.recording.take(
+        StationTopic("CP", "cmd"), b'{"type": "send_text", "text": "[2,", "times": 3}', session.at_s
+    )
+    (tmp_path / "again.yaml").write_text(session.recording.scenario("again"))
+    deeds = [step.deed for step in load(tmp_path / "again.yaml").steps]
+    assert [deed.order for deed in deeds if isinstance(deed, Deviate)] == [parse_order(order) for order in orders]
+    assert deeds[-1] == SendText("[2,", 3)
 
 
 def test_what_is_said_becomes_expectations_without_what_is_of_the_moment() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 
 import psutil
@@ -15,7 +16,9 @@ import pytest
 from chargepoint.api.hosting import PoolOrder
 from chargepoint.api.payloads import ConnectorState, Registration
 from launcher.fleet.errands import Process
+from launcher.fleet.placement import Placement, PoolMode
 from launcher.pools import Pools
+from launcher.verbs.programs import CORES, memory_bytes
 from tests.support.waiting import eventually
 from tests.support.yard import Yard
 
@@ -217,6 +220,17 @@ def test_a_crowd_killed_in_the_next_breath_after_its_start_is_dead(pooled: Yard)
     assert len(pooled.wait_for_result(started).results) == len(CROWD)
     for station_id in CROWD:
         pooled.wait_for_status(station_id, Registration.DEAD)
+
+
+def test_more_than_there_can_be_processes_for_live_in_one_pool_for_each_core(empty_yard: Yard) -> None:
+    most = Placement.of_machine(PoolMode.AUTO, CORES, memory_bytes()).most_processes
+    empty_yard.up("--count", "2")
+    empty_yard.up("--count", str(most + 1))
+    for number in range(1, most + 2):
+        empty_yard.wait_for_status(f"simu_cp_{number:03}", Registration.ACCEPTED, 60)
+    pools = Counter(empty_yard.status(f"simu_cp_{number:03}").pool for number in range(1, most + 2))
+    assert pools.pop("") == 2, "who lives stays where it is"
+    assert pools.keys() == {str(number) for number in range(1, CORES + 1)}
 
 
 def test_down_ends_a_pool_in_good_order_and_up_starts_again_what_a_killed_supervisord_lost(empty_yard: Yard) -> None:

@@ -90,3 +90,31 @@ def test_a_central_system_that_is_not_there_is_told(tmp_path: Path) -> None:
     done = suite(tmp_path, "def test_it(charge_point):\n    pass\n", "--cp-simu-central-system", "ws://127.0.0.1:1")
     assert "1 error" in done.stdout
     assert "nothing answers at ws://127.0.0.1:1" in done.stdout
+
+
+def test_a_charge_point_deviates_as_in_scenarios(tmp_path: Path) -> None:
+    done = suite(
+        tmp_path,
+        """
+def test_all_of_it(charge_point):
+    charge_point.start(ocpp_config={"RetryBackOffWaitMinimum": 0, "RetryBackOffRandomRange": 0})
+    charge_point.expect(registration="Accepted")
+    charge_point.quirks("ts_no_zone")
+    charge_point.quirks()
+    charge_point.damage("meter_jump", energy_wh=1000)
+    charge_point.expect(where={"energy_wh": ">= 1000"})
+    charge_point.damage("clock_skew", skew="-1h")
+    charge_point.clear_damage()
+    charge_point.send_text('[2,"1","Heartbeat",{]', error="FormationViolation")
+    charge_point.disturb("outage", for_="300ms")
+    charge_point.expect(registration="Disconnected")
+    charge_point.expect(registration="Accepted")
+    charge_point.disturb("latency", delay="10ms")
+    charge_point.clear_disturbance(kind="latency")
+
+def test_wrong(charge_point):
+    charge_point.disturb("outage")
+""",
+    )
+    assert "1 failed, 1 passed" in done.stdout, done.stdout
+    assert "for: nothing is not how long the outage lasts" in done.stdout
