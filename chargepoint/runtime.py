@@ -1,7 +1,8 @@
-"""One station alive: inputs come into one inbox, are taken one by one, and what they change is saved, then said.
+"""One station alive: inputs are taken one by one, and what each changes is saved, then said.
 
 Inputs are the websocket's events, MQTT messages, the passing of time and the wish to end. Nothing else touches the
-station, so nothing needs a lock.
+station, so nothing needs a lock. One that comes while nothing else is done is taken at once; the others wait in an
+inbox: those that come in the middle of another, and all while the station comes up or goes down.
 """
 
 from __future__ import annotations
@@ -131,6 +132,9 @@ class Runtime:
         self._vehicle = vehicle
         self._credentials = credentials
         self._inbox: Queue[Input] = Queue()
+        self._attentive: Websocket | None = None
+        """The websocket of a station that lives and does nothing at this moment."""
+        self._broken: Exception | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._errands: dict[int, asyncio.Task[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
@@ -141,8 +145,19 @@ class Runtime:
         self._life = self._boot()
 
     def hear(self, item: Input) -> None:
-        """Put something into the inbox; callable from callbacks of the same event loop."""
-        self._inbox.put(item)
+        """Take an input, in its turn; callable from callbacks of the same event loop."""
+        websocket, self._attentive = self._attentive, None
+        if websocket is None or self._inbox:
+            self._inbox.put(item)
+            self._attentive = websocket
+            return
+        try:
+            self._take_and_say(item, websocket)
+        except Exception as error:
+            self._broken = error
+        if self._attentive is None:
+            # It is broken, or goes down: its task has to see to that.
+            self._inbox.put(Woken())
 
     def end(self) -> None:
         """Ask the station to end in good order; ``run`` then returns."""
@@ -170,6 +185,7 @@ class Runtime:
         """Stop in the middle of whatever goes on: nothing more is saved or said, the connection breaks off.
         ``run`` is to be cancelled then; what was stored is there for the next life."""
         self._cut = True
+        self._attentive = None
         if self._websocket is not None:
             self._websocket.abort()
         self._wake_at(None)
@@ -227,6 +243,7 @@ class Runtime:
             link = tasks.create_task(websocket.run())
             try:
                 self._save_and_say(websocket)
+                self._attentive = websocket if self._life.going_down is None else None
                 while self._life.going_down is None:
                     await self._step(websocket)
                 if self._life.power_cut:
@@ -238,6 +255,7 @@ class Runtime:
                             await self._step(websocket)
                         await websocket.flushed()
             finally:
+                self._attentive = None
                 link.cancel()
                 await asyncio.wait([link])
                 if not self._cut:
@@ -250,11 +268,18 @@ class Runtime:
 
     async def _step(self, websocket: Websocket) -> None:
         item = await self._inbox.get()
+        if self._broken is not None:
+            raise self._broken
+        self._attentive = None
+        self._take_and_say(item, websocket)
+
+    def _take_and_say(self, item: Input, websocket: Websocket) -> None:
         now = self._clock.now()
         if (line := self._life.line) is not None:
             line.active(now - websocket.idle_s * self._clock.speed)
         self._take(item, now)
         self._save_and_say(websocket)
+        self._attentive = websocket if self._life.going_down is None else None
 
     def _take(self, item: Input, now: float) -> None:
         if isinstance(item, Opened | Closed):

@@ -56,6 +56,9 @@ class Queue(Generic[T]):
         self._finished.set()
         self._undone = 0
 
+    def __len__(self) -> int:
+        return len(self._items)
+
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is undone."""

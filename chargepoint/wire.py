@@ -6,12 +6,11 @@ that is too large. An OCPP-J peer is better told which of its frames was wrong, 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator
 from typing import Any, ClassVar
 
 from websockets.asyncio.connection import Connection
-from websockets.frames import Frame, Opcode
+from websockets.frames import BINARY, CONT, TEXT, Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.streams import StreamReader
 from websockets.typing import Data
@@ -38,28 +37,35 @@ class AsSent(Connection):
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        self._kinds: deque[Opcode] = deque()
-        self._room = 0
+        self._kinds: list[Opcode] = []
+        self._most = self._room = self.LARGEST + 1
         # Nothing has been read yet: the handshake is parsed from the new reader as it would have been from the old.
-        self.protocol.reader = _Reader(self.LARGEST + 1)
+        self.protocol.reader = _Reader(self._most)
         self.protocol.parser = self.protocol.parse()
         next(self.protocol.parser)
 
     def process_event(self, event: Request | Response | Frame) -> None:
         """Note what kind of message begins, which undecoded data does not tell, and cut one of many fragments."""
-        if isinstance(event, Frame) and event.opcode <= Opcode.BINARY:
-            if event.opcode is not Opcode.CONT:
-                self._kinds.append(event.opcode)
-                self._room = self.LARGEST + 1
-            if len(event.data) > self._room:
-                event.data = event.data[: self._room]
-            self._room -= len(event.data)
+        if isinstance(event, Frame):
+            opcode = event.opcode
+            if opcode is TEXT or opcode is BINARY:
+                self._kinds.append(opcode)
+                self._room = self._most
+                self._cut(event)
+            elif opcode is CONT:
+                self._cut(event)
         super().process_event(event)
+
+    def _cut(self, frame: Frame) -> None:
+        size = len(frame.data)
+        if size > self._room:
+            frame.data, size = frame.data[: self._room], self._room
+        self._room -= size
 
     async def recv(self, decode: bool | None = None) -> Any:
         """A text as ``str``, a binary message as ``bytes``."""
         data: Data = await super().recv(None if self.closes_on_invalid_utf8 else False)
-        text = self._kinds.popleft() is Opcode.TEXT
+        text = self._kinds.pop(0) is TEXT
         return as_text(data) if text and isinstance(data, bytes) else data
 
 

@@ -21,6 +21,7 @@ from chargepoint.api.topics import DEFAULT_ROOT
 from chargepoint.logs import LogLevel
 from chargepoint.settings import default_state_dir
 from launcher.diagnostics import Ended, Exit, concluded
+from launcher.load.options import add_metrics, add_storms
 from launcher.misbehaving import add_misbehaving
 
 OWN_PROGRAMS = {
@@ -82,13 +83,7 @@ def _parser() -> _Parser:
     _add_fleet(add)
     _add_connectors(add)
     _add_load(verbs)
-    metrics = add(
-        "metrics",
-        ("metrics", "metrics"),
-        "serve a yard's figures for Prometheus until Ctrl+C",
-        "What is up by registration, connectors by status, power, energy and running transactions.",
-    )
-    metrics.add_argument("--listen", default="9103", metavar="[HOST:]PORT", help="(default: 127.0.0.1:9103)")
+    add_metrics(add)
     _add_scenarios(verbs)
     _add_station(add)
     add_misbehaving(add, _duration, _probability, _seed)
@@ -224,32 +219,7 @@ def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("--seed", type=_seed, default=1, metavar="N", help="the same cars at the same time (default: %(default)s)")
     option("--pools", type=_pools, metavar="N", help="processes (default: one for each core)")
     option("--prefix", default="load_", metavar="TEXT", help="of their ids (default: %(default)s)")
-    option(
-        "--configure",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a configuration key of all of them, like MeterValueSampleInterval=10; repeatable",
-    )
-    option(
-        "--outage",
-        action="append",
-        default=[],
-        metavar="OUTAGE",
-        help="their links are down while charging goes on: '45s at 2m', '45s at 2m of 50%%', '2s every 30s of 20%%'; "
-        "repeatable",
-    )
-    option(
-        "--metrics",
-        metavar="[HOST:]PORT",
-        help="serve the figures for Prometheus there (host: 127.0.0.1 unless given)",
-    )
-    option("--no-jitter", action="store_true", help="all come back in the same moment, not spread by their back-off")
-    option(
-        "--check",
-        metavar="URL",
-        help="HTTP API of the bundled central system, to compare its transactions with those of the charge points",
-    )
+    add_storms(load)
     option(
         "--fail-if",
         action="append",

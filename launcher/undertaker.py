@@ -1,9 +1,9 @@
 """The undertaker: makes the retained statuses of charge points without a process true.
 
 A charge point that is killed has a will, which says Dead of the station. Nobody says what became of its connectors,
-and a will is lost when the broker was away, or when the process ended before it was connected. The undertaker hears
-of every end from supervisord and tells the rest. It looks at all of them when it starts, when the broker is back and
-when the launcher is, and never speaks of one whose process lives.
+and a will is lost when the broker was away, or when the process ended before it was connected; and those that share
+the process of a pool have none. The undertaker hears of every end from supervisord and tells the rest. It looks at
+all of them when it starts, when the broker is back and when the launcher is, and never speaks of one that lives.
 """
 
 from __future__ import annotations

@@ -60,6 +60,7 @@ from tui.state.setups import setup_text
 from tui.state.situation import LinkState, LinkStatus
 from tui.state.traces import Traces
 from tui.state.view import View
+from tui.terminal import hung_up
 from tui.themes import DARK, PLAIN, THEMES
 from tui.user_keys import Keys, groups_with
 
@@ -228,6 +229,10 @@ class YardApp(App[None]):
             self._errands.answered(request_id)
 
     def _sample(self) -> None:
+        if hung_up():
+            # Whoever has a controlling terminal is told by a signal; others would read its end for ever.
+            self.exit()
+            return
         heard, self._heard = self._heard, self._link.heard
         if self._status.up:
             self._traces.sample(self.fleet)

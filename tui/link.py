@@ -20,7 +20,9 @@ FLUSH_S = 0.1
 SETTLE_S = 1.0
 """After this long without a retained message, the retained state is held to be told in full."""
 
-_BATCH = 1000
+_AT_FIRST = 1000
+_AT_ONCE = 300
+"""So many messages are taken before the next key, while the retained state is told and later."""
 
 
 class Link:
@@ -116,7 +118,8 @@ class Link:
             if self._pending:
                 await self._granted.wait()
                 self._granted.clear()
-                keys = list(itertools.islice(self._pending, _BATCH))
+                most = _AT_ONCE if self._retained_at is None else _AT_FIRST
+                keys = list(itertools.islice(self._pending, most))
                 self._post(YardSpoke(tuple(self._pending.pop(key) for key in keys)))
                 await asyncio.sleep(FLUSH_S / 5 if self._pending else FLUSH_S)
             elif self._settled():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import functools
 import json
 import sqlite3
 from collections.abc import Mapping
@@ -13,6 +15,9 @@ Record = Mapping[str, object]
 
 OWN = 0o600
 """Nobody else reads it: keys are in it. SQLite gives the file beside it the same permissions."""
+
+FORMAT_VERSIONS, WAL_FORMAT = slice(18, 20), bytes([2, 2])
+"""Where a database says that it is in WAL mode, to writers and readers (sqlite.org/fileformat2.html, 1.3.3)."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -36,13 +41,17 @@ class Store:
         try:
             # The process may be killed at any moment, and what it wrote is then with the kernel: only a power
             # cut of the host itself could lose the last moments, never damage the file.
-            file.touch(mode=OWN)
+            self._new = not file.exists() or not file.stat().st_size
+            if self._new:
+                _make(file)
             file.chmod(OWN)
             self._database = sqlite3.connect(file, isolation_level=None)
             # Nobody else comes: no file for shared memory is needed, which a full disk could not hold.
             self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=NORMAL")
+            # The first write to the log beside a file waits for the disk, lest the log be mistaken for an older one;
+            # beside a new file there is none.
+            self._database.execute(f"PRAGMA synchronous={'OFF' if self._new else 'NORMAL'}")
             self._database.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
             self._lock.close()
@@ -85,6 +94,9 @@ class Store:
             raise StoreError(f"{self.file}: {error}") from None
         self._unsaved.clear()
         self._unsaved_queue.clear()
+        if self._new:
+            self._new = False
+            self._database.execute("PRAGMA synchronous=NORMAL")
 
     def close(self) -> None:
         """Let go of the file and the folder."""
@@ -105,6 +117,25 @@ class Store:
         if not isinstance(record, dict):
             raise StoreError(f"{self.file}: damaged: {text:.40} is no record")
         return record
+
+
+def _make(file: Path) -> None:
+    """Put an empty database at ``file``, whole or not at all. SQLite would wait for the disk eight times to make it,
+    for the sake of a database in which nothing is. Raises OSError."""
+    partial = file.with_name(file.name + ".new")
+    partial.touch(mode=OWN)
+    partial.write_bytes(_empty_database())
+    partial.replace(file)
+
+
+# Made once: the charge points that a zygote bears have it from there.
+@functools.cache
+def _empty_database() -> bytes:
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(_SCHEMA)
+        content = bytearray(database.serialize())
+    content[FORMAT_VERSIONS] = WAL_FORMAT
+    return bytes(content)
 
 
 def _locked(file: Path) -> IO[bytes]:

@@ -73,12 +73,14 @@ async def _host(options: argparse.Namespace) -> None:
 
 async def _over_mqtt(options: argparse.Namespace, topics: Topics, hosting: Hosting, broker: Broker) -> None:
     name = options.name
+    # A pool with a door is told there who lives in it: over MQTT its launcher would not learn of it.
+    commands = topics.pool(name, "cmd") if options.door else ""
     host = hosting(lambda message: bus.publish(message))
     status = partial(Message, topics.pool(name, "status"), retain=True)
     bus = Bus(
         broker,
         name=name,
-        subscriptions=host.subscriptions,
+        subscriptions=[each for each in host.subscriptions if each != commands],
         will=status(DEAD),
         greet=lambda: [status(ALIVE), *host.greeting()],
         hear=host.hear,
@@ -92,7 +94,8 @@ async def _over_mqtt(options: argparse.Namespace, topics: Topics, hosting: Hosti
             roster = parse_roster(options.roster.read_bytes(), str(options.roster))
             host.raise_up(station_id for station_id, up in roster.items() if up)
         await _until_closed(host)
-    bus.publish(status(DEAD))
+    # Of a pool that nobody lives in any more nothing is left.
+    bus.publish(status(DEAD if host.inhabited or not options.door else b""))
     await bus.drained(LAST_WORDS_S)
     line.cancel()
     await asyncio.wait([line])

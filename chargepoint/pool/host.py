@@ -31,6 +31,10 @@ from chargepoint.runtime import Observed, Runtime, StationStore
 log = logging.getLogger(__name__)
 
 
+ENDING_AT_ONCE = 200
+"""Each has a few seconds for its last words: no more end together than a central system can listen to."""
+
+
 @dataclass(slots=True)
 class Hosted:
     """One station of the pool. Without ``runtime`` it has no power, ``ended`` then says what broke it, if anything
@@ -104,6 +108,11 @@ class Host:
                 if station is not None and station.runtime is not None:
                     station.runtime.hear(message)
 
+    @property
+    def inhabited(self) -> bool:
+        """Whether there is any station, dead or alive."""
+        return bool(self._stations)
+
     def close(self) -> None:
         """End all stations in good order; ``run`` then returns."""
         self._closing.set()
@@ -116,7 +125,13 @@ class Host:
         self._rising.clear()
         for task in list(self._tasks):
             task.cancel()
-        await asyncio.gather(*(self._end(station_id) for station_id in self._stations))
+        gate = asyncio.Semaphore(ENDING_AT_ONCE)
+
+        async def ended_in_turn(station_id: str) -> None:
+            async with gate:
+                await self._end(station_id)
+
+        await asyncio.gather(*(ended_in_turn(station_id) for station_id in self._stations))
         if self._tally is not None:
             self._publish(Message(self._topics.pool(self._name, "account"), self._tally.books.account({}).to_json()))
 
@@ -157,6 +172,8 @@ class Host:
                 self._rise(station_id)
             except (InputError, OSError) as error:
                 log.error("%s: %s", station_id, error)
+            except Exception:
+                log.exception("%s broke down", station_id)
             # The loop breathes between two of them.
             await asyncio.sleep(0)
         self._riser = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import signal
 import tempfile
 from pathlib import Path
 
@@ -31,12 +32,16 @@ LIVES = 8
 ID = "warm-up"
 
 
+ENDS = {signal.SIGTERM, signal.SIGINT}
+
+
 class EndWanted(Exception):
-    """SIGTERM or SIGINT came: a charge point that lives takes them for itself."""
+    """SIGTERM or SIGINT came while a charge point lived, which would have taken it for its own."""
 
 
 def warm_up() -> None:
     """Live a few times; whatever goes wrong is told and passed over. Raises EndWanted."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
         with tempfile.TemporaryDirectory(prefix="cp-simu-zygote-") as folder:
             _live(Path(folder, "first"))
@@ -53,11 +58,16 @@ def warm_up() -> None:
         log.error("not warm: %r", error)
     else:
         _log_nowhere()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
 
 def _live(folder: Path) -> None:
     folder.mkdir()
     asyncio.run(_one_life(folder / "spec.json"))
+    if signal.sigpending() & ENDS:
+        signal.sigwait(ENDS)
+        raise EndWanted
 
 
 async def _one_life(spec: Path) -> None:
@@ -67,9 +77,7 @@ async def _one_life(spec: Path) -> None:
         with made(["--dir", str(folder), "--log-file", str(folder / "log"), "--broker", broker.url]) as process:
             charging = asyncio.create_task(_charge_once(process, central_system))
             await process.run()
-            if not charging.done():
-                charging.cancel()
-                raise EndWanted
+            await charging
 
 
 async def _charge_once(process: Process, central_system: CentralSystem) -> None:

@@ -30,6 +30,7 @@ TAGS = [f"LOAD{number:04}" for number in range(1, 1001)]
 class Plan:
     """What is to be done. ``ramp_s``: the last station starts then; ``duration_s`` counts from the beginning.
 
+    ``drain_s``: then, without traffic, the queues have so long to become empty.
     ``ledger``: the HTTP API of the bundled central system, if it is the peer and is to be checked as well."""
 
     count: int
@@ -45,6 +46,7 @@ class Plan:
     ocpp_config: dict[str, str] = field(default_factory=dict)
     criteria: tuple[Criterion, ...] = ()
     outages: tuple[Outage, ...] = ()
+    drain_s: float = 0.0
     ledger: str = ""
 
     @property
@@ -121,6 +123,9 @@ async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event, beside: Beside 
         traffic.cancel()
         await asyncio.wait([traffic])
         figures = await pools.fresh_figures()
+        drained_by = loop.time() + plan.drain_s
+        while figures.queued and loop.time() < drained_by:
+            figures = await pools.fresh_figures()
         storms.tell(figures)
         elapsed_s = loop.time() - began_at
         trouble = [f"a pool ended with exit code {code}" for code in pools.lost]

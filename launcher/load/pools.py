@@ -14,7 +14,7 @@ from chargepoint.api.topics import PoolTopic, Topics
 from chargepoint.bus import Message
 from launcher.pool_process import PoolProcess
 
-CLOSE_TIMEOUT_S = 60.0
+CLOSE_TIMEOUT_S = 180.0
 FIGURES_TIMEOUT_S = 5.0
 
 

@@ -176,10 +176,11 @@ def _connector(number: int, where: Mapping[str, object], record: Record) -> Look
     status = record.connectors.get(number)
     if status is None:
         return NotYet(f"connector {number} has told nothing")
-    told = dataclasses.asdict(status) | {"status": str(status.status)}
-    if why := mismatch(dict(where), told, f"connector {number}"):
+    # Only what is asked for: it is looked at with each status that is told.
+    asked = {name: getattr(status, name, None) for name in where}
+    if why := mismatch(dict(where), asked, f"connector {number}"):
         return NotYet(why)
-    return Met({"connector": told})
+    return Met({"connector": dataclasses.asdict(status) | {"status": str(status.status)}})
 
 
 def _measured(expected: Measured, record: Record, since: int, served: frozenset[int]) -> Look:

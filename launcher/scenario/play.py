@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeVar
 
 from chargepoint.api.pool import PoolVerb
@@ -45,6 +45,8 @@ Heard = Callable[[Scenario, StepOutcome], None]
 
 def not_applicable(scenario: Scenario, peer: Peer) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
+    if scenario.virtual and any(_needs_tls(entry) for entry in scenario.stations.values()):
+        return f"{scenario.place}: in virtual time there is no TLS"
     for step in every(scenario.steps):
         if scenario.virtual and isinstance(step.deed, Http) and not step.deed.url.startswith(API):
             return f"{step.place}: in virtual time there is nothing to call but {API}"
@@ -53,7 +55,9 @@ def not_applicable(scenario: Scenario, peer: Peer) -> str:
         if scenario.virtual and any(f"{API}/{place}" in repr(step.deed) for place in ("files", "ca/")):
             return f"{step.place}: in virtual time there are no files and no certificates"
         if not peer.bundled and API in repr(step.deed):
-            return f"{step.place}: {API} is of the bundled central system: give what has it in it by -p NAME=VALUE"
+            given = [f"-p {name}=URL" for name, value in scenario.variables.items() if API in str(value)]
+            instead = f"; {' '.join(given)} names another place" if given else ""
+            return f"{step.place}: {API} is of the bundled central system only{instead}"
         if isinstance(step.deed, Command) and not peer.commands:
             return f"{step.place}: --commands does not say where {step.deed.action} can be asked for"
     return ""
@@ -209,6 +213,10 @@ class Play:
                     await self._requests.send("DELETE", f"{self._peer.api}/behaviours?charge_point={station}")
                 except NoReply:
                     return
+
+
+def _needs_tls(entry: Mapping[str, object]) -> bool:
+    return entry.get("security_profile") in (2, 3) or str(entry.get("central_system", "")).startswith("wss:")
 
 
 def _may_behave(deed: Deed) -> bool:

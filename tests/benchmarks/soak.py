@@ -60,7 +60,10 @@ POWER_CUTS = 0.2
 """So much of the mischief are power cuts; as much are quirks."""
 
 CLEAR_AGAIN_S = 45.0
-"""Before the end: longer than any of it lasts, and all is delivered."""
+"""Before the end: longer than any of it lasts."""
+
+DRAIN_S = 60.0
+"""After the end, for what is still queued."""
 
 
 @dataclass(slots=True)
@@ -152,7 +155,8 @@ def soak(
             duration_s=duration_s,
             seed=seed,
             pools=1 if stations < 100 else 2,
-            ocpp_config=PATIENCE | ({"MeterValueSampleInterval": "30"} if calm else {}),
+            ocpp_config={"MeterValueSampleInterval": "30"} if calm else PATIENCE,
+            drain_s=DRAIN_S,
             ledger=csms.http,
         )
         clear_s = min(CLEAR_AGAIN_S, duration_s / 2)

@@ -42,11 +42,13 @@ class Screen(PseudoTerminal):
 
     def until(self, wanted: re.Pattern[bytes], timeout_s: float = 20.0) -> float:
         """Seconds until ``wanted`` is among what is written from now on."""
-        began, written = time.monotonic(), b""
+        began, seen, written = time.monotonic(), b"", b""
         while time.monotonic() < began + timeout_s:
-            # All of it: what is read may end within an escape sequence.
-            written += self.read(0.5)
-            if wanted.search(_ESCAPES.sub(b"", written)):
+            # What is read may end within an escape sequence.
+            whole, escape, rest = (written + self.read(0.5)).rpartition(b"\x1b")
+            written = escape + rest
+            seen = seen[-80:] + _ESCAPES.sub(b"", whole)
+            if wanted.search(seen):
                 return time.monotonic() - began
         raise AssertionError(f"{wanted.pattern!r} not within {timeout_s} s")
 

@@ -12,18 +12,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import aiomqtt
 import psutil
 
 from chargepoint.api.payloads import ChargePointStatus, Registration
+from launcher.folder import Folder
+from launcher.yard.processes import of_yard, program_of
 from tests.benchmarks._rows import row
 from tests.support.ports import free_port
 
-FLEETS = (50, 200)
+FLEETS = (200, 1000)
+EXEC_FLEETS = (50,)
+"""Without a zygote a charge point takes 20 MB, and a fifth of a second of a core."""
+
 IDLE_S = 20.0
+SAMPLE = 100
+"""How many processes' memory is looked into: the kernel walks all pages of each."""
 
 
 class Watch:
@@ -75,26 +82,33 @@ def cpu_s(pids: list[int]) -> float:
     return total
 
 
-async def measure(broker_port: int, csms_url: str) -> None:
+async def measure(broker_port: int, csms_url: str, folder: Folder, fleets: Sequence[int]) -> None:
     watch = Watch(broker_port)
     watching = asyncio.create_task(watch.run())
     await asyncio.sleep(0.5)
-    for size in FLEETS:
+    around = {process.pid: program_of(process) or "supervisord" for process in of_yard(folder)}
+    for size in fleets:
         entries: list[dict[str, object]] = [
             {"id": f"bench_{number:04}", "central_system": csms_url, "pool": False} for number in range(size)
         ]
+        spent = {pid: cpu_s([pid]) for pid in around}
         await watch.command("start", entries)
         elapsed_s = await watch.until(functools.partial(watch.all_accepted, size))
-        pids = [status.pid for status in watch.statuses.values()]
         row(f"one start command to {size} Accepted", f"{elapsed_s:.1f} s")
-        row(f"CPU of a charge point until then (of {size})", f"{1000 * cpu_s(pids) / size:.0f} ms")
-        memory = [psutil.Process(pid).memory_full_info() for pid in pids]
-        row("PSS of a charge point", f"{sum(m.pss for m in memory) / size / 1e6:.1f} MB")
-        row("USS of a charge point", f"{sum(m.uss for m in memory) / size / 1e6:.1f} MB")
+        pids = [status.pid for status in watch.statuses.values()]
+        own_ms = 1000 * cpu_s(pids) / size
+        others_ms = {program: 1000 * (cpu_s([pid]) - spent[pid]) / size for pid, program in around.items()}
+        row("CPU until then, all together, for each charge point", f"{own_ms + sum(others_ms.values()):.0f} ms")
+        row("  its own", f"{own_ms:.0f} ms")
+        for program, used_ms in sorted(others_ms.items()):
+            row(f"  {program}", f"{used_ms:.1f} ms")
+        memory = [psutil.Process(pid).memory_full_info() for pid in pids[:: max(1, size // SAMPLE)]]
+        row("PSS of a charge point", f"{sum(m.pss for m in memory) / len(memory) / 1e6:.1f} MB")
+        row("USS of a charge point", f"{sum(m.uss for m in memory) / len(memory) / 1e6:.1f} MB")
         before = cpu_s(pids)
         await asyncio.sleep(IDLE_S)
         row("idle CPU of 100 charge points", f"{(cpu_s(pids) - before) / IDLE_S * 100 / size * 100:.1f} %")
-        one = [{"id": "bench_0000"}]
+        one: list[dict[str, object]] = [{"id": "bench_0000"}]
         await watch.command("kill", one)
         elapsed_s = await watch.until(lambda: watch.statuses["bench_0000"].status is Registration.DEAD)
         row("kill to Dead", f"{elapsed_s:.2f} s")
@@ -102,7 +116,7 @@ async def measure(broker_port: int, csms_url: str) -> None:
         await watch.command("restart", one)
         elapsed_s = await watch.until(lambda: watch.statuses["bench_0000"].status is Registration.ACCEPTED)
         row("restart to Accepted", f"{elapsed_s:.2f} s")
-        if size == FLEETS[-1]:
+        if size == fleets[-1]:
             break  # the last fleet is there for `down`
         await watch.command("remove", entries)
         elapsed_s = await watch.until(lambda: not watch.statuses)
@@ -110,32 +124,34 @@ async def measure(broker_port: int, csms_url: str) -> None:
     watching.cancel()
 
 
-def main() -> int:
-    """Measure a yard that forks its charge points, and one that starts each anew."""
-    for options in ([], ["--no-zygote"]):
-        print(f"  with {' '.join(options) or 'a zygote'}:")
-        one_yard(options)
+def main(sizes: Sequence[str] = ()) -> int:
+    """Measure a yard that forks its charge points, and one that starts each anew; or only the former, with fleets of
+    ``sizes``."""
+    one_yard("a zygote", [], [int(size) for size in sizes] or FLEETS)
+    if not sizes:
+        one_yard("--no-zygote", ["--no-zygote"], EXEC_FLEETS)
     return 0
 
 
-def one_yard(options: list[str]) -> None:
+def one_yard(name: str, options: Sequence[str], fleets: Sequence[int]) -> None:
     """Bring a yard up, measure it, take it down."""
-    cp_simu = [str(Path(sys.executable).with_name("cp-simu"))]
+    print(f"  with {name}:")
+    cp_simu = [sys.executable, "-m", "launcher"]
     broker_port, csms_port, http_port = free_port(), free_port(), free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        where = ["--state-dir", folder]
+    with tempfile.TemporaryDirectory() as path:
+        where = ["--state-dir", path]
         ports = ["--csms-port", str(csms_port), "--http-port", str(http_port)]
         broker = ["--broker", f"mqtt://127.0.0.1:{broker_port}"]
         subprocess.run(
             [*cp_simu, "up", "--headless", *where, *broker, *ports, *options], check=True, stdout=subprocess.DEVNULL
         )
         try:
-            asyncio.run(measure(broker_port, f"ws://127.0.0.1:{csms_port}"))
+            asyncio.run(measure(broker_port, f"ws://127.0.0.1:{csms_port}", Folder(Path(path)), fleets))
         finally:
             began = time.monotonic()
             subprocess.run([*cp_simu, "down", *where], check=True, stdout=subprocess.DEVNULL)
-            row(f"down, with {FLEETS[-1]} charge points", f"{time.monotonic() - began:.1f} s")
+            row(f"down, with {fleets[-1]} charge points", f"{time.monotonic() - began:.1f} s")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -15,6 +15,8 @@ from tests.chargepoint.certificates import Authority
 from tests.support.ports import free_port
 from tests.support.waiting import eventually_async
 
+PINGREQ = 12
+
 
 async def test_a_broker_that_is_away_is_tried_ever_more_seldom() -> None:
     moments, _ = await attempts(f"mqtt://127.0.0.1:{free_port()}", 4)
@@ -55,6 +57,26 @@ async def test_a_broker_that_says_nothing_is_given_up(monkeypatch: pytest.Monkey
     async with scripted_broker(silent) as (port, _):
         _moments, reasons = await attempts(f"mqtt://127.0.0.1:{port}", 2)
         assert reasons == ["Operation timed out"] * 2
+
+
+async def test_an_idle_connection_is_pinged_in_time_and_given_up_when_nobody_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert bus_module.KEEPALIVE_S + bus_module.LOOK_S < 1.5 * bus_module.KEEPALIVE_S, "a broker waits no longer"
+    monkeypatch.setattr(bus_module, "KEEPALIVE_S", 1)
+    monkeypatch.setattr(bus_module, "LOOK_S", 0.1)
+    kinds: list[int] = []
+
+    async def script(wire: Wire) -> None:
+        await wire.packet()
+        wire.write(CONNACK)
+        while kind := (await wire.packet())[0]:
+            kinds.append(kind)
+
+    async with scripted_broker(script) as (port, _):
+        _moments, reasons = await attempts(f"mqtt://127.0.0.1:{port}", 1)
+    assert PINGREQ in kinds
+    assert all(reasons)
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ async def test_a_central_system_that_answers_no_more_is_connected_to_anew(tmp_pa
         central.answers["StatusNotification"] = None
         stage.tell("car", cable=32)
         await eventually_async(lambda: len(central.connections) == 2)
+        await eventually_async(lambda: central.closes == [1000])
         assert central.connections[0].close_reason == "1 requests in a row without an answer"
-        assert central.closes == [1000]
         del central.answers["StatusNotification"]
         stage.tell("id_tag", id="TAG1")
         await central.gets("StartTransaction")

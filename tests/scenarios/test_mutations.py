@@ -130,7 +130,7 @@ MUTATIONS = {
     "nobody is let in": wrong("connect", "password boot_accepted", refuse=401),
     "who was cut off is not let in again": Mutation(
         ({"action": "connect", "delay": 0.01, "times": 1}, {"action": "connect", "refuse": 503}),
-        ("half_open", "no_utf8", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
+        ("half_open", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
         ("charging_session", "malformed_texts"),
     ),
     "starts are not answered": wrong("StartTransaction", "swipe_then_plug", "tag_blocked", silent=True),
@@ -290,6 +290,16 @@ async def test_without_a_place_for_commands_a_scenario_is_not_applicable_and_nev
     assert [outcome.verdict for outcome in run.outcomes] == [Verdict.NOT_APPLICABLE]
     assert not run.passed
     assert "--commands does not say where RemoteStopTransaction can be asked for" in run.outcomes[0].reason
+
+
+async def test_what_needs_the_bundled_one_says_what_to_give_in_its_place(csms: Program) -> None:
+    scenarios = (mutant("log_upload", "na_2"), mutant("password", "na_3"), mutant("boot_pending", "na_4"))
+    run = await runner.run(runner.Plan(scenarios, csms.ws, f"{csms.http}/{{id}}/{{action}}"))
+    assert [outcome.reason.split(": ", 1)[1] for outcome in run.outcomes] == [
+        "${api} is of the bundled central system only; -p FILES=URL names another place",
+        "${api} is of the bundled central system only",
+        "only the bundled central system can be driven",
+    ]
 
 
 async def test_a_failure_is_told_with_the_frame_that_decided(csms: Program) -> None:

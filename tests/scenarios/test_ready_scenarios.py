@@ -120,6 +120,9 @@ def test_a_wrong_file_is_exit_code_2_and_one_line(tmp_path: Path) -> None:
         (["--central-system", "http://host"], "a central system's URL"),
         (["--commands", "http://host/commands"], "an http(s) URL with {id} and {action}"),
         (["--api", "http://host"], "given with --central-system"),
+        (["--virtual", "--central-system", "ws://host"], "--central-system: 'ws://host' is not left out"),
+        (["--virtual", "--speed", "2"], "virtual time goes as fast as it can"),
+        (["boot_accepted", "--html", "/no/such/folder/x.html"], "a file that can be written"),
         (
             ["--central-system", "ws://host", "--api", "host"],
             "that the bundled central system tells",

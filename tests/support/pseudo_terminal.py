@@ -48,6 +48,14 @@ class PseudoTerminal:
         """Press keys."""
         os.write(self._main, keys)
 
+    def hang_up(self) -> int:
+        """Take the terminal away; the exit status of the program, which has to end by itself."""
+        os.close(self._main)
+        try:
+            return self.process.wait(30)
+        finally:
+            self.process.kill()
+
     def leave(self) -> None:
         """Quit, by its key; end it when it does not."""
         self.press(b"q")

@@ -122,7 +122,7 @@ class Looking:
             wanted = self.yard.stations[station_id].connectors
             return shown is not None and shown.status is not None and shown.connectors.keys() >= wanted.keys()
 
-        patience_s = PATIENCE_S + len(self.yard.stations) / 100
+        patience_s = PATIENCE_S + len(self.yard.stations) / 20
         what = "every charge point of the yard is known to the screen"
         await eventually_async(lambda: all(map(known, list(self.yard.stations))), patience_s, what)
 

@@ -13,6 +13,8 @@ from chargepoint.api.spec import parse_spec
 from tests.chargepoint.brokers import RealBroker
 from tests.support.waiting import eventually_async
 from tests.tui.looking import looking
+from tests.tui.mouse import drag
+from tui.widgets.slider import Slider
 
 
 async def test_a_charging_session_by_keys_alone(broker: RealBroker) -> None:
@@ -101,6 +103,24 @@ async def test_wrong_input_is_refused_while_it_is_typed_and_never_leaves(
         await seen.press("escape")
         await seen.no_longer_sees(words)
         assert seen.yard.heard == []
+
+
+async def test_what_the_car_wants_is_drawn_with_the_mouse_or_stepped(broker: RealBroker) -> None:
+    """S0-14: consumption per phase, by sliders too."""
+    async with looking(broker, "CP_1") as seen:
+        await seen.press("e")
+        await seen.sees("Phase L3", "●──")
+        sliders = list(seen.app.screen.query(Slider))
+        await drag(seen, sliders[1], (0, 0), across=sliders[1].size.width)
+        await seen.sees("32", "━━●")
+        await drag(seen, sliders[1], (sliders[1].size.width - 1, 0), across=-(sliders[1].size.width // 2))
+        await eventually_async(lambda: 10 < sliders[1].value < 22)
+        await seen.press("pageup", "pageup", "pageup", "pagedown", "down")
+        await seen.type("16")
+        await eventually_async(lambda: sliders[1].value == 16)
+        await seen.press("enter")
+        demand = {"consumption_l1": 1.0, "consumption_l2": 16.0, "consumption_l3": 0.0}
+        await seen.hears("cps/CP_1/connectors/1/car", demand)
 
 
 async def test_a_dc_station_is_plugged_with_its_limit_and_asked_for_one_demand(broker: RealBroker) -> None:

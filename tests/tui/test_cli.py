@@ -87,12 +87,24 @@ def test_without_colour_no_colour_is_sent_and_the_selection_is_told_by_reverse(
     command = [sys.executable, "-m", "tui", "--state-dir", str(tmp_path), "--broker", broker.url, "--root", "plain"]
     terminal = PseudoTerminal(command, 80, 24, {"NO_COLOR": "1", "TERM": "xterm-256color"})
     written = bytearray()
+
+    def reads(wanted: bytes) -> bool:
+        written.extend(terminal.read(0.2))
+        return wanted in written
+
     try:
-        eventually(lambda: written.extend(terminal.read(0.2)) or b"NO LAUNCHER" in written, 30.0, "the screen")
+        eventually(lambda: reads(b"NO LAUNCHER"), 30.0, "the screen")
         terminal.press(b"a")
-        eventually(lambda: written.extend(terminal.read(0.2)) or b"not now" in written, 30.0, "a notice")
+        eventually(lambda: reads(b"not now"), 30.0, "a notice")
     finally:
         terminal.leave()
     codes = {code for style in re.findall(rb"\x1b\[([0-9;]*)m", bytes(written)) for code in style.split(b";")}
     assert codes <= {b"", b"0", b"1", b"2", b"3", b"4", b"7"}
     assert b"7" in codes
+
+
+def test_a_screen_whose_terminal_is_gone_ends(broker: RealBroker, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tui", "--state-dir", str(tmp_path), "--broker", broker.url, "--root", "gone"]
+    terminal = PseudoTerminal(command, 80, 24, {"TERM": "xterm-256color"})
+    eventually(lambda: b"NO LAUNCHER" in terminal.read(0.2), 30.0, "the screen")
+    assert terminal.hang_up() is not None

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from math import isfinite
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
-from textual.widgets import Label, OptionList
+from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from chargepoint.api.payloads import CarInput, ConnectorStatus, ErrorCode, TokenInput
 from tui.screens.dialog import Dialog, entry, labelled, row
 from tui.screens.overlay import Overlay
 from tui.state.drafts import number_or_text
+from tui.widgets.slider import Slider
+
+_HIGHEST_A: Final = 32.0
+_STEP_A: Final = 0.5
+_STEP_W: Final = 1000.0
 
 
 class CableForm(Dialog[CarInput]):
@@ -47,7 +53,13 @@ class CableForm(Dialog[CarInput]):
 
 
 class DemandForm(Dialog[CarInput]):
-    """Asks what the car wants to draw, phase by phase."""
+    """Asks what the car wants to draw, phase by phase: typed, in steps, or drawn with the mouse."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the frame, which would scroll.
+        Binding("pageup", "step(1)", show=False, priority=True),
+        Binding("pagedown", "step(-1)", show=False, priority=True),
+    ]
 
     accept_word = "Set"
 
@@ -57,12 +69,15 @@ class DemandForm(Dialog[CarInput]):
         wants = (status.car_consumption_l1, status.car_consumption_l2, status.car_consumption_l3)
         self._wants = {f"consumption_l{n}": wants[n - 1] for n in range(1, phases + 1)}
         self._unit = unit
+        self._highest = max(status.max_setpoint, status.car_cable_capacity, *self._wants.values()) or _HIGHEST_A
 
     def fields(self) -> Iterable[Widget]:
-        """One number for each phase."""
+        """One number for each phase, and its bar."""
+        step = _STEP_A if self._unit == "A" else _STEP_W
         for name, want in self._wants.items():
             label = f"Phase L{name[-1]}" if len(self._wants) > 1 else "Demand"
-            yield row(labelled(label, entry(name, f"{want:g}"), self._unit))
+            slider = Slider(want, self._highest, step, id=f"slide-{name}")
+            yield row(labelled(label, entry(name, f"{want:g}"), self._unit), slider)
 
     def read(self) -> CarInput:
         """The car input with the consumption of each phase; an empty field leaves its phase unchanged."""
@@ -72,7 +87,29 @@ class DemandForm(Dialog[CarInput]):
 
     def hint(self, result: CarInput) -> str:
         """What limits it."""
-        return "It gets no more than the limits and the cable allow."
+        return "It gets no more than the limits and the cable allow. pgup pgdn step; the mouse draws."
+
+    def action_step(self, steps: int) -> None:
+        """A step more or less in the line that has the keys."""
+        field = self.focused
+        if isinstance(field, Input) and field.id in self._wants:
+            field.value = f"{self._slider(field.id).stepped(steps):g}"
+
+    @on(Slider.Moved)
+    def take_slider(self, message: Slider.Moved) -> None:
+        """A bar was drawn: the number follows."""
+        name = str(message.slider.id).removeprefix("slide-")
+        self.query_one(f"#{name}", Input).value = f"{message.value:g}"
+
+    @on(Input.Changed)
+    def show_slider(self, event: Input.Changed) -> None:
+        """A number was typed: its bar follows."""
+        want = number_or_text(event.value.strip())
+        if event.input.id in self._wants and isinstance(want, int | float) and isfinite(want):
+            self._slider(event.input.id).value = want
+
+    def _slider(self, name: str) -> Slider:
+        return self.query_one(f"#slide-{name}", Slider)
 
 
 class TokenForm(Dialog[TokenInput]):

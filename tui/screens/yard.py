@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.screen import Screen
 
 from chargepoint.api import orders
@@ -42,6 +41,7 @@ from tui.state.view import View, connector_of
 from tui.themes import following_theme
 from tui.widgets.details_pane import DetailsPane
 from tui.widgets.filter_box import FilterBox, FilterInput
+from tui.widgets.fleet_box import FleetBox
 from tui.widgets.fleet_list import FleetHeading, FleetList
 from tui.widgets.headline import Banner, Headline
 from tui.widgets.key_bar import KeyBar
@@ -81,10 +81,9 @@ class YardScreen(Screen[None]):
         self._rate = 0.0
         self._stoppable = 0
         self._zoom = Zoom.BOTH
-        self._titles = ("", "")
         self._headline = Headline()
         self._banner = Banner()
-        self._box = Vertical(id="fleet")
+        self._box = FleetBox()
         self._heading = FleetHeading()
         self._list = FleetList(view, self._heading)
         self._filter_box = FilterBox(self._counted)
@@ -242,10 +241,7 @@ class YardScreen(Screen[None]):
         title, place = list_title(self._view), list_place(self._view, len(self._fleet))
         if hidden := self._list.columns.hidden:
             title += f" · no room for {', '.join(column.heading for column in hidden)}"
-        # A title that is set is drawn, and its box with all that is in it.
-        if (title, place) != self._titles:
-            self._titles = (title, place)
-            self._box.border_title, self._box.border_subtitle = Content(title), Content(place)
+        self._box.show_titles(title, place)
 
     def _counted(self) -> str:
         return f"{self._view.matching} of {len(self._fleet)}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.segment import Segment
 from textual.events import Click, Resize
-from textual.strip import Strip
 
 from tui.messages import ConnectorChosen
 from tui.state.details import Details, details
@@ -13,7 +13,7 @@ from tui.state.overview import overview
 from tui.state.station import Station
 from tui.state.traces import Traces
 from tui.widgets.line_scroll import LineScroll
-from tui.widgets.painting import paint
+from tui.widgets.painting import Brush
 
 _NARROWEST: Final = 24
 
@@ -65,10 +65,10 @@ class DetailsPane(LineScroll):
         if connector is not None:
             self.post_message(ConnectorChosen(connector))
 
-    def line(self, row: int, width: int) -> Strip:
+    def line(self, row: int, width: int, brush: Brush) -> list[Segment]:
         """One line of the right side."""
         line = self._details.lines[row] if row < len(self._details.lines) else ()
-        return paint(self, line, width, faded=self.stale)
+        return brush.segments(line, width, faded=self.stale)
 
     def _lay_out(self) -> None:
         width, height = self.size.width, self.size.height

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from rich.segment import Segment
 from textual.events import Click, Resize
 from textual.strip import Strip
 from textual.widget import Widget
@@ -15,7 +16,7 @@ from tui.state.groups import heading_line
 from tui.state.rows import Layout, layout
 from tui.state.view import View
 from tui.widgets.line_scroll import LineScroll
-from tui.widgets.painting import paint
+from tui.widgets.painting import Brush, paint
 
 _EMPTY: Final = (
     (),
@@ -130,18 +131,18 @@ class FleetList(LineScroll):
         elif (heading := self._view.heading_at(row)) and not event.shift:
             self.post_message(FoldWanted(heading.name))
 
-    def line(self, row: int, width: int) -> Strip:
+    def line(self, row: int, width: int, brush: Brush) -> list[Segment]:
         """One line of the list."""
         view = self._view
         line, marked = self._cells(row, width)
         if row != view.position or not len(view):
             if marked:
                 line = (Cell("✓", Tone.CHOSEN), Cell(line[0].text[1:], Tone.STRONG), *line[1:])
-            return paint(self, line, width, background="marked" if marked else "", faded=self.stale)
+            return brush.segments(line, width, background="marked" if marked else "", faded=self.stale)
         sign = "✔" if marked else "▌"
         chosen = (Cell(sign, Tone.CHOSEN), Cell(line[0].text[1:], Tone.STRONG), *line[1:])
         background = "selection" if self.has_focus else "selection-blurred"
-        return paint(self, chosen, width, background=background, faded=self.stale)
+        return brush.segments(chosen, width, background=background, faded=self.stale)
 
     def _cells(self, position: int, width: int) -> tuple[Line, bool]:
         view = self._view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
@@ -12,7 +13,19 @@ from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.widgets.painting import Brush
+
 _WHEEL_ROWS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What the lines that are drawn in one go have in common."""
+
+    top: int
+    width: int
+    bar: list[Segment]
+    brush: Brush
 
 
 class LineScroll(Widget, can_focus=True, inherit_bindings=False):
@@ -30,11 +43,12 @@ class LineScroll(Widget, can_focus=True, inherit_bindings=False):
         self._wanted_top = 0
         self._grabbed: tuple[int, int] | None = None
         self._pressed_bar = False
+        self._drawing: _Drawing | None = None
         self._bar: tuple[tuple[object, ...], list[Segment]] = ((), [])
 
     # ---- for those that draw something ----
 
-    def line(self, row: int, width: int) -> Strip:
+    def line(self, row: int, width: int, brush: Brush) -> list[Segment]:
         """Line ``row`` in ``width`` columns; a row below the last one is blank, or whatever is to be said there."""
         raise NotImplementedError
 
@@ -95,12 +109,18 @@ class LineScroll(Widget, can_focus=True, inherit_bindings=False):
         if 0 <= (y := row - self.top) < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the pane; what they have in common is looked up once."""
+        self._drawing = _Drawing(self.top, self.size.width, self._bar_now(), Brush(self))
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line, and its piece of the scroll bar."""
-        strip = self.line(self.top + y, self.line_width)
-        if not self._has_bar:
-            return strip
-        return Strip.join([strip, Strip([self._bar_now()[y]], 1)])
+        drawing = self._drawing
+        assert drawing is not None, "Textual draws lines by render_lines alone"
+        bar = drawing.bar[y : y + 1]
+        segments = self.line(drawing.top + y, drawing.width - len(bar), drawing.brush)
+        return Strip([*segments, *bar], drawing.width)
 
     # ---- the mouse ----
 
@@ -165,6 +185,9 @@ class LineScroll(Widget, can_focus=True, inherit_bindings=False):
         return (height - length) * self.top / max(1, self._count - height), length
 
     def _bar_now(self) -> list[Segment]:
+        """A piece for each line; none at all while everything is in sight."""
+        if not self._has_bar:
+            return []
         styles = self.styles
         held = self._grabbed is not None
         behind = styles.scrollbar_background_active if held else styles.scrollbar_background

@@ -12,22 +12,46 @@ from textual.widget import Widget
 from tui.state.cells import Line, Tone, fit
 from tui.themes import DARK, TONES
 
-
-def paint(widget: Widget, line: Line, width: int, *, background: str = "", faded: bool = False) -> Strip:
-    """``line`` as a strip of ``width`` columns; ``background`` is a variable of the theme, a faded line is dim."""
-    styles = _styles_of(widget.app)
-    base = widget.rich_style
-    if background:
-        base += Style(bgcolor=color_of(widget.app, background).rich_color)
-    segments = [
-        Segment(cell.text, base + styles[_FADED.get(cell.tone, Tone.DIM) if faded else cell.tone])
-        for cell in fit(line, width)
-        if cell.text
-    ]
-    return Strip(segments, width)
-
-
 _FADED = {Tone.LINE: Tone.LINE, Tone.TRACK: Tone.LINE}
+
+
+class Brush:
+    """What draws the lines of a widget in one go: what they have in common is looked up once."""
+
+    def __init__(self, widget: Widget) -> None:
+        self._app = widget.app
+        self._tones = _styles_of(widget.app)
+        self._base = widget.rich_style
+        self._backgrounds = {"": self._base}
+
+    def segments(self, line: Line, width: int, *, background: str = "", faded: bool = False) -> list[Segment]:
+        """``line`` in ``width`` columns; ``background`` is a variable of the theme, a faded line is dim."""
+        base = self._backgrounds.get(background)
+        if base is None:
+            base = self._base + Style(bgcolor=color_of(self._app, background).rich_color)
+            self._backgrounds[background] = base
+        segments: list[Segment] = []
+        text, style = "", base
+        for cell in fit(line, width):
+            tone = self._tones[_FADED.get(cell.tone, Tone.DIM) if faded else cell.tone]
+            # Blanks go with what stands before them: each change of style is some forty bytes to the terminal.
+            if cell.text.isspace():
+                text += cell.text
+                continue
+            wanted = base + tone
+            if wanted != style:
+                if text:
+                    segments.append(Segment(text, style))
+                text, style = "", wanted
+            text += cell.text
+        if text:
+            segments.append(Segment(text, style))
+        return segments
+
+
+def paint(widget: Widget, line: Line, width: int, *, background: str = "") -> Strip:
+    """One line of ``widget`` that is drawn alone; see ``Brush``."""
+    return Strip(Brush(widget).segments(line, width, background=background), width)
 
 
 def color_of(app: App[None], variable: str) -> Color:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
 from textual.events import Click, Resize
-from textual.strip import Strip
 
 from tui.messages import RowChosen
 from tui.state.cells import Cell, Tone
 from tui.state.sheets import Sheet, sheet_of
 from tui.widgets.line_scroll import LineScroll
-from tui.widgets.painting import paint
+from tui.widgets.painting import Brush
 
 
 class SheetPane(LineScroll):
@@ -45,13 +45,13 @@ class SheetPane(LineScroll):
         if row < self._sheet.count:
             self.post_message(RowChosen(row))
 
-    def line(self, row: int, width: int) -> Strip:
+    def line(self, row: int, width: int, brush: Brush) -> list[Segment]:
         """One line of the sheet."""
         if row >= self._sheet.count:
-            return paint(self, (), width)
+            return brush.segments((), width)
         line = self._sheet.line(row, width)
         if row != self._sheet.cursor:
-            return paint(self, line, width, faded=self.stale)
+            return brush.segments(line, width, faded=self.stale)
         first, *rest = line
         marked = (Cell("▌", Tone.CHOSEN), Cell(first.text[1:], first.tone), *rest)
-        return paint(self, marked, width, background="selection", faded=self.stale)
+        return brush.segments(marked, width, background="selection", faded=self.stale)

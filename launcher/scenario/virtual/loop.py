@@ -16,16 +16,22 @@ from typing import Any
 
 from chargepoint.clock import Clock
 
+A_MOMENT_S = 0.01
+"""Of ours, to wait for a thread."""
+
 
 class _Jumping(selectors.DefaultSelector):
-    """Waits for no timer."""
+    """Waits for no timer, but for threads: ``busy`` of them work for the loop, while its time stands still."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        self.busy = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        # Without a timer only another thread can wake the loop, and that takes time of ours.
+        if self.busy and timeout != 0:
+            return super().select(A_MOMENT_S)
+        # Without a timer only another thread can wake the loop.
         ready = super().select(None if timeout is None else 0)
         if not ready and timeout is not None:
             self.now += max(timeout, 0.0)
@@ -43,6 +49,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Seconds since it began."""
         return self._jumping.now
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., Any], *arguments: Any
+    ) -> asyncio.Future[Any]:
+        """Work in a thread, which takes no time."""
+
+        def done(_: asyncio.Future[Any]) -> None:
+            self._jumping.busy -= 1
+
+        self._jumping.busy += 1
+        working = super().run_in_executor(executor, func, *arguments)
+        working.add_done_callback(done)
+        return working
 
     async def create_connection(
         self, protocol_factory: Callable[[], Any], host: str | None = None, port: int | None = None, **options: Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -216,6 +217,31 @@ def test_a_store_that_was_full_can_be_opened_and_read_while_the_disk_is_still_fu
         with pytest.raises(StoreError, match="full"):
             store.save({"a": {"pad": "x" * 100_000}}, {})
         store.close()
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace counts the waits")
+def test_a_new_station_does_not_wait_for_the_disk_and_one_that_ends_does(tmp_path: Path) -> None:
+    program = (
+        "import pathlib, sys; from chargepoint.adapters.store import Store; store = Store(pathlib.Path(sys.argv[1]));"
+        "[store.save({'a': {'n': n}}, {n: {'n': n}}) for n in range(5)]; print('saved', flush=True); store.close()"
+    )
+    told = subprocess.run(
+        ["strace", "-f", "-e", "trace=fsync,fdatasync,write", sys.executable, "-c", program, tmp_path / "state.db"],
+        check=True,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    ).stderr
+    before, _, after = told.partition('"saved')
+    assert "sync(" not in before
+    assert "sync(" in after
+
+
+def test_a_file_of_no_length_is_a_new_one(file: Path) -> None:
+    file.touch()
+    store = Store(file)
+    store.save({"a": {"x": 1}}, {})
+    assert reopened(store, file).records() == {"a": {"x": 1}}
 
 
 def test_a_first_start_on_a_full_disk_is_refused_by_name(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.api.spec import CurrentType
@@ -75,6 +75,7 @@ def test_another_car_brings_its_own_battery() -> None:
     assert scene.connector().status == "Charging"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 5000), st.floats(0, 40), st.booleans()), max_size=12))
 def test_energy_is_power_times_time_in_strides_of_any_length(steps: list[tuple[float, float, bool]]) -> None:
     scene = Scene(AC, vehicle=Vehicle(battery_wh=1e9))

@@ -48,7 +48,7 @@ async def load(*words: object) -> tuple[int, str]:
 async def test_a_load_boots_its_stations_and_ends_them_in_good_order(central: Central, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     code, told = await load(
-        *("--central-system", central.url, "--count", 20, "--pools", 2, "--duration", "4s", "--profile", "busy"),
+        *("--central-system", central.url, "--count", 20, "--pools", 2, "--duration", "6s", "--profile", "busy"),
         *("--json", report, "--fail-if", "p99(BootNotification) > 60s", "--fail-if", "accepted < 100%"),
     )
     assert code == 0, told

@@ -129,6 +129,8 @@ def test_a_step_is_read(folder: Folder, text: str, deed: Deed) -> None:
         (HEAD + "  - repeat: {times: 2, steps: [{start: B}]}\n", "s.yaml:3: station: 'B' is not a station"),
         (HEAD + "  - tap: ${TAG}\n", "s.yaml:3: tap: '${TAG}' is not a variable of this scenario"),
         (HEAD + "  - fault: Ground\n", "is not one of ConnectorLockFailure"),
+        ("stations: A\nclock: virtal\nsteps: []", "s.yaml:2: clock: 'virtal' is not one of real, virtual"),
+        ("stations: A\nbegins: tomorrow\nsteps: []", "s.yaml:2: begins: 'tomorrow' is not a moment like"),
         (HEAD + "  - disturb: latncy\n", "s.yaml:3: disturb: 'latncy' is not one of"),
         (HEAD + "  - disturb: outage\n", "s.yaml:3: for: nothing is not how long the outage lasts"),
         (

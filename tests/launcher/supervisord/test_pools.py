@@ -59,7 +59,7 @@ def pooled(shared_yard: Yard) -> Iterator[Yard]:
     yield shared_yard
     ids = [path.name for path in shared_yard.folder.charge_points.iterdir()]
     assert set(shared_yard.verdicts(order("remove", *ids))) <= {"removed"}
-    assert shared_yard.retained("cps/#") == {}
+    assert shared_yard.retained("cps/#") == shared_yard.retained("pools/#") == {}
     assert shared_yard.supervisord.infos([PROGRAM]) == {}, "an empty pool is no program any more"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -55,6 +56,17 @@ def test_a_timeout_passes_virtually(tmp_path: Path) -> None:
 
     with pytest.raises(TimeoutError):
         played(tmp_path, wait)
+
+
+def test_what_a_thread_does_takes_no_time(tmp_path: Path) -> None:
+    async def work() -> tuple[str, float]:
+        later = asyncio.ensure_future(asyncio.sleep(DAY_S))
+        done = await asyncio.to_thread(lambda: time.sleep(0.05) or "done")
+        at = asyncio.get_running_loop().time()
+        later.cancel()
+        return done, at
+
+    assert played(tmp_path, work) == ("done", 0)
 
 
 def test_every_connection_leads_to_the_one_server_and_takes_no_time(tmp_path: Path) -> None:

@@ -84,6 +84,9 @@ async def test_where_there_is_no_virtual_time_it_is_not_applicable(tmp_path: Pat
         file = tmp_path / f"s{number}.yaml"
         file.write_text(f"clock: virtual\nstations: N{number}\nsteps:\n{text}")
         scenarios.append(load(file))
+    file = tmp_path / "tls.yaml"
+    file.write_text("clock: virtual\nstations: {T: {central_system: 'wss://host'}}\nsteps: [start]\n")
+    scenarios.append(load(file))
     run = await runner.run(runner.Plan(tuple(scenarios)))
     assert {outcome.verdict for outcome in run.outcomes} == {Verdict.NOT_APPLICABLE}
     other = await runner.run(runner.Plan((load(hour(tmp_path, "clock: virtual")),), "ws://127.0.0.1:1"))
