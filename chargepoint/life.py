@@ -276,7 +276,7 @@ class Life:
 
     def _misbehave(self, what: Mischief | Damage, now: float) -> None:
         # Loaded here, with the first order of its kind.
-        from chargepoint.api.damage import Damage
+        from chargepoint.api.damage import Damage, DamageKind
 
         if not isinstance(what, Damage):
             self._disturbed_line(now).take(what, now)
@@ -286,6 +286,8 @@ class Life:
             raise InputError("connector", what.connector, f"one of 1 to {self._spec.nb_connectors}")
         if not outcome.accepted:
             raise InputError("damage", str(what), f"possible here: {outcome.reason}")
+        if what.kind is DamageKind.STORAGE_CORRUPT:
+            self.dialect.transactions.queue.lose()
         self._notes.append(f"damage: {what}")
 
     def _disturbed_line(self, now: float) -> Line:

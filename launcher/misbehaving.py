@@ -119,8 +119,9 @@ def _add_damage(add: Add) -> None:
     damage.add_argument("id", nargs="?", metavar="ID", help="the charge point; without one, the kinds are listed")
     damage.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DAMAGES))
     damage.add_argument("--clear", action="store_true", help="it is repaired; without a KIND, all of it is")
-    of_what = "of relay, phases, meter ... (default: 1), or of the emergency stop (default: the charge point's)"
-    damage.add_argument("--connector", type=int, metavar="N", help=of_what)
+    damage.add_argument(
+        "--connector", type=int, metavar="N", help="of relay, meter ... (1), emergency_stop (0: of all)"
+    )
     damage.add_argument("--energy-wh", type=float, metavar="WH", help="of meter_jump; backwards below 0")
     damage.add_argument(
         "--skew-s", type=float, metavar="S", help="of clock_skew and clock_jump: so far ahead, or back"

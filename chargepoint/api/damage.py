@@ -55,15 +55,15 @@ _K = DamageKind
 class Declared:
     """What is to be known of a kind of damage.
 
-    ``of_connector``: it breaks something of one connector, else of the station. ``at_once``: it happens, and leaves
-    nothing that could be repaired. ``of_either``: it is of a connector that is named, else of the station.
+    ``of_connector``: it breaks something of one connector, else of the station; ``of_either``: of one, or of the
+    station (0) without one. ``at_once``: it happens, and leaves nothing that could be repaired.
     """
 
     does: str
     amounts: tuple[Amount, ...] = ()
     of_connector: bool = False
-    at_once: bool = False
     of_either: bool = False
+    at_once: bool = False
 
 
 def _skew_s(does: str) -> Amount:
@@ -120,16 +120,17 @@ DAMAGES = {
     _K.STORAGE_FULL: Declared(
         "nothing can be stored, so that keys and lists are refused; what is not stored is lost by a power cut"
     ),
-    _K.STORAGE_CORRUPT: Declared("charging profiles, local list, cache and reservations are lost", at_once=True),
-    _K.WATCHDOG: Declared("the watchdog lets the charge point boot again", at_once=True),
-    _K.RESET_FAILURE: Declared("a Reset is tried ResetRetries times more and given up: the warning ResetFailure"),
-    _K.EMERGENCY_STOP: Declared(
-        "the button is pressed: transactions end with EmergencyStop, OtherError; it outlasts a power cut",
-        of_either=True,
+    _K.STORAGE_CORRUPT: Declared(
+        "charging profiles, local list, cache, reservations and queued messages are lost", at_once=True
     ),
-    _K.TAMPERING: Declared("the housing is opened: TamperDetectionActivated"),
-    _K.SECURITY_LOG_CLEARED: Declared("the security log is emptied: SecurityLogWasCleared", at_once=True),
-    _K.REPLAY: Declared("an old message is sent to it again: AttemptedReplayAttacks", at_once=True),
+    _K.WATCHDOG: Declared("the watchdog lets the charge point boot again", at_once=True),
+    _K.RESET_FAILURE: Declared("a Reset does not succeed"),
+    _K.EMERGENCY_STOP: Declared(
+        "the button is pressed: transactions end, Faulted until it is cleared, over power cuts too", of_either=True
+    ),
+    _K.TAMPERING: Declared("somebody opens the housing: TamperDetectionActivated"),
+    _K.SECURITY_LOG_CLEARED: Declared("the security log is empty but for SecurityLogWasCleared", at_once=True),
+    _K.REPLAY: Declared("AttemptedReplayAttacks in the security log", at_once=True),
 }
 
 OF_CONNECTOR = frozenset(kind for kind, declared in DAMAGES.items() if declared.of_connector)
@@ -143,8 +144,8 @@ AT_ONCE = frozenset(kind for kind, declared in DAMAGES.items() if declared.at_on
 class Damage:
     """Something breaks, or with ``clear`` is repaired. ``kind`` None: all of it is; ``connector`` 0: of the station.
 
-    Not all of it is damage: an emergency-stop button that is pressed is released by ``clear``, and tampering ends.
-    What its numbers are is in ``DAMAGES``.
+    Not all of it is damage: an emergency-stop button that is pressed is released by ``clear``, and tampering ends; a
+    cleared security log and a replayed message happen. What its numbers are is in ``DAMAGES``.
     """
 
     kind: DamageKind | None
@@ -187,8 +188,9 @@ def parse_damage(fields: Fields) -> Damage:
         return Damage(None, clear=True)
     kind = fields.choice("kind", DamageKind)
     declared = DAMAGES[kind]
-    least, named = int(declared.of_connector), declared.of_connector or declared.of_either
-    connector = fields.integer("connector", least, minimum=least, maximum=MAX_CONNECTORS) if named else 0
+    connector, least = 0, int(declared.of_connector)
+    if declared.of_connector or declared.of_either:
+        connector = fields.integer("connector", least, minimum=least, maximum=MAX_CONNECTORS)
     if clear and declared.at_once:
         raise InputError("kind", str(kind), "something that lasts: what has happened cannot be cleared")
     if clear:

@@ -224,10 +224,12 @@ class Disturbance:
         declared = DISTURBANCES[self.kind]
         body: dict[str, object] = {"kind": str(self.kind)}
         if declared.of_messages:
-            body |= {"direction": str(self.direction), "frames": str(self.frames)}
+            body["direction"] = str(self.direction)
+            if self.frames is not Frames.ALL:
+                body["frames"] = str(self.frames)
         if declared.of_chance:
             body |= {"probability": self.probability, "seed": self.seed}
-        if self.kind is _K.LATENCY:
+        if self.shape is not Shape.UNIFORM:
             body["shape"] = str(self.shape)
         if self.for_s:
             body["for_s"] = self.for_s

@@ -10,7 +10,7 @@ from chargepoint.model.charging import start, stop, wait_for_the_other
 from chargepoint.model.commands import ACCEPTED, FaultChanged, Outcome, Verdict
 from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.facts import Rebooting
-from chargepoint.model.faults import OF_STATION, Fault, has, without
+from chargepoint.model.faults import OF_STATION, Fault, blocks, has, without
 from chargepoint.model.interruption import follow_faults
 from chargepoint.model.lighting import Signal, signal
 from chargepoint.model.lock import release
@@ -61,12 +61,10 @@ def change_fault(state: StationState, command: FaultChanged, now: float) -> Outc
     place: StationState | Connector = state.connectors[number] if number else state
     place.faults = without(place.faults, code)
     if command.there and code is not ErrorCode.NO_ERROR:
-        fault = Fault.of(code, command.vendor_code, command.info)
-        place.faults += (fault,)
-        if state.parameters.stop_on_fault and fault.blocking:
-            _end_transactions(state, number, now)
+        place.faults += (Fault.of(code, command.vendor_code, command.info),)
     if state.hot or has(place.faults, ErrorCode.HIGH_TEMPERATURE):
         follow_surroundings(state)
+    end_faulted(state, now)
     follow_faults(state, now)
     for connector in state.connectors.values():
         # A cable and an authorization may have come together while nothing could begin.
@@ -74,10 +72,12 @@ def change_fault(state: StationState, command: FaultChanged, now: float) -> Outc
     return ACCEPTED
 
 
-def _end_transactions(state: StationState, number: int, now: float) -> None:
-    for connector in state.connectors.values():
-        if number in (0, connector.number):
-            stop(state, connector, StopReason.OTHER, now)
+def end_faulted(state: StationState, now: float) -> None:
+    """End the transactions that a fault has come over, if the station does (``stop_on_fault``)."""
+    if state.parameters.stop_on_fault:
+        for connector in state.connectors.values():
+            if blocks(state.faults_of(connector)):
+                stop(state, connector, StopReason.OTHER, now)
 
 
 def follow_surroundings(state: StationState) -> None:
@@ -103,9 +103,9 @@ def unlock(state: StationState, number: int, now: float) -> Outcome:
     return ACCEPTED
 
 
-def go_down(state: StationState, reason: StopReason, now: float, cause: str = "", *, reset: bool = False) -> Outcome:
-    """End every transaction for ``reason``, then boot again; ``cause``: what made it, if nobody wanted it. A
-    ``reset`` may fail at that."""
+def go_down(state: StationState, reason: StopReason, now: float, *, reset: bool = False, cause: str = "") -> Outcome:
+    """End every transaction for ``reason``, then boot again; a ``reset`` may fail at that. ``cause``: what made it,
+    if nobody wanted it."""
     for connector in state.connectors.values():
         stop(state, connector, reason, now)
         connector.grant = None

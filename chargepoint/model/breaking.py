@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chargepoint.api.damage import DAMAGES, Damage, DamageKind
+from chargepoint.model import emergency
 from chargepoint.model.authorization import AuthorizationCache
 from chargepoint.model.availability import follow_surroundings, go_down
 from chargepoint.model.charging import stop
@@ -55,23 +56,15 @@ def _break(state: StationState, damages: Damages, order: Damage, kind: DamageKin
     if kind is _K.TAMPERING:
         state.record_security("TamperDetectionActivated", now, "the housing was opened")
     if kind is _K.EMERGENCY_STOP:
-        _press(state, order.connector, now)
+        emergency.press(state, order.connector, now)
     damages.broken[kind, order.connector] = order
 
 
-def _press(state: StationState, number: int, now: float) -> None:
-    for connector in state.connectors.values():
-        if number in (0, connector.number):
-            stop(state, connector, StopReason.EMERGENCY_STOP, now)
-            connector.grant = None
-            connector.waiting_since = None
-    state.changed.add("station")
-
-
 def still_pressed(state: StationState, buttons: Iterable[object]) -> None:
-    """After a power cut: emergency-stop ``buttons`` latch."""
-    pressed = [number for number in buttons if isinstance(number, int)]
-    state.damages = Damages({(_K.EMERGENCY_STOP, one): Damage(_K.EMERGENCY_STOP, one) for one in pressed})
+    """After a power cut: the emergency-stop ``buttons`` latch."""
+    pressed = frozenset(number for number in buttons if isinstance(number, int))
+    state.emergency_stops = pressed
+    state.damages = Damages({(_K.EMERGENCY_STOP, one): Damage(_K.EMERGENCY_STOP, one) for one in sorted(pressed)})
 
 
 def _repair(state: StationState, damages: Damages, kind: DamageKind, number: int) -> None:
@@ -79,11 +72,12 @@ def _repair(state: StationState, damages: Damages, kind: DamageKind, number: int
         state.clock_offset_s -= damages.skew_s
     if kind is _K.CLOCK_DRIFT:
         damages.drifts_at = None
-    damages.isolation_at.pop(number, None) if kind is _K.ISOLATION_FAULT else None
+    if kind is _K.ISOLATION_FAULT:
+        damages.isolation_at.pop(number, None)
+    if kind is _K.EMERGENCY_STOP:
+        emergency.release(state, number)
     if kind is _K.RESET_FAILURE:
         state.reset_failed = False
-    if kind is _K.EMERGENCY_STOP:
-        state.changed.add("station")
     del damages.broken[kind, number]
 
 
@@ -102,13 +96,13 @@ def _happen(state: StationState, order: Damage, now: float) -> Outcome:
             state.profiles, state.local_list = Profiles(), LocalList()
             state.cache, state.reservations = AuthorizationCache(), Reservations()
             state.changed |= {"profiles", "local_list", "cache", "reservations"}
+        case _K.WATCHDOG:
+            return go_down(state, StopReason.REBOOT, now, cause=WATCHDOG)
         case _K.SECURITY_LOG_CLEARED:
             state.security_log.clear()
             state.record_security("SecurityLogWasCleared", now, "by hand")
         case _K.REPLAY:
             state.record_security("AttemptedReplayAttacks", now, "an old message was sent again")
-        case _K.WATCHDOG:
-            return go_down(state, StopReason.REBOOT, now, WATCHDOG)
         case _:
             raise AssertionError(f"{order.kind} lasts")
     return ACCEPTED

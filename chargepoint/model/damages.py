@@ -38,9 +38,6 @@ WARNINGS = {
 }
 """What is told of what is broken at a connector."""
 
-EMERGENCY = Fault(ErrorCode.OTHER_ERROR, info="Emergency stop")
-"""What is told of a pressed button; the standard has no error code for it."""
-
 
 @dataclass(slots=True)
 class Damages:
@@ -62,19 +59,7 @@ class Damages:
         if self.stuck(connector) and connector.car.wants and connector.transaction is None:
             # A station sees power where no transaction is.
             faults += (Fault.of(ErrorCode.POWER_SWITCH_FAILURE),)
-        if self.has(_K.EMERGENCY_STOP, number):
-            faults += (EMERGENCY,)
         return faults
-
-    @property
-    def station_faults(self) -> tuple[Fault, ...]:
-        """What of it is told of the station as a whole."""
-        return (EMERGENCY,) if self.has(_K.EMERGENCY_STOP) else ()
-
-    @property
-    def buttons(self) -> tuple[int, ...]:
-        """Whose emergency-stop buttons are pressed, 0 being the station's."""
-        return tuple(number for kind, number in self.broken if kind is _K.EMERGENCY_STOP)
 
     # Power
 

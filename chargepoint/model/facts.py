@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class ConnectorChanged:
     """State or error of ``connector`` (0: the station) changed.
 
-    ``ev_side_open``: the cable is still locked in the station, but no longer in a car. ``emergency_stop``: a pressed
-    button keeps it out of service.
+    ``ev_side_open``: the cable is still locked in the station, but no longer in a car. ``vendor_code`` and
+    ``info``: what the vendor says of the error.
     """
 
     connector: int

@@ -24,8 +24,8 @@ WORST_FIRST = (
     _E.CONNECTOR_LOCK_FAILURE,
     _E.INTERNAL_ERROR,
     _E.OTHER_ERROR,
-    _E.POWER_METER_FAILURE,
     _E.RESET_FAILURE,
+    _E.POWER_METER_FAILURE,
     _E.EV_COMMUNICATION_ERROR,
     _E.READER_FAILURE,
     _E.WEAK_SIGNAL,
@@ -85,6 +85,9 @@ class Fault:
 
 
 NO_FAULT = Fault(_E.NO_ERROR, blocking=False)
+
+EMERGENCY_STOP = Fault(_E.OTHER_ERROR, info="Emergency stop")
+"""A button is pressed; the standard has no error code for it."""
 
 
 def worst(faults: Iterable[Fault]) -> Fault:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from chargepoint.api.payloads import ErrorCode
+from chargepoint.model.availability import end_faulted
 from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.faults import Fault, has
 from chargepoint.model.interruption import follow_faults
@@ -53,6 +54,7 @@ def follow_heat(state: StationState, now: float) -> None:
     """Let every thermostat do what it does now."""
     for connector in state.connectors.values():
         feel(connector)
+    end_faulted(state, now)
     follow_faults(state, now)
 
 

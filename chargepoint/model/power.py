@@ -8,7 +8,6 @@ from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.commands import ACCEPTED, Outcome, ProfilesCleared, Verdict
 from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.electrical import Offer, held_back, shared
-from chargepoint.model.facts import ConnectorChanged
 from chargepoint.model.faults import blocks
 from chargepoint.model.metering import when_shown
 from chargepoint.model.ramp import STILL, Flow
@@ -120,10 +119,9 @@ def _tell(state: StationState, connector: Connector, states: tuple[ConnectorStat
     if not states and state.told_of(connector, connector.status) != connector.told:
         states = (connector.status,)
     for status in states:
-        told = state.told_of(connector, status)
         connector.status = status
-        connector.told = told
-        state.emit(ConnectorChanged.of(connector.number, status, told, now, connector.ev_side_open))
+        connector.told = state.told_of(connector, status)
+        state.emit(state.shown(connector.number, now))
 
 
 def _tell_station(state: StationState, now: float) -> None:
@@ -131,10 +129,9 @@ def _tell_station(state: StationState, now: float) -> None:
         status = ConnectorState.FAULTED
     else:
         status = ConnectorState.AVAILABLE if state.operative else ConnectorState.UNAVAILABLE
-    told = state.station_fault
-    if (status, told) != (state.status, state.told):
-        state.status, state.told = status, told
-        state.emit(ConnectorChanged.of(0, status, told, now))
+    if (status, state.station_fault) != (state.status, state.told):
+        state.status, state.told = status, state.station_fault
+        state.emit(state.shown(0, now))
 
 
 def integrate(state: StationState, now: float) -> None:

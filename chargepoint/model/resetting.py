@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from chargepoint.api.damage import DamageKind
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.commands import ACCEPTED, Outcome
-from chargepoint.model.facts import ConnectorChanged, Rebooting, ResetFailed
+from chargepoint.model.facts import Rebooting, ResetFailed
 from chargepoint.model.faults import has
 from chargepoint.model.state import StationState
 from chargepoint.model.transaction import StopReason
@@ -60,7 +60,7 @@ def _failed(state: StationState, reason: StopReason, retries: int, now: float) -
     state.emit(ResetFailed(reason, 0, 0.0))
     # Told each time, not only when it begins.
     state.told = state.station_fault
-    state.emit(ConnectorChanged.of(0, state.status, state.told, now))
+    state.emit(state.shown(0, now))
 
 
 def _damaged(state: StationState) -> bool:

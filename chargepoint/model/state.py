@@ -11,7 +11,7 @@ from chargepoint.model.commands import ListSent, Outcome
 from chargepoint.model.connector import Connector, Heat
 from chargepoint.model.electrical import Supply
 from chargepoint.model.facts import ConnectorChanged, Fact
-from chargepoint.model.faults import NO_FAULT, Fault, blocks, has, told, without, worst
+from chargepoint.model.faults import EMERGENCY_STOP, NO_FAULT, Fault, blocks, has, told, without, worst
 from chargepoint.model.local_list import LocalList
 from chargepoint.model.parameters import Parameters
 from chargepoint.model.reservation import Reservations
@@ -48,6 +48,8 @@ class StationState:
 
     ``installed_version`` is that of the last firmware update; "" is the firmware it came with.
 
+    ``emergency_stops``: whose buttons are pressed, 0 being the station's.
+
     ``resetting``: a reset that has failed is being tried again; ``reset_failed``: the last one was given up.
 
     Time has passed until ``at``; what was due by then has been done. ``accepted_once``: the central system has
@@ -80,6 +82,7 @@ class StationState:
     damages: Damages | None = None
     hot: bool = False
     update: Update | None = None
+    emergency_stops: frozenset[int] = frozenset()
     resetting: Resetting | None = None
     reset_failed: bool = False
     installed_version: str = ""
@@ -108,11 +111,7 @@ class StationState:
     @property
     def faulted(self) -> bool:
         """Whether the station as a whole is out of service by a fault."""
-        return blocks(self._station_faults)
-
-    @property
-    def _station_faults(self) -> tuple[Fault, ...]:
-        return self.faults if self.damages is None else (*self.faults, *self.damages.station_faults)
+        return blocks(self.station_faults)
 
     @property
     def errands(self) -> Errands:
@@ -131,6 +130,13 @@ class StationState:
     def held(self) -> bool:
         """Whether connectors without a transaction are out of service for a firmware update."""
         return self.update is not None and self.update.holding
+
+    def shown(self, number: int, at: float) -> ConnectorChanged:
+        """The present state of connector ``number`` (0: the station), as a change at ``at``."""
+        if number == 0:
+            return ConnectorChanged.of(0, self.status, self.told, at)
+        connector = self.connectors[number]
+        return ConnectorChanged.of(number, connector.status, connector.told, at, connector.ev_side_open)
 
     def free(self, connector: Connector) -> bool:
         """Whether a transaction could begin at ``connector``."""
@@ -169,7 +175,7 @@ class StationState:
             if self.local_list.compare(id_tag, info, self.station_time(self.at)) and not self.faulted:
                 # Told each time it happens, not only when it begins.
                 self.told = self.station_fault
-                self.emit(ConnectorChanged.of(0, self.status, self.told, self.at))
+                self.emit(self.shown(0, self.at))
         elif self.parameters.cache_enabled:
             self.cache.learn(id_tag, info)
             self.changed.add("cache")
@@ -190,26 +196,34 @@ class StationState:
 
     @property
     def station_fault(self) -> Fault:
-        """What is told of the station as a whole: its faults, a reset that it has given up, and a list that its
-        central system contradicts."""
-        faults = self._station_faults
+        """What is told of the station as a whole: its faults, and a list that its central system contradicts."""
+        conflict = self.parameters.list_enabled and self.local_list.in_conflict
+        faults = self.station_faults
+        return worst((*faults, Fault.of(ErrorCode.LOCAL_LIST_CONFLICT)) if conflict else faults)
+
+    @property
+    def station_faults(self) -> tuple[Fault, ...]:
+        """Everything that is wrong with the station as a whole, but for its local list."""
+        faults = self.faults
+        if 0 in self.emergency_stops:
+            faults += (EMERGENCY_STOP,)
         if self.reset_failed:
             faults += (Fault.of(ErrorCode.RESET_FAILURE),)
-        if self.parameters.list_enabled and self.local_list.in_conflict:
-            faults += (Fault.of(ErrorCode.LOCAL_LIST_CONFLICT),)
-        return worst(faults)
+        return faults
 
     def faults_of(self, connector: Connector) -> tuple[Fault, ...]:
         """Everything that is wrong at ``connector``: its own, and the station's faults when it has none itself."""
         faults = connector.faults
+        if connector.number in self.emergency_stops:
+            faults += (EMERGENCY_STOP,)
         if self.damages is not None:
             faults += self.damages.faults(connector)
         if connector.heat is not Heat.COOL:
             from chargepoint.model.overheating import fault_of
 
             faults += (fault_of(connector),)
-        if (everywhere := self._station_faults) and not blocks(faults):
-            faults += tuple(one for one in everywhere if one.blocking)
+        if (of_station := self.station_faults) and not blocks(faults):
+            faults += tuple(one for one in of_station if one.blocking)
         return faults
 
     @property

@@ -235,11 +235,7 @@ class Station:
 
     def status(self, number: int, now: float) -> ConnectorChanged:
         """The present state of connector ``number`` (0: the station), as if it had changed now."""
-        state = self.state
-        if number == 0:
-            return ConnectorChanged.of(0, state.status, state.told, now)
-        connector = state.connectors[number]
-        return ConnectorChanged.of(number, connector.status, connector.told, now, connector.ev_side_open)
+        return self.state.shown(number, now)
 
     def facts(self) -> list[Fact]:
         """What has happened since the last time, in order."""

@@ -35,7 +35,7 @@ def _record(state: StationState, key: str) -> Record:
                 "last_handle": state.last_handle,
                 "clock_offset_s": state.clock_offset_s,
                 "accepted_once": state.accepted_once,
-                "emergency_stops": state.damages.buttons if state.damages is not None else (),
+                "emergency_stops": sorted(state.emergency_stops),
             }
         case ["cache"]:
             return state.cache.to_record()

@@ -10,8 +10,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, get_type_hints
 
-from chargepoint.api.damage import OF_CONNECTOR, Damage, DamageKind
-from chargepoint.api.disturbances import Disturbance, DisturbanceKind, Quirks
+from chargepoint.api.amounts import Amount
+from chargepoint.api.damage import DAMAGES, OF_CONNECTOR, Damage, DamageKind
+from chargepoint.api.disturbances import DISTURBANCES, Disturbance, DisturbanceKind, Quirks
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS, QuirkName
@@ -23,13 +24,8 @@ _NOTES = {
     "direction": "seen from the station; default: both",
     "probability": "of each message, attempt to connect or cut; default: 1",
     "seed": "of its draws; default: made of the seed of the run",
-    "delay_s": "of latency and reorder",
-    "jitter_s": "of latency: up to so much more",
-    "bytes_per_s": "of bandwidth",
-    "every_s": "of cut and slow_reader",
-    "energy_wh": "of meter_jump; backwards below 0",
-    "skew_s": "of clock_skew: so far ahead, or behind below 0",
-    "drift_ppm": "of clock_drift: so much too fast",
+    "frames": "which messages; default: all",
+    "shape": "of the jitter of latency; default: uniform",
 }
 _IN_SECONDS = "_s"
 _SECONDS_OF_WHAT = "_per_s"
@@ -47,11 +43,28 @@ def _members(record: type, told_elsewhere: Iterable[str]) -> dict[str, Member]:
     hints = get_type_hints(record)
     return {
         word(each.name): Member(
-            _kind(each.name, hints[each.name]), _NOTES.get(each.name, "of some kinds"), name=each.name
+            _kind(each.name, hints[each.name]), _NOTES.get(each.name) or _of_kinds(each.name), name=each.name
         )
         for each in fields(record)
         if each.name not in told_elsewhere
     }
+
+
+def _of_kinds(name: str) -> str:
+    """What the amount ``name`` is of each kind that has it."""
+    of_disturbances = {str(kind): one.amounts for kind, one in DISTURBANCES.items()}
+    of_damages = {str(kind): one.amounts for kind, one in DAMAGES.items()}
+    told = [
+        f"{kind}: {amount.does}{_default(amount)}"
+        for kind, amounts in (of_disturbances | of_damages).items()
+        for amount in amounts
+        if amount.name == name
+    ]
+    return "; ".join(told)
+
+
+def _default(amount: Amount) -> str:
+    return "" if amount.default is None else f" ({amount.default:g})"
 
 
 def _kind(name: str, hint: Any) -> Kind[Any]:

@@ -91,6 +91,11 @@ class TransactionQueue:
         self._changes |= dict.fromkeys(given_up)
         return bool(given_up)
 
+    def lose(self) -> None:
+        """Forget every message but the head, which may be on its way: what kept them is damaged."""
+        self._changes |= {entry.number: None for entry in self._entries[1:]}
+        del self._entries[1:]
+
     def head(self, now: float) -> Entry | None:
         """The message to send now; None when there is none, or its retry is still waited for."""
         if not self._entries or (self._not_before is not None and now < self._not_before):
