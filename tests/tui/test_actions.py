@@ -324,7 +324,7 @@ async def test_saving_and_loading_a_setup_recreates_the_yard(broker: RealBroker,
         assert {entry["id"]: parse_spec(entry) for entry in saved["charge_points"]} == specs
 
         await seen.press("d", "y")
-        await eventually_async(lambda: "CP_1" not in seen.yard.stations)
+        await eventually_async(lambda: seen.app.fleet.get("CP_1") is None)
         await seen.press("o")
         await seen.sees("+ starts 1 charge point: CP_1", "= 1 as in the file already")
         await seen.press("enter")
