@@ -258,8 +258,7 @@ class Bus:
 class _Client(aiomqtt.Client):
     """aiomqtt, which waits out its timeout when a broker hangs up instead of answering CONNECT; this one does not.
 
-    It also ends when it is told to, in whatever moment, and does not wake up every second: a thousand idle charge
-    points that do take a quarter of a core.
+    It also ends when it is told to, in whatever moment, and does not wake up every second while nothing happens.
     """
 
     async def _misc_loop(self) -> None:
