@@ -274,7 +274,7 @@ class _Client(aiomqtt.Client):
 
     It also ends when it is told to, in whatever moment, and hears many messages in one turn of the loop: aiomqtt
     reads one in a turn and makes a task for it, so that in a process whose turns are long a flood is never over. And
-    it does not wake up every second: a thousand idle charge points that do take a quarter of a core.
+    it does not wake up every second while nothing happens.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

@@ -86,7 +86,8 @@ async def _charge_once(process: Process, central_system: CentralSystem) -> None:
     def tell(topic: str, payload: bytes) -> None:
         process.hear(Message(topics.connector(ID, 1, topic), payload))
 
-    await central_system.heard("StatusNotification")
+    for action in ("StatusNotification", "Heartbeat", "MeterValues"):
+        await central_system.heard(action)
     tell("car", CarInput(cable=32.0, ready=True).to_json())
     tell("id_tag", TokenInput(ID).to_json())
     await central_system.heard("StartTransaction")
