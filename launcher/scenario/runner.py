@@ -105,7 +105,7 @@ async def _really(
             if plan.api:
                 peer = driven(plan.central_system, plan.api, plan.commands)
         else:
-            authority = any(CA in repr(step.deed) for each in plan.scenarios for step in every(each.steps))
+            authority = any(step.mentions(CA) for each in plan.scenarios for step in every(each.steps))
             peer = await stack.enter_async_context(bundled(authority=authority))
         stage = await stack.enter_async_context(Stage(plan.speed))
         requests = await stack.enter_async_context(Requests())

@@ -247,3 +247,7 @@ class Step:
     deed: Deed
     place: Place
     text: str
+
+    def mentions(self, text: str) -> bool:
+        """Whether ``text`` stands anywhere in it."""
+        return text in repr(self.deed)
