@@ -139,6 +139,7 @@ class Runtime:
         self._websocket: Websocket | None = None
         self._cut = False
         self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now())
+        self.mqtt.traffic.kept = publish is not None
         self._life = self._boot()
 
     def hear(self, item: Input) -> None:
