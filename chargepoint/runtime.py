@@ -142,6 +142,7 @@ class Runtime:
         self._websocket: Websocket | None = None
         self._cut = False
         self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), pool=pool, every_s=status_every_s)
+        self.mqtt.traffic.kept = publish is not None
         self._life = self._boot()
 
     def hear(self, item: Input) -> None:

@@ -30,6 +30,8 @@ class Traffic:
         self._characters = 0
         self._watched_until = 0.0
         self._to_tell: list[_Noted] = []
+        self.kept = True
+        """Whether there is anybody who could watch one day; otherwise frames are not kept."""
 
     def watch(self, for_s: float, now: float) -> None:
         """Tell every frame until ``for_s`` from ``now``; who begins to watch is told the last ones first."""
@@ -46,6 +48,8 @@ class Traffic:
         deviation: str | None = None,
     ) -> None:
         """A frame went over the wire; ``problem`` is what is wrong with it, ``deviation`` what was done to it."""
+        if not self.kept:
+            return
         noted = (now, direction, text, problem, deviation)
         self._kept.append(noted)
         self._characters += len(text)

@@ -21,6 +21,7 @@ from chargepoint.bus import Broker, Message
 from chargepoint.cli import Process
 from chargepoint.clock import Clock
 from chargepoint.life import Life
+from chargepoint.model.facts import ConnectorChanged
 from chargepoint.model.vehicle import GENERIC
 from chargepoint.runtime import Runtime
 from tests.chargepoint.brokers import observer, real_broker
@@ -221,3 +222,42 @@ async def test_a_bug_in_the_link_is_not_a_silent_station(
         await stage.ended()
     assert caught.group_contains(RuntimeError, match="a bug of ours")
     stage.store.close()
+
+
+async def test_without_anybody_to_tell_it_charges_all_the_same_and_keeps_nothing_to_be_told(
+    tmp_path: Path, central: Central
+) -> None:
+    with closing(Store(tmp_path / "state.db")) as store:
+        runtime = Runtime(spec_for(central), store, Clock(), TOPICS, None, GENERIC)
+        task = asyncio.create_task(runtime.run())
+        await central.gets("StatusNotification", 2)
+        for leaf, payload in (("car", b'{"cable": 32}'), ("id_tag", b'{"id": "TAG"}'), ("car", b"nonsense")):
+            runtime.hear(Message(TOPICS.connector("CP1", 1, leaf), payload))
+        await central.gets("StartTransaction")
+        runtime.mqtt.traffic.watch(60.0, Clock().now())
+        assert runtime.mqtt.traffic.messages() == []
+        runtime.end()
+        await asyncio.wait_for(task, 20)
+    assert [stop["reason"] for stop in central.got("StopTransaction")] == ["Reboot"]
+
+
+async def test_what_is_heard_in_the_middle_of_something_else_comes_after_it(tmp_path: Path, central: Central) -> None:
+    """Whoever is told of an input gives the next one at once."""
+    with closing(Store(tmp_path / "state.db")) as store:
+        order: list[str] = []
+
+        def observe(event: object) -> None:
+            if isinstance(event, ConnectorChanged) and event.connector == 1:
+                order.append(event.status)
+                if event.status == "Preparing":
+                    runtime.hear(Message(TOPICS.connector("CP1", 1, "car"), b'{"cable": 0}'))
+                    order.append("heard")
+
+        runtime = Runtime(spec_for(central), store, Clock(), TOPICS, None, GENERIC, observe)
+        task = asyncio.create_task(runtime.run())
+        await central.gets("StatusNotification", 2)
+        runtime.hear(Message(TOPICS.connector("CP1", 1, "car"), b'{"cable": 32}'))
+        await eventually_async(lambda: order[-1:] == ["Available"])
+        assert order == ["Preparing", "heard", "Available"]
+        runtime.end()
+        await asyncio.wait_for(task, 20)
