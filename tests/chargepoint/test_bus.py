@@ -131,6 +131,18 @@ async def test_a_flood_of_one_retained_topic_collapses_to_its_latest(broker: Rea
         assert len(seen.payloads("t/measure")) <= 2
 
 
+async def test_what_is_published_together_arrives_in_order(broker: RealBroker) -> None:
+    """Many are on their way at the same time."""
+    payloads = [str(number).encode() for number in range(100)]
+    async with observer(broker.port) as seen, running(broker.url) as (bus, _):
+        await eventually_async(lambda: bus.connected)
+        for payload in payloads:
+            bus.publish(Message("t/many", payload))
+        await seen.sees("t/many", payloads[-1].__eq__)
+        await bus.drained()
+    assert [heard.payload for heard in seen.heard if heard.topic == "t/many"] == payloads
+
+
 async def test_what_is_published_without_a_connection_is_dropped(broker: RealBroker) -> None:
     bus = Bus(Broker.parse(broker.url), name="test", greet=lambda: [ALIVE])
     bus.publish(Message("t/event", b"lost"))

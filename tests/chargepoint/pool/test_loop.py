@@ -23,8 +23,9 @@ def test_a_name_is_looked_up_once_for_all(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def ask() -> list[Any]:
         loop = asyncio.get_running_loop()
-        questions = (loop.getaddrinfo("localhost", 80, type=socket.SOCK_STREAM) for _ in range(50))
-        answers = await asyncio.gather(*questions)
+        answers = await asyncio.gather(
+            *(loop.getaddrinfo("localhost", 80, type=socket.SOCK_STREAM) for _ in range(50))
+        )
         return [*answers, await loop.getaddrinfo("localhost", 81, type=socket.SOCK_STREAM)]
 
     with asyncio.Runner(loop_factory=PoolLoop) as runner:
