@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
-import math
 import os
 import re
 import signal
@@ -16,10 +15,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn
 
-from chargepoint.api.payloads import MAX_INPUT, ErrorCode
+from chargepoint.api.payloads import ErrorCode
 from chargepoint.api.topics import DEFAULT_ROOT
 from chargepoint.logs import LogLevel
 from chargepoint.settings import default_state_dir
+from launcher.arguments import amount, connector, count, duration, jobs, pools, port, seed, speed
 from launcher.diagnostics import Ended, Exit, concluded
 from launcher.load.options import add_metrics, add_storms
 from launcher.misbehaving import add_misbehaving
@@ -64,6 +64,12 @@ def _end(number: int, frame: object) -> NoReturn:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
+        if wrong := re.match(r"argument COMMAND: invalid choice: '(.*?)' \(choose from (.*)\)$", message):
+            # Loaded for who has mistyped.
+            from difflib import get_close_matches
+
+            meant = " or ".join(get_close_matches(wrong[1], re.findall(r"\w+", wrong[2]), n=2))
+            message = f"there is no command {wrong[1]!r}" + (f" (did you mean {meant}?)" if meant else "")
         self.exit(Exit.USAGE, f"cp-simu: {message}; `{self.prog} --help` explains\n")
 
 
@@ -86,7 +92,7 @@ def _parser() -> _Parser:
     add_metrics(add)
     _add_scenarios(verbs)
     _add_station(add)
-    add_misbehaving(add, _duration, _probability, _seed)
+    add_misbehaving(add)
     _add_programs(add)
     return parser
 
@@ -132,10 +138,10 @@ def _add_up(add: _Add) -> None:
         "--central-system", metavar="URL", help="ws:// or wss:// of your own, in place of the bundled one"
     )
     up.add_argument("--setup", type=Path, metavar="FILE", help="start the charge points of this setup file")
-    up.add_argument("--count", type=_count, default=0, metavar="N", help="start simu_cp_001 to simu_cp_N")
+    up.add_argument("--count", type=count, default=0, metavar="N", help="start simu_cp_001 to simu_cp_N")
     up.add_argument("--config", type=Path, metavar="FILE", help="config.ini, the template of new charge points")
-    up.add_argument("--csms-port", type=_port, metavar="PORT", help="OCPP port of the bundled csms (default: 9000)")
-    up.add_argument("--http-port", type=_port, metavar="PORT", help="HTTP port of the bundled csms (default: 8080)")
+    up.add_argument("--csms-port", type=port, metavar="PORT", help="OCPP port of the bundled csms (default: 9000)")
+    up.add_argument("--http-port", type=port, metavar="PORT", help="HTTP port of the bundled csms (default: 8080)")
     up.add_argument("--embedded-broker", action="store_true", help="start the embedded broker, not mosquitto")
     up.add_argument(
         "--pool",
@@ -179,13 +185,13 @@ def _add_connectors(add: _Add) -> None:
     for name, verb in parsers.items():
         verb.add_argument("id", metavar="ID", help="the charge point")
         of = "0 is the whole charge point" if name == "fault" else "the first is 1"
-        verb.add_argument("connector", type=_connector(0 if name == "fault" else 1), metavar="CONNECTOR", help=of)
+        verb.add_argument("connector", type=connector(0 if name == "fault" else 1), metavar="CONNECTOR", help=of)
     plug = parsers["plug"]
     plug.add_argument(
-        "--cable", type=_amount, metavar="A", help="its capacity, W for DC (default: the connector's limit)"
+        "--cable", type=amount, metavar="A", help="its capacity, W for DC (default: the connector's limit)"
     )
     for phase in ("l1", "l2", "l3"):
-        plug.add_argument(f"--{phase}", type=_amount, metavar="A", help=f"what the car asks for on {phase.upper()}")
+        plug.add_argument(f"--{phase}", type=amount, metavar="A", help=f"what the car asks for on {phase.upper()}")
     parsers["tap"].add_argument("tag", metavar="TAG", help="1 to 20 characters")
     fault = parsers["fault"]
     fault.add_argument("--clear", action="store_true", help="the fault is gone; without a CODE, all of them are")
@@ -208,16 +214,16 @@ def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
     load.set_defaults(run=("load", "load"))
     option = load.add_argument
     option("--central-system", metavar="URL", default="ws://localhost:9000", help="(default: %(default)s)")
-    option("--count", type=_count, default=100, metavar="N", help="charge points (default: %(default)s)")
-    option("--connectors", type=_connector(1), default=1, metavar="N", help="of each (default: %(default)s)")
+    option("--count", type=count, default=100, metavar="N", help="charge points (default: %(default)s)")
+    option("--connectors", type=connector(1), default=1, metavar="N", help="of each (default: %(default)s)")
     option("--profile", choices=PROFILE_NAMES, default="mixed", help="what they do (default: %(default)s)")
     option("--list", action="store_true", help="tell what the profiles are, and end")
     option(
-        "--ramp", type=_duration, default=0.0, metavar="TIME", help="the last one starts then, like 60s (default: 0)"
+        "--ramp", type=duration, default=0.0, metavar="TIME", help="the last one starts then, like 60s (default: 0)"
     )
-    option("--duration", type=_duration, default=60.0, metavar="TIME", help="like 90s, 10m, 1h (default: 60s)")
-    option("--seed", type=_seed, default=1, metavar="N", help="the same cars at the same time (default: %(default)s)")
-    option("--pools", type=_pools, metavar="N", help="processes (default: one for each core)")
+    option("--duration", type=duration, default=60.0, metavar="TIME", help="like 90s, 10m, 1h (default: 60s)")
+    option("--seed", type=seed, default=1, metavar="N", help="the same cars at the same time (default: %(default)s)")
+    option("--pools", type=pools, metavar="N", help="processes (default: one for each core)")
     option("--prefix", default="load_", metavar="TEXT", help="of their ids (default: %(default)s)")
     add_storms(load)
     option(
@@ -261,9 +267,9 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option(
         "-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE", help="give a variable; repeatable"
     )
-    option("--seed", type=_seed, metavar="N", help="the same draws again (default: drawn, and told)")
-    option("--jobs", type=_jobs, default=8, metavar="N", help="scenarios at the same time (default: %(default)s)")
-    option("--speed", type=_speed, default=1.0, metavar="X", help="clocks and cars of stations go X times as fast")
+    option("--seed", type=seed, metavar="N", help="the same draws again (default: drawn, and told)")
+    option("--jobs", type=jobs, default=8, metavar="N", help="scenarios at the same time (default: %(default)s)")
+    option("--speed", type=speed, default=1.0, metavar="X", help="clocks and cars of stations go X times as fast")
     option("--virtual", action="store_true", help="no waiting: all in one process, whose clock jumps over idle time")
     option("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
     option("--json", type=Path, metavar="FILE", help="write all steps and frames there")
@@ -281,7 +287,7 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     replay.add_argument("traces", nargs="+", type=Path, metavar="TRACE", help="files of JSON lines")
     replay.add_argument("--central-system", metavar="URL", help="ws:// or wss:// (default: the bundled one)")
     replay.add_argument(
-        "--timeout", type=_duration, default=30.0, metavar="TIME", help="to wait for an answer (default: 30s)"
+        "--timeout", type=duration, default=30.0, metavar="TIME", help="to wait for an answer (default: 30s)"
     )
 
 
@@ -324,74 +330,6 @@ def _add_programs(add: _Add) -> None:
 def _add_log_level(parser: argparse.ArgumentParser) -> None:
     levels = [str(level) for level in LogLevel]
     parser.add_argument("--log-level", choices=levels, metavar="LEVEL", help=f"{', '.join(levels)} (default: info)")
-
-
-def _port(text: str) -> int:
-    return _whole(text, 1, 65_535, "a port")
-
-
-def _count(text: str) -> int:
-    return _whole(text, 0, 10_000, "a number of charge points")
-
-
-def _connector(minimum: int) -> Callable[[str], int]:
-    return lambda text: _whole(text, minimum, 9_999, "a connector")
-
-
-def _seed(text: str) -> int:
-    return _whole(text, 0, 2**62, "a seed")
-
-
-def _probability(text: str) -> float:
-    try:
-        probability = float(text)
-    except ValueError:
-        probability = math.nan
-    if not 0 <= probability <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a probability from 0 to 1")
-    return probability
-
-
-def _pools(text: str) -> int:
-    return _whole(text, 1, 256, "a number of processes")
-
-
-def _jobs(text: str) -> int:
-    return _whole(text, 1, 1_000, "a number of scenarios")
-
-
-def _speed(text: str) -> float:
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = math.nan
-    if not 1 <= speed <= 1_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
-    return speed
-
-
-def _duration(text: str) -> float:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a duration like 90s, 10m or 1.5h")
-    return float(match[1]) * {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}[match[2]]
-
-
-def _amount(text: str) -> float:
-    try:
-        amount = float(text)
-    except ValueError:
-        amount = math.nan
-    if not 0 <= amount <= MAX_INPUT:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {MAX_INPUT:g}")
-    return amount
-
-
-def _whole(text: str, minimum: int, maximum: int, what: str) -> int:
-    number = int(text) if text.isascii() and text.isdecimal() else -1
-    if not minimum <= number <= maximum:
-        raise argparse.ArgumentTypeError(f"{text!r} is not {what} from {minimum} to {maximum}")
-    return number
 
 
 def _version() -> str:

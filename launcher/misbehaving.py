@@ -6,6 +6,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from launcher.arguments import connector, duration, probability, seed
+
 DISTURBANCES = (
     "latency",
     "bandwidth",
@@ -53,17 +55,16 @@ DAMAGES = (
 )
 
 Add = Callable[..., argparse.ArgumentParser]
-Number = Callable[[str], float]
 
 
-def add_misbehaving(add: Add, duration: Number, probability: Number, seed: Callable[[str], int]) -> None:
-    """Add the three commands; the others are how their values are read."""
-    _add_disturb(add, duration, probability, seed)
-    _add_quirks(add, probability, seed)
+def add_misbehaving(add: Add) -> None:
+    """Add the three commands."""
+    _add_disturb(add)
+    _add_quirks(add)
     _add_damage(add)
 
 
-def _add_disturb(add: Add, duration: Number, probability: Number, seed: Callable[[str], int]) -> None:
+def _add_disturb(add: Add) -> None:
     disturb = add(
         "disturb",
         ("disturb", "disturb"),
@@ -94,7 +95,7 @@ def _add_disturb(add: Add, duration: Number, probability: Number, seed: Callable
         disturb.add_argument(name, dest=dest, type=kind, metavar=metavar, help=text)
 
 
-def _add_quirks(add: Add, probability: Number, seed: Callable[[str], int]) -> None:
+def _add_quirks(add: Add) -> None:
     quirks = add(
         "quirks",
         ("disturb", "quirks"),
@@ -120,7 +121,7 @@ def _add_damage(add: Add) -> None:
     damage.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DAMAGES))
     damage.add_argument("--clear", action="store_true", help="it is repaired; without a KIND, all of it is")
     damage.add_argument(
-        "--connector", type=int, metavar="N", help="of relay, meter ... (1), emergency_stop (0: of all)"
+        "--connector", type=connector(0), metavar="N", help="of relay, meter ... (1), emergency_stop (0: of all)"
     )
     damage.add_argument("--energy-wh", type=float, metavar="WH", help="of meter_jump; backwards below 0")
     damage.add_argument(

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import logging
 import random
-import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.datastructures import HeadersLike
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.frames import CloseCode
-from websockets.protocol import Event as ProtocolEvent
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from chargepoint import waiting
+from chargepoint.adapters.connection import (
+    CLOSE_TIMEOUT_S,
+    Connect,
+    Connection,
+    authorization,
+    close,
+    hear_nothing,
+    in_fragments,
+    status_line,
+    tls_failure,
+    told_by,
+    watch_for_a_dead_peer,
+    why_closed,
+)
 from chargepoint.adapters.link_settings import LARGEST_READ, MESSAGES_AHEAD, BackOff, LinkSettings
 from chargepoint.security.link import LinkFailure, LinkTarget
-from chargepoint.wire import LARGEST_SKIPPED, AsSent
+from chargepoint.wire import LARGEST_SKIPPED
 
 if TYPE_CHECKING:
     import ssl
 
 log = logging.getLogger(__name__)
-
-CLOSE_TIMEOUT_S = 2.0
-KEEP_ALIVE_AFTER_S, KEEP_ALIVE_EVERY_S, KEEP_ALIVE_PROBES = 120, 20, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ class Websocket:
         protocol, transport = connection.protocol, connection.transport
         if protocol.state is not State.OPEN or transport.is_closing() or transport.get_write_buffer_size():
             return False
-        if isinstance(connection, _Connection):
+        if isinstance(connection, Connection):
             connection.active_at = connection.loop.time()
         protocol.send_text(text.encode())
         transport.writelines(protocol.data_to_send())
@@ -174,7 +181,7 @@ class Websocket:
     def idle_s(self) -> float:
         """For how long nothing was on the wire; 0 without a connection."""
         connection = self._connection
-        return connection.loop.time() - connection.active_at if isinstance(connection, _Connection) else 0.0
+        return connection.loop.time() - connection.active_at if isinstance(connection, Connection) else 0.0
 
     async def run(self) -> None:
         """Connect, and connect again after every loss; cancel it to close in good order."""
@@ -211,9 +218,9 @@ class Websocket:
         settings = self._settings()
         named = self._subprotocol if settings.subprotocol is None else Subprotocol(settings.subprotocol)
         try:
-            async with _Connect(
+            async with Connect(
                 target.url,
-                additional_headers=_authorization(target),
+                additional_headers=authorization(target),
                 ssl=await self._context(target) if target.secure else None,
                 subprotocols=[named] if named else None,
                 compression="deflate" if settings.compression else None,
@@ -224,16 +231,16 @@ class Websocket:
                 max_queue=MESSAGES_AHEAD,
                 proxy=None,
                 user_agent_header=None,
-                create_connection=_Connection,
+                create_connection=Connection,
             ) as connection:
                 self._connection = connection
                 self._silent = False
-                if isinstance(connection, _Connection):
+                if isinstance(connection, Connection):
                     connection.closes_on_invalid_utf8 = settings.closes_on_invalid_utf8
                 if connection.subprotocol is None and settings.subprotocol_required and named:
                     reason = f"{target.url} does not say that it speaks {named}"
                 else:
-                    _watch_for_a_dead_peer(connection)
+                    watch_for_a_dead_peer(connection)
                     opened_at = connection.loop.time()
                     self._outgoing.drain()
                     self._given_up.clear()
@@ -243,14 +250,14 @@ class Websocket:
                     await self._live(connection, settings.pong_timeout_s)
                     silent = f"the silent connection was given up: {self._why_given_up}"
                     moved = self._why_moved or (silent if self._silent else "")
-                    reason = self._why_broken_off or moved or _why_closed(connection.close_exc)
+                    reason = self._why_broken_off or moved or why_closed(connection.close_exc)
         except InvalidStatus as error:
-            reason = f"{target.url} refuses the connection: HTTP {_status_line(error.response.status_code)}"
+            reason = f"{target.url} refuses the connection: HTTP {status_line(error.response.status_code)}"
             if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
                 why = LinkFailure.UNAUTHORIZED
         except (WebSocketException, OSError, UnicodeError) as error:
-            reason = f"{target.url}: {_told_by(error)}"
-            why = _tls_failure(error) if target.secure else None
+            reason = f"{target.url}: {told_by(error)}"
+            why = tls_failure(error) if target.secure else None
         self._connection = self._live_connection = None
         by_order, self._why_broken_off, self._why_moved = bool(self._why_broken_off or self._why_moved), "", ""
         self._outgoing.drain()
@@ -274,15 +281,15 @@ class Websocket:
                 for task in (reader, pinger, writer, quitter, renewal):
                     task.cancel()
         finally:
-            if self._silent and isinstance(connection, _Connection):
+            if self._silent and isinstance(connection, Connection):
                 connection.left_open = True
                 self._left_silent.append(connection)
-            elif self._why_moved and isinstance(connection, _Connection):
+            elif self._why_moved and isinstance(connection, Connection):
                 connection.left_open = True
-                self._left_open[connection] = asyncio.create_task(_hear_nothing(connection))
+                self._left_open[connection] = asyncio.create_task(hear_nothing(connection))
             else:
                 # Left by cancellation, the library would close with 1011: an error that did not happen.
-                await _close(connection, code, reason)
+                await close(connection, code, reason)
 
     async def _until_renewal(self) -> None:
         await self._renewal.wait()
@@ -316,7 +323,7 @@ class Websocket:
                 self._outgoing.done()
 
     async def _send(self, connection: ClientConnection, text: str) -> None:
-        if isinstance(connection, _Connection):
+        if isinstance(connection, Connection):
             connection.active_at = connection.loop.time()
         size, pause_s = self.fragments
         if text.isascii() and not size:
@@ -324,7 +331,7 @@ class Websocket:
             return
         # What is to be no UTF-8, by order, is in it as half a surrogate pair for each byte.
         message = text.encode(errors="surrogateescape")
-        await connection.send(_in_fragments(message, size, pause_s) if size else message, text=True)
+        await connection.send(in_fragments(message, size, pause_s) if size else message, text=True)
 
     async def _ping(self, connection: ClientConnection, pong_timeout_s: float) -> None:
         """Ping at the present pace, which counts from the moment it is set; returns when a pong is missing."""
@@ -341,108 +348,3 @@ class Websocket:
                     await (await connection.ping())
             except (TimeoutError, ConnectionClosed):
                 return
-
-
-def _told_by(error: Exception) -> str:
-    """Why there is no connection; a peer that is gone in the middle has asyncio raise an error without words."""
-    if isinstance(error, ConnectionError) and not str(error):
-        return "the central system broke off the handshake"
-    return str(error) or type(error).__name__
-
-
-def _authorization(target: LinkTarget) -> dict[str, str]:
-    """HTTP Basic authentication (RFC 7617), if there is a password."""
-    if target.password is None:
-        return {}
-    pair = base64.b64encode(target.user.encode() + b":" + target.password)
-    return {"Authorization": f"Basic {pair.decode()}"}
-
-
-def _tls_failure(error: Exception) -> LinkFailure | None:
-    from chargepoint.adapters.tls import failure_of
-
-    return failure_of(error)
-
-
-class _Connection(AsSent, ClientConnection):
-    """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake.
-
-    ``left_open``: it is not closed when it is left. ``active_at``: when something was last on the wire.
-    """
-
-    LARGEST = LARGEST_READ
-    left_open = False
-    active_at = 0.0
-
-    def process_event(self, event: ProtocolEvent) -> None:
-        self.active_at = self.loop.time()
-        super().process_event(event)
-
-    async def handshake(
-        self, additional_headers: HeadersLike | None = None, user_agent_header: str | None = None
-    ) -> None:
-        try:
-            await super().handshake(additional_headers, user_agent_header)
-        except WebSocketException as error:
-            raise error from self.connection_exc or error.__cause__
-
-    async def __aexit__(self, *raised: Any) -> None:
-        if not self.left_open:
-            await super().__aexit__(*raised)
-
-
-class _Connect(connect):
-    """Follows no redirection: a charge point talks to the central system it was configured for, or to none."""
-
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        return exc
-
-
-def _watch_for_a_dead_peer(connection: ClientConnection) -> None:
-    """TCP keep-alive, so that a peer without power is missed even while there are no pings."""
-    wire: socket.socket = connection.transport.get_extra_info("socket")
-    wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    if hasattr(socket, "TCP_KEEPIDLE") and wire.family is not socket.AF_UNIX:
-        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEP_ALIVE_AFTER_S)
-        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEP_ALIVE_EVERY_S)
-        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEP_ALIVE_PROBES)
-
-
-def _status_line(code: int) -> str:
-    try:
-        return f"{code} {HTTPStatus(code).phrase}"
-    except ValueError:
-        return str(code)
-
-
-async def _in_fragments(message: bytes, size: int, pause_s: float) -> AsyncIterator[bytes]:
-    for place in range(0, len(message), size):
-        if place and pause_s:
-            await asyncio.sleep(pause_s)
-        yield message[place : place + size]
-
-
-async def _hear_nothing(connection: ClientConnection) -> None:
-    """Read on, so that pings are answered, until it is closed."""
-    with contextlib.suppress(ConnectionClosed):
-        async for _ in connection:
-            pass
-
-
-async def _close(connection: ClientConnection, code: int, reason: str) -> None:
-    """Close in good order, or without any when the peer takes nothing any more."""
-    try:
-        async with asyncio.timeout(2 * CLOSE_TIMEOUT_S):
-            await connection.close(code, reason)
-    except TimeoutError:
-        connection.transport.abort()
-        await connection.wait_closed()
-
-
-def _why_closed(closed: ConnectionClosed) -> str:
-    ours = closed.sent is not None and not closed.rcvd_then_sent
-    close = closed.sent if ours else closed.rcvd
-    if close is None:
-        return "the connection to the central system was lost"
-    who = "the connection was closed" if ours else "the central system closed the connection"
-    return f"{who}: {close.code} {close.reason}".rstrip()

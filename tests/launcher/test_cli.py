@@ -142,8 +142,9 @@ def test_what_the_charge_point_refuses_is_told(peopled: Yard) -> None:
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        ([], "COMMAND"),
-        (["explode"], "invalid choice: 'explode'"),
+        ([], "there is no command"),
+        (["explode"], "there is no command 'explode'"),
+        (["strt"], "there is no command 'strt' (did you mean start or restart?)"),
         (["up", "--count", "many"], "'many' is not a number of charge points from 0 to 10000"),
         (["up", "--csms-port", "0"], "'0' is not a port from 1 to 65535"),
         (["kill"], "ID"),
