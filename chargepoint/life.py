@@ -17,7 +17,6 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import ErrorCode, ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
-from chargepoint.api.traffic import LONGEST_FRAME, Direction
 from chargepoint.bus import Message
 from chargepoint.dialects.journal import line_of
 from chargepoint.dialects.judgement import Judgement
@@ -36,13 +35,13 @@ from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.ocpp.endpoint import Endpoint, Event
 from chargepoint.ocpp.schema import schemas
+from chargepoint.passage import Passage
 from chargepoint.security.events import SecurityEventType
 from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.security.requests import new_key
 from chargepoint.security.store import Credentials
 
 NO_CREDENTIALS = Credentials()
-BY_HAND = "sent by hand, as it is"
 
 if TYPE_CHECKING:
     from chargepoint.api.damage import Damage
@@ -97,10 +96,10 @@ class Life:
             records=records,
         )
         self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued, credentials, new_key)
-        self.line: Line | None = line
-        """Its line to the central system, if that was ever disturbed or the station has quirks."""
+        self.judgement = Judgement()
+        self._passage = Passage(spec, mqtt.traffic, self.judgement, self._take, line)
         if spec.quirks and line is None:
-            self._disturbed_line(now)
+            self._passage.disturbed_line(now, connected=False)
         elif line is not None:
             line.powered_up(now)
         self.going_down: StopReason | None = None
@@ -110,12 +109,15 @@ class Life:
         """Whether it goes down in this very moment, with nothing more to say."""
         self.link_error = ""
         self.store_error = ""
-        self.judgement = Judgement()
         self._answers: list[Message] = []
-        self._texts: list[str] = []
         self._notes: list[str] = list(self.dialect.session.configuration.refused)
         self.station.state.record_security(SecurityEventType.STARTUP_OF_THE_DEVICE, now)
         self._follow_all(now)
+
+    @property
+    def line(self) -> Line | None:
+        """Its line to the central system, if that was ever disturbed or the station has quirks."""
+        return self._passage.line
 
     @property
     def silent(self) -> bool:
@@ -141,25 +143,11 @@ class Life:
     def received(self, text: str, now: float) -> None:
         """A text message came in over the websocket."""
         self._pass_time(now)
-        if self.line is not None:
-            self.line.carry(Direction.IN, text, now)
-            self._take_arrived(self.line, now)
-            return
-        self._endpoint.receive(text, now)
-        self._mqtt.traffic.note(Direction.IN, text, now, self._follow_all(now))
+        self._passage.received(text, now)
 
-    def _take_arrived(self, line: Line, now: float) -> None:
-        for parcel in line.arrived(Direction.IN, now):
-            problem, deviation = None, parcel.problem
-            if not parcel.lost:
-                blame = self.judgement.count, self.judgement.error
-                self._endpoint.receive(parcel.text, now)
-                problem = self._follow_all(now)
-                if not parcel.quiet:
-                    # What is wrong with it is our doing, and not its sender's.
-                    self.judgement.count, self.judgement.error = blame
-                    deviation, problem = "; ".join(filter(None, (deviation, problem))), None
-            self._mqtt.traffic.note(Direction.IN, parcel.shown, now, problem, deviation)
+    def _take(self, text: str, now: float) -> str | None:
+        self._endpoint.receive(text, now)
+        return self._follow_all(now)
 
     def closed(self, reason: str, now: float, why: LinkFailure | None = None) -> None:
         """The websocket is gone, or could not be opened; ``why`` when security is the reason."""
@@ -234,7 +222,7 @@ class Life:
             self._schemas,
             self._mqtt.traffic,
             self._answers.append,
-            self._texts.append,
+            self._passage.say,
         )
 
     def _obey_order(self, message: Message, now: float) -> None:
@@ -279,7 +267,7 @@ class Life:
         from chargepoint.api.damage import Damage, DamageKind
 
         if not isinstance(what, Damage):
-            self._disturbed_line(now).take(what, now)
+            self._passage.disturbed_line(now, connected=self._endpoint.is_open).take(what, now)
             return
         outcome = self.station.tell(PartBroken(what), now)
         if outcome.verdict is Verdict.UNKNOWN_CONNECTOR:
@@ -289,17 +277,6 @@ class Life:
         if what.kind is DamageKind.STORAGE_CORRUPT:
             self.dialect.transactions.queue.lose()
         self._notes.append(f"damage: {what}")
-
-    def _disturbed_line(self, now: float) -> Line:
-        if self.line is None:
-            # Loaded here: few lines are ever disturbed.
-            from chargepoint.disturbances.line import Line
-
-            boot = {"chargePointVendor": self._spec.vendor, "chargePointModel": self._spec.model}
-            self.line = Line(self._spec.quirks, boot)
-            if self._endpoint.is_open:
-                self.line.opened(now)
-        return self.line
 
     def end(self, now: float) -> None:
         """Go down in good order; ``going_down`` then says so."""
@@ -324,30 +301,7 @@ class Life:
 
     def frames(self) -> list[str]:
         """The texts to send over the websocket, in order."""
-        frames, now = self._endpoint.frames(), self.station.state.at
-        if self.line is not None:
-            frames = self._disturbed(self.line, frames, now)
-        else:
-            for text in frames:
-                self._mqtt.traffic.note(Direction.OUT, text, now)
-        return frames + self._by_hand(now) if self._texts else frames
-
-    def _by_hand(self, now: float) -> list[str]:
-        """What people have the station say, past all that disturbs its line."""
-        texts = list(self._texts)
-        self._texts.clear()
-        for text in texts:
-            self._mqtt.traffic.note(Direction.OUT, text[:LONGEST_FRAME], now, deviation=BY_HAND)
-        return texts
-
-    def _disturbed(self, line: Line, frames: Iterable[str], now: float) -> list[str]:
-        """What leaves the station now: of ``frames``, and of those that were held back."""
-        for text in frames:
-            line.carry(Direction.OUT, text, now)
-        parcels = line.arrived(Direction.OUT, now)
-        for parcel in parcels:
-            self._mqtt.traffic.note(Direction.OUT, parcel.shown, now, deviation=parcel.problem)
-        return [parcel.text for parcel in parcels if not parcel.lost]
+        return self._passage.leaving(self._endpoint.frames(), self.station.state.at)
 
     def errands(self) -> list[Errand]:
         """What the world is to do, in order; each result is to be told by ``errand_ended``."""
@@ -398,7 +352,7 @@ class Life:
             self.line.advance(now)
             if self.line.power_fails():
                 self.going_down, self.power_cut = StopReason.POWER_LOSS, True
-            self._take_arrived(self.line, now)
+            self._passage.take_arrived(self.line, now)
 
     def _follow_all(self, now: float) -> str | None:
         """What was wrong with a frame on the way, if anything was."""
@@ -422,7 +376,7 @@ class Life:
     def _follow_signal(self, now: float) -> None:
         weak = has(self.station.state.faults, ErrorCode.WEAK_SIGNAL)
         if weak or self.line is not None:
-            self._disturbed_line(now).weaken(weak)
+            self._passage.disturbed_line(now, connected=self._endpoint.is_open).weaken(weak)
 
     def _follow(self, fact: Fact, now: float) -> None:
         self._observe(fact)

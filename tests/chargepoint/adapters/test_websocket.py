@@ -184,7 +184,7 @@ async def test_whatever_code_the_central_system_closes_with_the_connection_is_ma
 
 
 async def test_tcp_watches_for_a_dead_peer(monkeypatch: pytest.MonkeyPatch) -> None:
-    watch = websocket_module._watch_for_a_dead_peer
+    watch = websocket_module.watch_for_a_dead_peer
     watched: list[int] = []
 
     def record(connection: ClientConnection) -> None:
@@ -192,7 +192,7 @@ async def test_tcp_watches_for_a_dead_peer(monkeypatch: pytest.MonkeyPatch) -> N
         wire = connection.transport.get_extra_info("socket")
         watched.append(wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
 
-    monkeypatch.setattr(websocket_module, "_watch_for_a_dead_peer", record)
+    monkeypatch.setattr(websocket_module, "watch_for_a_dead_peer", record)
     async with central_system(stay) as url, linked(url) as link:
         await link.opened()
     assert watched == [1]
