@@ -156,6 +156,7 @@ class Service:
             await self._clear(batch.clear)
             self._fleet.report(batch, report, self._clock.now())
             self._note(batch)
+            self._bury(self._unheard(batch.cut))
         self._bury(self._fleet.unborn())
         self._answer()
         return bool(batch)
@@ -255,6 +256,11 @@ class Service:
     def _note(self, batch: Batch) -> None:
         self._removed.update(batch.erase)
         self._removed.difference_update(each.spec.id for each in batch.prepare)
+
+    def _unheard(self, cut: Iterable[str]) -> list[str]:
+        """Who was killed in a pool before it could say anything: no process has ended that the undertaker sees."""
+        homes, heard = self._charge_points.homes, self._fleet.heard
+        return [station_id for station_id in cut if station_id in homes and station_id not in heard]
 
     def _bury(self, ids: Iterable[str]) -> None:
         for station_id in ids:

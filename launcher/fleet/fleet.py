@@ -254,7 +254,8 @@ class Fleet:
             case Verb.RESTART:
                 errand.step = Step.PREPARE
                 # In a pool the next life has the same process number: what was heard is of the last one.
-                self._heard.pop(errand.wish.id, None)
+                if errand.wish.id in self._heard:
+                    self._heard[errand.wish.id] = (0, False)
             case Verb.REMOVE if self._heard.get(errand.wish.id, (0, False))[1]:
                 errand.step, errand.give_up_at = Step.MOURNING, now + WILL_TIMEOUT_S
                 # Those that go together are erased together: each erasure asks the broker what it retains of them.
