@@ -12,7 +12,6 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -161,6 +160,7 @@ class Bus:
         self._wake = asyncio.Event()
         self._client: aiomqtt.Client | None = None
         self._up_since: float | None = None
+        self._unacknowledged = 0
         self._drained = asyncio.Event()
         self._drained.set()
 
@@ -173,7 +173,9 @@ class Bus:
         """Send ``message`` in its turn; a retained one replaces an unsent older one of the same topic."""
         if self._client is None:
             return
-        self._pending[message.topic if message.retain else object()] = message
+        key: object = message.topic if message.retain else object()
+        self._unacknowledged += key not in self._pending
+        self._pending[key] = message
         self._drained.clear()
         self._wake.set()
 
@@ -211,6 +213,7 @@ class Bus:
         finally:
             self._client = None
             self._pending.clear()
+            self._unacknowledged = 0
             self._drained.set()
         if (task := asyncio.current_task()) and task.cancelling():
             # Leaving in good order failed, and that failure took the place of the cancellation.
@@ -256,17 +259,25 @@ class Bus:
             client.timeout = LEAVE_TIMEOUT_S
 
     async def _write(self, client: aiomqtt.Client) -> None:
-        while True:
-            if not self._pending:
-                self._drained.set()
-                self._wake.clear()
-                await self._wake.wait()
-            keys = list(islice(self._pending, UNACKNOWLEDGED))
-            if len(keys) == 1:
-                await _send(client, self._pending.pop(keys[0]))
-            else:
-                # In a process that is busy an acknowledgement takes its time: thousands do not wait for one each.
-                await asyncio.gather(*[_send(client, self._pending.pop(key)) for key in keys])
+        room = asyncio.Semaphore(UNACKNOWLEDGED)
+        async with asyncio.TaskGroup() as on_the_way:
+            while True:
+                if not self._pending:
+                    self._wake.clear()
+                    await self._wake.wait()
+                await room.acquire()
+                # Taken when there is room for it: until then a newer one may take its place.
+                message = self._pending.pop(next(iter(self._pending)))
+                on_the_way.create_task(self._send(client, message, room))
+
+    async def _send(self, client: aiomqtt.Client, message: Message, room: asyncio.Semaphore) -> None:
+        # As soon as one is acknowledged the next leaves: a broker that gathers small packets (Nagle) would keep the
+        # acknowledgements of a batch back until we say something.
+        await client.publish(message.topic, message.payload, message.qos, message.retain)
+        room.release()
+        self._unacknowledged -= 1
+        if not self._unacknowledged:
+            self._drained.set()
 
 
 class _Client(aiomqtt.Client):
@@ -318,10 +329,6 @@ class _Client(aiomqtt.Client):
             self._connected.set_exception(
                 aiomqtt.MqttError("hung up before it let us in; does it want TLS, or none?")
             )
-
-
-async def _send(client: aiomqtt.Client, message: Message) -> None:
-    await client.publish(message.topic, message.payload, message.qos, message.retain)
 
 
 def _reason(group: BaseExceptionGroup[BaseException]) -> str:

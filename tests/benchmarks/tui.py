@@ -39,18 +39,24 @@ class Screen(PseudoTerminal):
     def __init__(self, broker: str, folder: Path, columns: int, rows: int) -> None:
         command = [sys.executable, "-m", "tui", "--broker", broker, "--state-dir", str(folder)]
         super().__init__(command, columns, rows, {"XDG_CONFIG_HOME": str(folder), "TERM": "xterm-256color"})
+        self._seen = self._written = b""
 
     def until(self, wanted: re.Pattern[bytes], timeout_s: float = 20.0) -> float:
-        """Seconds until ``wanted`` is among what is written from now on."""
-        began, seen, written = time.monotonic(), b"", b""
-        while time.monotonic() < began + timeout_s:
+        """Seconds until ``wanted`` is among what was written since the last key."""
+        began = time.monotonic()
+        while not wanted.search(self._seen):
+            if time.monotonic() > began + timeout_s:
+                raise AssertionError(f"{wanted.pattern!r} not within {timeout_s} s")
             # What is read may end within an escape sequence.
-            whole, escape, rest = (written + self.read(0.5)).rpartition(b"\x1b")
-            written = escape + rest
-            seen = seen[-80:] + _ESCAPES.sub(b"", whole)
-            if wanted.search(seen):
-                return time.monotonic() - began
-        raise AssertionError(f"{wanted.pattern!r} not within {timeout_s} s")
+            whole, escape, rest = (self._written + self.read(0.5)).rpartition(b"\x1b")
+            self._written = escape + rest
+            self._seen += _ESCAPES.sub(b"", whole)
+        return time.monotonic() - began
+
+    def press(self, keys: bytes) -> None:
+        """Type; what was written before is the past."""
+        self._seen = self._written = b""
+        super().press(keys)
 
 
 @contextlib.contextmanager

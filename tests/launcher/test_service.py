@@ -411,7 +411,8 @@ def test_a_launcher_killed_in_the_midst_of_a_start_and_a_removal_finds_everythin
     assert yard.verdicts(order("restart", *ids)) == ["restarted"] * 12
     assert len(yard.charge_point_processes()) == 12
     yard.publish_command(order("remove", *ids))
-    eventually(lambda: any(yard.folder.removed.iterdir()), what="the removal under way")
+    # They go together, so that their graves may be empty again by the next look.
+    eventually(lambda: not all(yard.folder.charge_point(each).exists() for each in ids), what="the removal under way")
     kill_launcher(yard)
     left = [each for each in ids if yard.folder.charge_point(each).exists()]
     if left:
