@@ -7,6 +7,7 @@ import pytest
 from chargepoint.api.errors import InputError
 from chargepoint.api.figures import Figures
 from launcher.load.criteria import Criterion
+from launcher.load.storms import Storm
 
 
 def figures() -> Figures:
@@ -54,5 +55,33 @@ def test_a_condition_is_judged(text: str, fails: bool) -> None:
      "speed > 1", "p99(Heartbeat) = 2s", "p99(Heartbeat) > -1s", "p100(Heartbeat) > 1s"],
 )  # fmt: skip
 def test_what_is_no_condition_is_refused_with_examples(text: str) -> None:
+    with pytest.raises(InputError, match="--fail-if"):
+        Criterion.parse(text)
+
+
+def storm(connected_s: float | None, drained_s: float | None) -> Storm:
+    return Storm("outage", 0.0, 45.0, 100, Figures(), connected_s=connected_s, drained_s=drained_s)
+
+
+@pytest.mark.parametrize(
+    ("text", "fails"),
+    [
+        ("reconnected > 30s", False),
+        ("reconnected > 9s", True),
+        ("drained > 1m", False),
+        ("drained > 19999ms", True),
+    ],
+)
+def test_the_worst_storm_counts(text: str, fails: bool) -> None:
+    assert Criterion.parse(text).fails(figures(), 100, [storm(10.0, 12.0), storm(5.0, 20.0)]) is fails
+
+
+def test_what_never_came_back_is_later_than_any_bound() -> None:
+    assert Criterion.parse("drained > 10m").fails(figures(), 100, [storm(10.0, None)])
+    assert not Criterion.parse("drained > 10m").fails(figures(), 100)
+
+
+@pytest.mark.parametrize("text", ["drained > 1", "drained(Heartbeat) > 1s", "reconnected > 5%"])
+def test_a_storm_is_measured_in_time(text: str) -> None:
     with pytest.raises(InputError, match="--fail-if"):
         Criterion.parse(text)
