@@ -7,8 +7,8 @@ import asyncio
 import logging
 import random
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -51,12 +51,23 @@ def play(scenario: Scenario, seed: int, heard: Heard, interrupted: Event) -> Out
     """Play ``scenario`` in a world of its own, in this thread. ``interrupted`` ends it within a step."""
     # Who backs off draws how long: the same each time.
     random.seed(f"{seed} {scenario.name}")
-    for program in ("csms", "chargepoint"):
-        logging.getLogger(program).setLevel(logging.ERROR)
-    with TemporaryDirectory(prefix="cp-simu-") as folder:
+    with _quiet("csms", "chargepoint"), TemporaryDirectory(prefix="cp-simu-") as folder:
         server = Path(folder) / "ocpp"
         with asyncio.Runner(loop_factory=lambda: VirtualLoop(server)) as runner:
             return runner.run(_played(scenario, seed, heard, interrupted, Path(folder), server))
+
+
+@contextmanager
+def _quiet(*programs: str) -> Iterator[None]:
+    """What they log is of no interest in a scenario, unless it is an error."""
+    levels = {log: log.level for log in map(logging.getLogger, programs)}
+    for log in levels:
+        log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for log, level in levels.items():
+            log.setLevel(level)
 
 
 async def _played(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from threading import Event
 
@@ -60,6 +61,13 @@ def test_an_hour_is_the_same_hour_each_time(tmp_path: Path) -> None:
     assert first.took_s == second.took_s == 3630
     assert said(first) == said(second)
     assert said(first)[0].startswith("2026-03-29T00:00:00.000Z out")
+
+
+def test_who_plays_in_this_process_logs_afterwards_as_before(tmp_path: Path) -> None:
+    log = logging.getLogger("chargepoint")
+    before = log.level
+    play(load(hour(tmp_path, "clock: virtual")), 1, lambda of, step: None, Event())
+    assert log.level == before
 
 
 async def test_an_hour_of_virtual_time_charges_what_an_accelerated_one_does(tmp_path: Path) -> None:
