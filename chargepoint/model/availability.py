@@ -83,10 +83,14 @@ def end_faulted(state: StationState, now: float) -> None:
 def follow_surroundings(state: StationState) -> None:
     """Let it be as hot at each connector as what is wrong there makes it."""
     # Loaded here: few stations ever get hot.
-    from chargepoint.model.overheating import put_into_heat
+    from chargepoint.model.thermostat import put_into_heat
 
     for connector in state.connectors.values():
-        put_into_heat(state, connector, state.damages is not None and state.damages.uncooled(connector))
+        put_into_heat(
+            connector,
+            heated=state.suffers(connector, ErrorCode.HIGH_TEMPERATURE),
+            uncooled=state.damages is not None and state.damages.uncooled(connector),
+        )
     state.hot = any(one.ambient_c > AMBIENT_C or one.heat is not Heat.COOL for one in state.connectors.values())
 
 

@@ -46,7 +46,7 @@ WARNINGS = frozenset(
         _E.WEAK_SIGNAL,
     }
 )
-"""Codes that by themselves take nothing out of service; heat that goes on becomes a fault (``overheating``)."""
+"""Codes that by themselves take nothing out of service; heat that goes on becomes a fault (``thermostat``)."""
 
 OF_STATION = frozenset({_E.LOCAL_LIST_CONFLICT, _E.RESET_FAILURE, _E.WEAK_SIGNAL})
 """Codes of what there is one of in a station: they are those of connector 0."""

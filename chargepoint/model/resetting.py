@@ -6,24 +6,13 @@ ResetFailure of the station as a whole; when that is gone in time, the next atte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chargepoint.api.damage import DamageKind
 from chargepoint.api.payloads import ErrorCode
 from chargepoint.model.commands import ACCEPTED, Outcome
 from chargepoint.model.facts import Rebooting, ResetFailed
 from chargepoint.model.faults import has
-from chargepoint.model.state import StationState
+from chargepoint.model.state import Resetting, StationState
 from chargepoint.model.transaction import StopReason
-
-
-@dataclass(frozen=True, slots=True)
-class Resetting:
-    """A reset for ``reason`` that has failed, and is tried again at ``again_at`` and ``retries`` - 1 times more."""
-
-    reason: StopReason
-    retries: int
-    again_at: float
 
 
 def fails(state: StationState) -> bool:

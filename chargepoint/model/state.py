@@ -18,13 +18,13 @@ from chargepoint.model.reservation import Reservations
 from chargepoint.model.security_log import SecurityEvent, SecurityLog
 from chargepoint.model.smartcharging.profiles import Profile, Profiles
 from chargepoint.model.smartcharging.validation import Rules
+from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from chargepoint.model.damages import Damages
     from chargepoint.model.errands import Errand, Errands
     from chargepoint.model.firmware import Update
-    from chargepoint.model.resetting import Resetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,15 @@ class Asked:
     id_tag: str
     transaction: int | None = None
     profile: Profile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resetting:
+    """A reset for ``reason`` that has failed, and is tried again at ``again_at`` and ``retries`` - 1 times more."""
+
+    reason: StopReason
+    retries: int
+    again_at: float
 
 
 @dataclass(slots=True)
@@ -219,7 +228,7 @@ class StationState:
         if self.damages is not None:
             faults += self.damages.faults(connector)
         if connector.heat is not Heat.COOL:
-            from chargepoint.model.overheating import fault_of
+            from chargepoint.model.thermostat import fault_of
 
             faults += (fault_of(connector),)
         if (of_station := self.station_faults) and not blocks(faults):

@@ -35,6 +35,7 @@ TOO_HEAVY = {
     "chargepoint.model.damages": "likewise",
     "chargepoint.model.breaking": "likewise",
     "chargepoint.model.overheating": "likewise",
+    "chargepoint.model.thermostat": "likewise",
     "launcher": "a program of its own",
     "csms": "a program of its own",
     "tui": "a program of its own",
