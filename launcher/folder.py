@@ -101,7 +101,10 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Yard:
-    """``yard.json``: what ``up`` started, and how to reach it. ``http`` is "" without a central system of ours."""
+    """``yard.json``: what ``up`` started, and how to reach it. ``http`` is "" without a central system of ours.
+
+    ``exposed``: from other machines as well.
+    """
 
     broker: str
     root: str
@@ -111,6 +114,7 @@ class Yard:
     own_broker: bool
     log_level: str
     pool: str = "auto"
+    exposed: bool = False
 
     def write(self, folder: Folder) -> None:
         """Store it. Raises OSError."""
@@ -138,6 +142,7 @@ class Yard:
                 own_broker=fields.boolean("own_broker", False),
                 log_level=fields.text("log_level", "info"),
                 pool=fields.text("pool", "auto"),
+                exposed=fields.boolean("exposed", False),
             )
         except InputError as error:
             raise error.within(str(folder.yard_file)) from None

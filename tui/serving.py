@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import shlex
 import sys
 from collections.abc import Sequence
@@ -11,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chargepoint.api.errors import InputError
+from launcher.addresses import LOOPBACK, is_loopback
 
 _FORM = "[HOST:]PORT, like 8000 or 192.0.2.7:8000"
-_LOOPBACK = "127.0.0.1"
 
 _CONTENT_POLICY = (
     "default-src 'self' 'unsafe-inline' data: blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'"
@@ -35,7 +34,7 @@ class Address:
         host, _, port = text.rpartition(":")
         if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65_535):
             raise InputError("serve", text, _FORM)
-        return cls(host.strip("[]") or _LOOPBACK, int(port))
+        return cls(host.strip("[]") or LOOPBACK, int(port))
 
     @property
     def url(self) -> str:
@@ -45,10 +44,7 @@ class Address:
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach it."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return is_loopback(self.host)
 
 
 def same_origin(origin: str | None, host: str | None) -> bool:

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from launcher.addresses import EVERY_ADDRESS, LOOPBACK, is_loopback
 from launcher.broker.broker import Limits
 from launcher.broker.decoder import PACKET_BYTES_MAX
-from launcher.broker.server import LOOPBACK, Server
+from launcher.broker.server import Server
 
 _SILENCE_S = 10.0
 
@@ -43,7 +44,7 @@ async def _serve(port: int, bind: str, limits: Limits) -> int:
     except OSError as error:
         _log.error("%s", _why_not(error, port, bind))
         return 2
-    _log.info("listening on %s port %d%s", bind, server.port, "" if _is_loopback(bind) else _OPEN_TO_ALL)
+    _log.info("listening on %s port %d%s", bind, server.port, "" if is_loopback(bind) else _OPEN_TO_ALL)
     await stop.wait()
     # Without open files asyncio has planned to listen again, and would stumble over the closed listener.
     loop.set_exception_handler(lambda _loop, _context: None)
@@ -54,17 +55,13 @@ async def _serve(port: int, bind: str, limits: Limits) -> int:
 _OPEN_TO_ALL = "; whoever reaches it may read and command everything (mosquitto can ask for passwords)"
 
 
-def _is_loopback(bind: str) -> bool:
-    return bind in {"localhost", "::1"} or bind.startswith("127.")
-
-
 def _why_not(error: OSError, port: int, bind: str) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {port} on {bind} is taken; end the program that listens there or choose another with --port"
     if error.errno == errno.EACCES:
         return f"port {port} is reserved for root; choose one above 1023 with --port"
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-        return f"{bind!r} is no address of this machine; --bind takes one, such as {LOOPBACK} or 0.0.0.0"
+        return f"{bind!r} is no address of this machine; --bind takes one, such as {LOOPBACK} or {EVERY_ADDRESS}"
     return f"cannot listen on {bind} port {port}: {error.strerror or error}"
 
 
@@ -121,7 +118,9 @@ def _port(text: str) -> int:
 def _address(text: str) -> str:
     if not text:
         # To asyncio an empty address means all of them, which nobody asks for with an unset variable.
-        raise argparse.ArgumentTypeError(f"an address is missing; {LOOPBACK} is this machine only, 0.0.0.0 is all")
+        raise argparse.ArgumentTypeError(
+            f"an address is missing: {LOOPBACK} for this machine only, {EVERY_ADDRESS} for all"
+        )
     return text
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from launcher.addresses import LOOPBACK
 from launcher.broker.broker import Broker, Limits
 from launcher.broker.connection import ORDERLY, Connection
-
-LOOPBACK = "127.0.0.1"
 
 _FLUSH_BYTES = 1 << 18
 _TICK_S = 1.0

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chargepoint.api.errors import InputError
+from launcher.addresses import LOOPBACK
 from launcher.diagnostics import Failure, reason_of
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
-LOOPBACK = "127.0.0.1"
 WANTED = "[HOST:]PORT, like 9102 or 0.0.0.0:9102"
 
 Collect = Callable[[], Iterable["Metric"]]

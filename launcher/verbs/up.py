@@ -20,6 +20,7 @@ from chargepoint.api.topics import DEFAULT_ROOT, Topics
 from chargepoint.bus import Broker
 from chargepoint.logs import LogLevel
 from chargepoint.settings import default_broker
+from launcher.addresses import EVERY_ADDRESS, LOOPBACK, is_loopback
 from launcher.api.commands import Restart, Start
 from launcher.diagnostics import Exit, Failure, NotThere, counted, narrate, say
 from launcher.fleet.ids import series
@@ -40,7 +41,6 @@ from launcher.yard.checks import (
     check_port_free,
     checked_folder,
     find_mosquitto,
-    is_loopback,
     socket_path,
 )
 from launcher.yard.down import take_down
@@ -135,8 +135,9 @@ def _plan(options: argparse.Namespace, folder: Folder, socket: Path) -> Plan:
     if not central_system:
         if csms_port == http_port:
             raise InputError("--http-port", http_port, "another port than --csms-port")
-        check_port_free(csms_port, "--csms-port (or --central-system for one that is there)")
-        check_port_free(http_port, "--http-port")
+        address = EVERY_ADDRESS if options.expose else LOOPBACK
+        check_port_free(csms_port, "--csms-port (or --central-system for one that is there)", address)
+        check_port_free(http_port, "--http-port", address)
     return Plan(
         folder=folder,
         socket=socket,
@@ -148,6 +149,7 @@ def _plan(options: argparse.Namespace, folder: Folder, socket: Path) -> Plan:
         pool=PoolMode(options.pool or PoolMode.AUTO),
         csms_port=None if central_system else csms_port,
         http_port=None if central_system else http_port,
+        exposed=options.expose,
         log_level=LogLevel(options.log_level or LogLevel.INFO),
     )
 
@@ -182,6 +184,8 @@ def _found_up(options: argparse.Namespace, folder: Folder) -> Yard:
     for option, (asked, there) in wanted.items():
         if asked and asked != there:
             raise Failure(f"{option}: the yard in {folder.path} has {there or 'none'}, not {asked}: {advice}")
+    if options.expose and not yard.exposed:
+        raise Failure(f"--expose: the yard in {folder.path} is reached from this machine alone: {advice}")
     return yard
 
 

@@ -11,13 +11,13 @@ import shutil
 import socket
 import stat
 import tempfile
-from ipaddress import ip_address
 from pathlib import Path
 
 import aiomqtt
 
 from chargepoint.api.errors import InputError
 from chargepoint.bus import Broker
+from launcher.addresses import LOOPBACK, is_loopback
 from launcher.diagnostics import Failure, NotThere
 from launcher.folder import Folder
 from launcher.retained import connected
@@ -69,12 +69,12 @@ def socket_path(folder: Folder) -> Path:
     return outside
 
 
-def check_port_free(port: int, option: str) -> None:
-    """Raises Failure when somebody listens on ``port`` of this machine already."""
+def check_port_free(port: int, option: str, address: str = LOOPBACK) -> None:
+    """Raises Failure when somebody listens on ``port`` of this machine's ``address`` already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address, port))
         except OSError as error:
             if error.errno == errno.EACCES:
                 raise Failure(f"port {port} is reserved for root: choose another with {option}") from None
@@ -99,16 +99,6 @@ async def broker_listens(broker: Broker) -> bool:
             f"what listens at {broker.host}:{broker.port}{who} is not an MQTT broker that lets us in ({error}): "
             "name another with --broker"
         ) from None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` is this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def find_mosquitto() -> str | None:

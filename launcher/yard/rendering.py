@@ -11,6 +11,7 @@ from chargepoint.bus import Broker
 from chargepoint.logs import LogLevel
 from chargepoint.settings import etc_dir
 from chargepoint.zygote.line import SOCKET
+from launcher.addresses import EVERY_ADDRESS, LOOPBACK
 from launcher.fleet.placement import PoolMode
 from launcher.fleet.programs import SupervisordTemplate, command_line
 from launcher.folder import Folder, replace_file
@@ -43,12 +44,20 @@ class Plan:
     pool: PoolMode = PoolMode.AUTO
     csms_port: int | None = None
     http_port: int | None = None
+    exposed: bool = False
     log_level: LogLevel = LogLevel.INFO
 
     @property
     def broker(self) -> Broker:
         """Where the broker is."""
         return Broker.parse(self.broker_url)
+
+    @property
+    def broker_address(self) -> str:
+        """Where a broker of the yard listens."""
+        if self.exposed:
+            return EVERY_ADDRESS
+        return LOOPBACK if self.broker.host == "localhost" else self.broker.host
 
 
 def supervisord_template() -> SupervisordTemplate:
@@ -82,7 +91,7 @@ def render(plan: Plan) -> None:
     if plan.csms_port and not folder.tags.exists():
         replace_file(folder.tags, EVERY_TAG)
     if plan.broker_program not in ("", EMBEDDED):
-        replace_file(folder.mosquitto_conf, _mosquitto_conf(plan.broker))
+        replace_file(folder.mosquitto_conf, _mosquitto_conf(plan))
 
 
 def _own_command(plan: Plan, program: str, *more: str) -> str:
@@ -96,7 +105,7 @@ def _own_command(plan: Plan, program: str, *more: str) -> str:
 
 def _broker_command(plan: Plan) -> str:
     if plan.broker_program in ("", EMBEDDED):
-        where = ("--port", plan.broker.port, "--bind", _bind(plan.broker))
+        where = ("--port", plan.broker.port, "--bind", plan.broker_address)
         return command_line(sys.executable, "-m", "launcher.broker", *where)
     return command_line(plan.broker_program, "-c", plan.folder.mosquitto_conf)
 
@@ -104,7 +113,8 @@ def _broker_command(plan: Plan) -> str:
 def _csms_command(plan: Plan) -> str:
     folder = plan.folder
     return command_line(
-        *(sys.executable, "-m", "csms", "--port", plan.csms_port, "--http-port", plan.http_port),
+        *(sys.executable, "-m", "csms", "--host", EVERY_ADDRESS if plan.exposed else LOOPBACK),
+        *("--port", plan.csms_port, "--http-port", plan.http_port),
         *("--database", folder.csms / "csms.db", "--tags", folder.tags),
         *("--log-file", folder.log("csms"), "--log-level", plan.log_level),
     )
@@ -118,10 +128,6 @@ def _zygote_command(plan: Plan) -> str:
     )
 
 
-def _mosquitto_conf(broker: Broker) -> str:
+def _mosquitto_conf(plan: Plan) -> str:
     template = Template((etc_dir() / "mosquitto.conf").read_text(encoding="utf-8"))
-    return template.safe_substitute(port=broker.port, bind=_bind(broker))
-
-
-def _bind(broker: Broker) -> str:
-    return "127.0.0.1" if broker.host == "localhost" else broker.host
+    return template.safe_substitute(port=plan.broker.port, bind=plan.broker_address)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from launcher.addresses import is_loopback
 from launcher.diagnostics import Failure
 from launcher.folder import Folder
-from launcher.yard.checks import SOCKET_PATH_MAX, is_loopback, socket_path
+from launcher.yard.checks import SOCKET_PATH_MAX, socket_path
 
 
 @pytest.mark.parametrize(

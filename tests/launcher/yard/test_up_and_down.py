@@ -94,6 +94,28 @@ def test_up_with_other_options_than_the_yards_is_refused(yard: Yard) -> None:
     assert yard.pid_of_program("csms")
 
 
+@pytest.mark.parametrize("broker", [(), ("--embedded-broker",)], ids=["mosquitto", "embedded"])
+def test_a_yard_is_reached_from_this_machine_alone_until_exposed(empty_yard: Yard, broker: tuple[str, ...]) -> None:
+    yard = empty_yard
+    elsewhere = "127.0.0.2"  # an address of this machine that is not the one of "localhost"
+    yard.up("--count", "1", *broker)
+    ports = (yard.broker_port, yard.csms_port, yard.http_port)
+    assert [listens(elsewhere, port) for port in ports] == [False, False, False]
+    refusal = yard.cp_simu(*yard.up_words("--headless", "--expose"))
+    assert "--expose" in refusal.stderr
+    yard.cp_simu("down")
+    yard.up("--count", "1", "--expose", *broker)
+    assert [listens(elsewhere, port) for port in ports] == [True, True, True]
+    yard.wait_for_status("simu_cp_001", Registration.ACCEPTED)
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether somebody accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(5)
+        return probe.connect_ex((host, port)) == 0
+
+
 def test_two_yards_live_side_by_side_on_one_broker(yard: Yard, tmp_path: Path) -> None:
     """The second finds the first one's broker, and must choose another root."""
     other = Yard(tmp_path / "other", root="second/yard")
