@@ -29,6 +29,8 @@ DAYS = 365.0
 _YEARS = 3650.0
 _BACK = timedelta(minutes=5)
 """A certificate begins in the past: clocks differ."""
+_SOON = timedelta(days=7)
+"""A charge point asks for another one a month before."""
 _ELSEWHERE = "elsewhere.example"
 """A name that is never the right one."""
 _SMALLEST_RSA_KEY = 2048
@@ -199,6 +201,8 @@ def _validity(days: float, state: CertificateState = CertificateState.RIGHT) -> 
     """From when until when: for ``days`` from now on, or of these before or after, to be wrong."""
     now, span = datetime.now(UTC), timedelta(days=days)
     match state:
+        case CertificateState.EXPIRING:
+            return now - _BACK, now + min(span, _SOON)
         case CertificateState.EXPIRED:
             return now - span - _BACK, now - _BACK
         case CertificateState.NOT_YET_VALID:

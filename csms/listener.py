@@ -11,9 +11,10 @@ from chargepoint.api.fields import Fields
 
 
 class CertificateState(StrEnum):
-    """What a certificate is like that the authority makes: right, or wrong in one way."""
+    """What a certificate is like that the authority makes: right, right but for a week only, or wrong in one way."""
 
     RIGHT = "right"
+    EXPIRING = "expiring"
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
     OTHER_AUTHORITY = "other_authority"

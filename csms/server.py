@@ -23,7 +23,7 @@ from csms.commands import DEFAULT_TIMEOUT_S, Answer, CommandError, InvalidComman
 from csms.csms import CentralSystem
 from csms.dialect import Signer
 from csms.entrance import Terms
-from csms.handshake import Handshake, security_of
+from csms.handshake import Handshake
 from csms.identity import identity_of
 from csms.link import Link
 from csms.listener import ListenerSettings
@@ -154,7 +154,8 @@ class Server:
             log.warning("%s: connected again; the older connection is closed", charge_point)
             self._in_background(older.close(CloseCode.NORMAL_CLOSURE, "replaced by a newer connection"))
         self.links[charge_point] = link
-        log.info("%s: connected from %s%s", charge_point, websocket.remote_address, security_of(websocket))
+        by_tls = f" by {link.secured}" if link.secured else ""
+        log.info("%s: connected from %s%s", charge_point, websocket.remote_address, by_tls)
         try:
             self._system.seen(charge_point, self._clock.now())
             self._answering.keep()

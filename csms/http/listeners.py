@@ -18,8 +18,8 @@ DESCRIPTION = """How charge points connect. The first one is the port of the com
 free ports. What is changed holds for the connections to come; those that are there stay.
 
 - `tls`: false for TCP alone; `plain`: TCP as well, on the same port
-- `certificate`: what the server shows: `right`, or one that is `expired`, `not_yet_valid`, of an
-  `other_authority` of the same name, or made out to an `other_name`
+- `certificate`: what the server shows: `right`, or one that is `expiring` within a week, `expired`, `not_yet_valid`,
+  of an `other_authority` of the same name, or made out to an `other_name`
 - `client_certificates`: what charge points show: `not_asked`, `optional` (a password does as well) or `required`
 - `version`: this version of TLS alone, also one that is too old; default: 1.2 and later
 - `suites`: cipher suites of TLS 1.2 and before as OpenSSL calls them, like `ECDHE-ECDSA-AES128-SHA`

@@ -84,7 +84,7 @@ def router(passwords: Passwords, authority: Authority | None, place: FilePlace) 
     @api.post("/ca/certificates", openapi_extra=described(name, {"common_name": "CP_1"}, ["common_name"]))
     async def issue(request: Request) -> dict[str, str]:
         """Make a client certificate with its private key, for a charge point that begins with profile 3; also a
-        `certificate` that is wrong: expired, not yet valid, of another authority, or made out to another name."""
+        `certificate` that is wrong: expiring, expired, not yet valid, of another authority, of another name."""
         body = await fields(request, ["days"])
         common_name = body.text("common_name", min_length=1, max_length=64, printable=True)
         days = body.number("days", 365, maximum=MAX_DAYS, above=0)

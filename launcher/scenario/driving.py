@@ -20,7 +20,7 @@ from launcher.scenario.kinds import (
 )
 from launcher.scenario.steps import CentralSystem
 
-CERTIFICATES = ("right", "expired", "not_yet_valid", "other_authority", "other_name")
+CERTIFICATES = ("right", "expiring", "expired", "not_yet_valid", "other_authority", "other_name")
 CLIENT_CERTIFICATES = ("not_asked", "optional", "required")
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 """The words of POST /listeners and POST /ca/certificates."""
