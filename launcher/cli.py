@@ -143,6 +143,7 @@ def _add_up(add: _Add) -> None:
     up.add_argument("--config", type=Path, metavar="FILE", help="config.ini, the template of new charge points")
     up.add_argument("--csms-port", type=port, metavar="PORT", help="OCPP port of the bundled csms (default: 9000)")
     up.add_argument("--http-port", type=port, metavar="PORT", help="HTTP port of the bundled csms (default: 8080)")
+    up.add_argument("--tls", action="store_true", help="the bundled csms speaks TLS as well, on the same port")
     up.add_argument("--embedded-broker", action="store_true", help="start the embedded broker, not mosquitto")
     up.add_argument(
         "--pool",

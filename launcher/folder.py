@@ -78,6 +78,16 @@ class Folder:
         return self.csms / "tags.json"
 
     @property
+    def ca(self) -> Path:
+        """The certificate authority of the bundled central system, if it speaks TLS."""
+        return self.csms / "ca"
+
+    @property
+    def root_certificate(self) -> Path:
+        """Whom charge points have to trust that connect to it by TLS."""
+        return self.ca / "ca.pem"
+
+    @property
     def template(self) -> Path:
         """``config.ini``: defaults for every new charge point."""
         return self.path / "config.ini"
@@ -101,7 +111,8 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Yard:
-    """``yard.json``: what ``up`` started, and how to reach it. ``http`` is "" without a central system of ours."""
+    """``yard.json``: what ``up`` started, and how to reach it. ``http`` is "" without a central system of ours;
+    ``tls``: whether that speaks TLS as well."""
 
     broker: str
     root: str
@@ -111,6 +122,7 @@ class Yard:
     own_broker: bool
     log_level: str
     pool: str = "auto"
+    tls: bool = False
 
     def write(self, folder: Folder) -> None:
         """Store it. Raises OSError."""
@@ -138,6 +150,7 @@ class Yard:
                 own_broker=fields.boolean("own_broker", False),
                 log_level=fields.text("log_level", "info"),
                 pool=fields.text("pool", "auto"),
+                tls=fields.boolean("tls", False),
             )
         except InputError as error:
             raise error.within(str(folder.yard_file)) from None

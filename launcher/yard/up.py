@@ -59,6 +59,7 @@ def bring_up(plan: Plan) -> Yard:
         own_broker=bool(plan.broker_program),
         log_level=str(plan.log_level),
         pool=str(plan.pool),
+        tls=plan.tls,
     )
     with all_or_nothing(plan.folder, plan.socket):
         render(plan)
