@@ -47,15 +47,17 @@ def without_secrets(words: Sequence[str]) -> list[str]:
 
 
 def _passwords(file: Path) -> dict[str, str]:
+    where = f"--passwords {file}"
     try:
-        raw = parse_json(file.read_bytes(), "content")
-        fields = Fields(raw, "passwords")
+        raw = parse_json(file.read_bytes(), where)
     except OSError as error:
         raise InputError("--passwords", str(file), f"a file that can be read ({error.strerror})") from None
+    fields = Fields(raw, where)
+    try:
+        keys = {name: fields.text(name) for name in raw} if isinstance(raw, dict) else {}
     except InputError as error:
-        raise error.within(f"--passwords {file}") from None
-    names = raw if isinstance(raw, dict) else {}
-    return {name: _key(f"--passwords {file}: {name}", fields.text(name)) for name in names}
+        raise error.within(where) from None
+    return {name: _key(f"{where}: {name}", key) for name, key in keys.items()}
 
 
 def _key(field: str, key: str) -> str:
