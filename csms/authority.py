@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from chargepoint.api.errors import InputError
+from csms.listener import CertificateState
 
 CERTIFICATE = "ca.pem"
 KEY = "ca-key.pem"
@@ -28,6 +29,10 @@ DAYS = 365.0
 _YEARS = 3650.0
 _BACK = timedelta(minutes=5)
 """A certificate begins in the past: clocks differ."""
+_SOON = timedelta(days=7)
+"""A charge point asks for another one a month before."""
+_ELSEWHERE = "elsewhere.example"
+"""A name that is never the right one."""
 _SMALLEST_RSA_KEY = 2048
 _CHUNK = 2**20
 
@@ -74,6 +79,11 @@ class Authority:
         return cls(folder, certificate, key)
 
     @property
+    def file(self) -> Path:
+        """Where the root certificate is (PEM)."""
+        return self.folder / CERTIFICATE
+
+    @property
     def certificate(self) -> str:
         """The root certificate, PEM."""
         return _pem(self._certificate)
@@ -99,16 +109,23 @@ class Authority:
         if names is not None and common_names.isdisjoint(names):
             wanted = "one whose common name is " + " or ".join(sorted(names))
             raise InputError("csr", " and ".join(sorted(common_names)) or None, wanted)
-        certificate = self._issue(csr.subject, key, ExtendedKeyUsageOID.CLIENT_AUTH, days)
+        certificate = self._issue(csr.subject, key, ExtendedKeyUsageOID.CLIENT_AUTH, _validity(days))
         return _pem(certificate) + self.certificate
 
-    def client(self, common_name: str, days: float = DAYS) -> Issued:
+    def client(
+        self, common_name: str, days: float = DAYS, state: CertificateState = CertificateState.RIGHT
+    ) -> Issued:
         """A certificate for a charge point that cannot ask for one itself."""
-        return self._with_key(common_name, ExtendedKeyUsageOID.CLIENT_AUTH, days)
+        named = _ELSEWHERE if state is CertificateState.OTHER_NAME else common_name
+        return self._issuer(state)._with_key(named, ExtendedKeyUsageOID.CLIENT_AUTH, _validity(days, state))
 
-    def server(self, hosts: Sequence[str], days: float = DAYS) -> Issued:
+    def server(
+        self, hosts: Sequence[str], days: float = DAYS, state: CertificateState = CertificateState.RIGHT
+    ) -> Issued:
         """A certificate for a server that is reached by these names and addresses."""
-        return self._with_key(hosts[0], ExtendedKeyUsageOID.SERVER_AUTH, days, hosts)
+        named = [_ELSEWHERE] if state is CertificateState.OTHER_NAME else hosts
+        validity = _validity(days, state)
+        return self._issuer(state)._with_key(named[0], ExtendedKeyUsageOID.SERVER_AUTH, validity, named)
 
     def sign_file(self, file: Path) -> SignedFile:
         """A signature of ``file`` (ECDSA with SHA-256) by a certificate made for it."""
@@ -119,14 +136,18 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         signature = key.sign(digest.finalize(), ec.ECDSA(Prehashed(hashes.SHA256())))
         subject = _name("cp-simu firmware")
-        certificate = self._issue(subject, key.public_key(), ExtendedKeyUsageOID.CODE_SIGNING, DAYS)
+        certificate = self._issue(subject, key.public_key(), ExtendedKeyUsageOID.CODE_SIGNING, _validity(DAYS))
         return SignedFile(_pem(certificate), base64.b64encode(signature).decode())
 
+    def _issuer(self, state: CertificateState) -> Authority:
+        """Another authority, of the same name, where that is what is wrong."""
+        return Authority(self.folder, *_root()) if state is CertificateState.OTHER_AUTHORITY else self
+
     def _with_key(
-        self, common_name: str, usage: x509.ObjectIdentifier, days: float, hosts: Sequence[str] = ()
+        self, common_name: str, usage: x509.ObjectIdentifier, validity: _Validity, hosts: Sequence[str] = ()
     ) -> Issued:
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._issue(_name(common_name), key.public_key(), usage, days, hosts)
+        certificate = self._issue(_name(common_name), key.public_key(), usage, validity, hosts)
         return Issued(_pem(certificate), _key_pem(key).decode())
 
     def _issue(
@@ -134,10 +155,10 @@ class Authority:
         subject: x509.Name,
         key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
         usage: x509.ObjectIdentifier,
-        days: float,
+        validity: _Validity,
         hosts: Sequence[str] = (),
     ) -> x509.Certificate:
-        builder = _builder(subject, self._certificate.subject, key, days)
+        builder = _builder(subject, self._certificate.subject, key, validity)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(_key_usage(signs_certificates=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
@@ -150,13 +171,18 @@ class Authority:
 
 
 def _make(folder: Path) -> None:
+    certificate, key = _root()
+    (folder / CERTIFICATE).write_text(_pem(certificate))
+    write_private(folder / KEY, _key_pem(key))
+
+
+def _root() -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name("cp-simu certificate authority")
-    builder = _builder(name, name, key.public_key(), _YEARS)
+    builder = _builder(name, name, key.public_key(), _validity(_YEARS))
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_key_usage(signs_certificates=True), critical=True)
-    (folder / CERTIFICATE).write_text(_pem(builder.sign(key, hashes.SHA256())))
-    write_private(folder / KEY, _key_pem(key))
+    return builder.sign(key, hashes.SHA256()), key
 
 
 def write_private(file: Path, content: bytes) -> None:
@@ -168,12 +194,27 @@ def write_private(file: Path, content: bytes) -> None:
     new.replace(file)
 
 
+_Validity = tuple[datetime, datetime]
+
+
+def _validity(days: float, state: CertificateState = CertificateState.RIGHT) -> _Validity:
+    """From when until when: for ``days`` from now on, or of these before or after, to be wrong."""
+    now, span = datetime.now(UTC), timedelta(days=days)
+    match state:
+        case CertificateState.EXPIRING:
+            return now - _BACK, now + min(span, _SOON)
+        case CertificateState.EXPIRED:
+            return now - span - _BACK, now - _BACK
+        case CertificateState.NOT_YET_VALID:
+            return now + timedelta(days=1), now + timedelta(days=1) + span
+    return now - _BACK, now + span
+
+
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, days: float
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, validity: _Validity
 ) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
     builder = x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number())
-    builder = builder.not_valid_before(now - _BACK).not_valid_after(now + timedelta(days=days))
+    builder = builder.not_valid_before(validity[0]).not_valid_after(validity[1])
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
 
 

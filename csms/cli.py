@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 given.tls_key,
                 given.client_ca,
                 given.ca,
+                given.plain,
             ),
         )
         asyncio.run(run(options))
@@ -108,6 +109,9 @@ def _add_security(parser: _Parser) -> None:
     add("--authorization-key", metavar="KEY", help="password of every charge point: text, or hexadecimal digits")
     add("--passwords", type=Path, metavar="FILE", help='JSON file of passwords by id; "*" is everybody else')
     add("--tls", action="store_true", help="wss with a certificate for this machine, made by --ca at each start")
+    add(
+        "--plain", action="store_true", help="ws on the same port as well, as stations on their way to profile 2 need"
+    )
     add("--tls-certificate", type=Path, metavar="FILE", help="wss with this certificate (PEM)")
     add("--tls-key", type=Path, metavar="FILE", help="its private key (PEM, not encrypted)")
     add(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import ServerConnection
@@ -21,6 +19,7 @@ from csms.behaviours.table import Table
 from csms.csms import CentralSystem
 from csms.identity import identity_of
 from csms.passwords import Passwords
+from csms.secured import ShownCertificate, secured
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +55,10 @@ class Handshake:
             right = " or ".join(self.subprotocols)
             text = f"Sec-WebSocket-Protocol offers {was}; this central system speaks {right}"
             return _refused(connection, HTTPStatus.BAD_REQUEST, f"{charge_point}: {text}")
-        if certificate := _certificate(connection):
+        by_tls = secured(connection)
+        if by_tls is not None and by_tls.certificate is not None:
             # Profile 3: who shows a certificate needs no password.
-            if objection := self._wrong_name(certificate, charge_point):
+            if objection := self._wrong_name(by_tls.certificate, charge_point):
                 return _refused(connection, HTTPStatus.FORBIDDEN, f"{charge_point}: {objection}")
         elif objection := self.passwords.objection(charge_point, request.headers.get("Authorization")):
             response = _refused(connection, HTTPStatus.UNAUTHORIZED, f"{charge_point}: {objection}")
@@ -89,36 +89,16 @@ class Handshake:
         for end in ends:
             end.cancel()
 
-    def _wrong_name(self, certificate: Mapping[str, Any], charge_point: str) -> str:
+    def _wrong_name(self, certificate: ShownCertificate, charge_point: str) -> str:
         """What is wrong with the name in a charge point's certificate; empty when it is right.
 
         Its common name is the id, or the serial number that the charge point has told: the whitepaper wants the
         serial number to be both (security whitepaper, section 4.3).
         """
-        names = _common_names(certificate)
+        names = certificate.common_names
         if self.system.names_of(charge_point).isdisjoint(names):
             return f"the common name of its certificate is {' and '.join(names) or 'missing'}, not {charge_point}"
         return ""
-
-
-def security_of(connection: ServerConnection) -> str:
-    """How ``connection`` is secured, for the log; empty when it is not."""
-    tls = connection.transport.get_extra_info("ssl_object")
-    if not isinstance(tls, ssl.SSLObject):
-        return ""
-    certificate = _certificate(connection)
-    shown = f" with the certificate of {' and '.join(_common_names(certificate))}" if certificate else ""
-    return f" by {tls.version()}{shown}"
-
-
-def _common_names(certificate: Mapping[str, Any]) -> list[str]:
-    return [value for part in certificate["subject"] for name, value in part if name == "commonName"]
-
-
-def _certificate(connection: ServerConnection) -> Mapping[str, Any] | None:
-    """The certificate that the peer has shown and that was verified; None or empty for none."""
-    tls = connection.transport.get_extra_info("ssl_object")
-    return tls.getpeercert() if isinstance(tls, ssl.SSLObject) else None
 
 
 def _refused(connection: ServerConnection, status: HTTPStatus, text: str) -> Response:

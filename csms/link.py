@@ -34,6 +34,7 @@ from csms.behaviours.behaviour import ABNORMAL, Close, frame, told
 from csms.behaviours.table import Entry, Table
 from csms.dialect import Dialect
 from csms.messages import Direction, Messages
+from csms.secured import secured
 
 Outcome = Answered | Refused | Unanswered
 
@@ -65,6 +66,7 @@ class Link:
         self.charge_point = charge_point
         self.dialect = dialect
         self.connected_at = clock.now()
+        self.secured = secured(websocket)
         self._websocket = websocket
         self._answering = answering
         self._clock = clock

@@ -24,8 +24,11 @@ from chargepoint.clock import Clock
 from csms.authorization import Tags
 from csms.behaviours.table import Table
 from csms.csms import CentralSystem
+from csms.entrance import Terms
 from csms.files import FilePlace
 from csms.http.app import Parts, create_app
+from csms.listener import ListenerSettings
+from csms.listeners import address_of
 from csms.messages import Messages
 from csms.security import Security
 from csms.server import Server
@@ -66,7 +69,12 @@ async def run(options: Options) -> None:
     messages = Messages(options.messages)
     passwords = options.security.passwords()
     authority = options.security.authority()
-    tls = options.security.tls(authority, options.host)
+    settings = options.security.listener()
+
+    def terms_of(wanted: ListenerSettings) -> Terms:
+        return options.security.terms(authority, options.host, wanted)
+
+    terms_of(settings)  # what cannot be met is told before anything is opened
     with (
         closing(Store(options.database)) as store,
         closing(_listen("--port", options.host, options.port)) as ocpp_socket,
@@ -83,7 +91,8 @@ async def run(options: Options) -> None:
             messages=messages,
             passwords=passwords,
             signer=authority,
-            tls=tls,
+            settings=settings,
+            terms_of=terms_of,
         )
         files = FilePlace(options.files)
         parts = Parts(system, server, store, clock, behaviours, messages, tags, passwords, files, authority)
@@ -94,8 +103,9 @@ async def run(options: Options) -> None:
         try:
             # The charge points go first, so that no HTTP call still waits for one of them when HTTP ends.
             async with server:
-                _tell(f"OCPP 1.6 at {'wss' if tls else 'ws'}://{_address(ocpp_socket)}/<charge point id>")
-                _tell(f"HTTP at http://{_address(http_socket)}, described at /docs")
+                also = ", and by wss" if settings.tls and settings.plain else ""
+                _tell(f"OCPP 1.6 at {settings.scheme}://{address_of(ocpp_socket)}/<charge point id>{also}")
+                _tell(f"HTTP at http://{address_of(http_socket)}, described at /docs")
                 done, _ = await asyncio.wait(ends, return_when=FIRST_COMPLETED)
                 for end in done:
                     end.result()
@@ -157,11 +167,6 @@ def _listen(option: str, host: str, port: int) -> socket.socket:
             case _:
                 raise InputError("--host", host, f"an address of this machine ({error.strerror})") from None
         raise InputError(option, port, wanted) from None
-
-
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _allow_many_connections() -> None:

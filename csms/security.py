@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import parse_json
+from csms.entrance import Terms
+from csms.listener import CertificateState, ClientCertificates, ListenerSettings
 from csms.passwords import Passwords, check_key, parse_passwords
 from csms.tls import TlsFiles, local_certificate, server_context
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """Options; absent ones ask for nothing. ``serve_tls`` without a certificate takes one of the authority."""
+    """Options; absent ones ask for nothing. ``serve_tls`` without a certificate takes one of the authority;
+    ``plain``: TCP alone as well, on the same port."""
 
     authorization_key: str | None = None
     passwords_file: Path | None = None
@@ -27,6 +29,7 @@ class Security:
     key: Path | None = None
     client_ca: Path | None = None
     ca: Path | None = None
+    plain: bool = False
 
     def passwords(self) -> Passwords:
         """The passwords of charge points. Raises InputError."""
@@ -52,25 +55,35 @@ class Security:
 
         return Authority.open(self.ca)
 
-    def tls(self, authority: Authority | None, host: str) -> ssl.SSLContext | None:
-        """The TLS of the OCPP port; None for none. Raises InputError."""
-        if self.certificate is not None or self.key is not None:
-            certificate = self._wanted("--tls-certificate", self.certificate, "--tls-key")
-            key = self._wanted("--tls-key", self.key, "--tls-certificate")
-            return self._context(certificate, key)
-        if not self.serve_tls:
+    def listener(self) -> ListenerSettings:
+        """How the OCPP port of the command line is listened on. Raises InputError."""
+        with_tls = self.serve_tls or self.certificate is not None or self.key is not None
+        if not with_tls:
+            wanted = "given with TLS: add --tls, or --tls-certificate and --tls-key"
             if self.client_ca is not None:
-                wanted = "given with TLS: add --tls, or --tls-certificate and --tls-key"
                 raise InputError("--client-ca", str(self.client_ca), wanted)
-            return None
-        if authority is None:
-            raise InputError("--tls", "alone", "enough: add --ca DIR, or --tls-certificate and --tls-key")
-        return self._context(*local_certificate(authority, host))
-
-    def _context(self, certificate: Path, key: Path) -> ssl.SSLContext:
+            if self.plain:
+                raise InputError("--plain", "alone", wanted)
+            return ListenerSettings(tls=False)
         # Where there are passwords as well, stations may come by either: by profile 2, on their way to 3, or back.
         by_password = self.authorization_key is not None or self.passwords_file is not None
-        return server_context(TlsFiles(certificate, key, self.client_ca, optional=by_password))
+        asked = ClientCertificates.OPTIONAL if by_password or self.plain else ClientCertificates.REQUIRED
+        client_certificates = ClientCertificates.NOT_ASKED if self.client_ca is None else asked
+        return ListenerSettings(plain=self.plain, client_certificates=client_certificates)
+
+    def terms(self, authority: Authority | None, host: str, settings: ListenerSettings) -> Terms:
+        """On what terms a port of ``host`` is listened on. Raises InputError."""
+        if not settings.tls:
+            return Terms()
+        if settings.certificate is CertificateState.RIGHT and (self.certificate is not None or self.key is not None):
+            certificate = self._wanted("--tls-certificate", self.certificate, "--tls-key")
+            key = self._wanted("--tls-key", self.key, "--tls-certificate")
+        elif authority is None:
+            raise InputError("--tls", "alone", "enough: add --ca DIR, or --tls-certificate and --tls-key")
+        else:
+            certificate, key = local_certificate(authority, host, settings.certificate)
+        files = TlsFiles(certificate, key, self.client_ca or (authority.file if authority else None))
+        return Terms(server_context(files, settings), settings.plain)
 
     def _wanted(self, option: str, file: Path | None, other: str) -> Path:
         if file is None:

@@ -5,40 +5,36 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import ssl
 from collections.abc import Coroutine
 from types import TracebackType
 from typing import Self
 
-from websockets.asyncio.server import Server as WebsocketServer
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
-from websockets.typing import Subprotocol
 
 from chargepoint.clock import Clock
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, ConfigurationKey, ConfigurationStatus
-from chargepoint.wire import LARGEST_SKIPPED
 from csms import v16
 from csms.answering import Answering
 from csms.behaviours.table import Table
 from csms.commands import DEFAULT_TIMEOUT_S, Answer, CommandError, InvalidCommand, NotConnected, UnknownCommand
 from csms.csms import CentralSystem
 from csms.dialect import Signer
-from csms.handshake import Handshake, security_of
+from csms.entrance import Terms
+from csms.handshake import Handshake
 from csms.identity import identity_of
-from csms.link import Connection, Link
+from csms.link import Link
+from csms.listener import ListenerSettings
+from csms.listeners import PING_INTERVAL_S, Listeners, TermsOf
 from csms.messages import Messages
 from csms.passwords import Passwords
 from csms.store import Store, StoreFailure
 
 DIALECTS = {dialect.subprotocol: dialect for dialect in (v16.DIALECT,)}
 
-PING_INTERVAL_S = 20
-CLOSE_TIMEOUT_S = 1
-HANDSHAKE_TIMEOUT_S = 60
-"""Long enough for thousands that come back at once after a restart."""
+PLAIN = ListenerSettings(tls=False)
 
 log = logging.getLogger(__name__)
 
@@ -58,48 +54,34 @@ class Server:
         messages: Messages,
         passwords: Passwords,
         signer: Signer | None = None,
-        tls: ssl.SSLContext | None = None,
+        settings: ListenerSettings = PLAIN,
+        terms_of: TermsOf = lambda settings: Terms(),
         ping_interval_s: float = PING_INTERVAL_S,
     ) -> None:
+        """``settings``: how ``listener`` is listened on; ``terms_of`` is asked for them and for others."""
         self.links: dict[str, Link] = {}
         self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._system = system
         self._clock = clock
         self._listener = listener
-        self._tls = tls
-        self._ping_interval_s = ping_interval_s
+        self._settings = settings
         self._behaviours = behaviours
         self._messages = messages
         self._passwords = passwords
         self._handshake = Handshake(system, DIALECTS, passwords, behaviours)
         self._answering = Answering(system, store, self, clock, heartbeat_interval_s, signer, self._in_background)
-        self._websockets: WebsocketServer
+        self.listeners = Listeners(self._connected, self._handshake.refusal, DIALECTS, terms_of, ping_interval_s)
         self._background: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._websockets = await serve(
-            self._connected,
-            sock=self._listener,
-            subprotocols=[Subprotocol(name) for name in DIALECTS],
-            process_request=self._handshake.refusal,
-            ssl=self._tls,
-            compression=None,
-            max_size=LARGEST_SKIPPED,
-            open_timeout=HANDSHAKE_TIMEOUT_S,
-            ping_interval=self._ping_interval_s,
-            ping_timeout=PING_INTERVAL_S,
-            close_timeout=CLOSE_TIMEOUT_S,
-            server_header=None,
-            create_connection=Connection,
-        )
+        await self.listeners.open(self._listener, self._settings)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._handshake.ending.set()
-        self._websockets.close(code=CloseCode.GOING_AWAY, reason="the central system ends")
-        await self._websockets.wait_closed()
+        await self.listeners.close_all()
 
     def connected(self) -> list[str]:
         """The ids of the charge points that are connected, in order of their ids."""
@@ -172,7 +154,8 @@ class Server:
             log.warning("%s: connected again; the older connection is closed", charge_point)
             self._in_background(older.close(CloseCode.NORMAL_CLOSURE, "replaced by a newer connection"))
         self.links[charge_point] = link
-        log.info("%s: connected from %s%s", charge_point, websocket.remote_address, security_of(websocket))
+        by_tls = f" by {link.secured}" if link.secured else ""
+        log.info("%s: connected from %s%s", charge_point, websocket.remote_address, by_tls)
         try:
             self._system.seen(charge_point, self._clock.now())
             self._answering.keep()

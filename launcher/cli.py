@@ -20,6 +20,7 @@ from chargepoint.api.topics import DEFAULT_ROOT
 from chargepoint.logs import LogLevel
 from chargepoint.settings import default_state_dir
 from launcher.arguments import amount, connector, count, duration, jobs, pools, port, seed, speed
+from launcher.credential_options import add_credentials
 from launcher.diagnostics import Ended, Exit, concluded
 from launcher.load.options import add_metrics, add_storms
 from launcher.misbehaving import add_misbehaving
@@ -148,6 +149,7 @@ def _add_up(add: _Add) -> None:
         help="let other machines in: the broker and the csms of the yard, which ask for no password, listen on every "
         "address (default: this machine alone)",
     )
+    up.add_argument("--tls", action="store_true", help="the bundled csms speaks TLS as well, on the same port")
     up.add_argument("--embedded-broker", action="store_true", help="start the embedded broker, not mosquitto")
     up.add_argument(
         "--pool",
@@ -241,6 +243,7 @@ def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
     )
     option("--json", type=Path, metavar="FILE", help="write all figures there")
     option("--junit", type=Path, metavar="FILE", help="write the verdicts there")
+    add_credentials(load)
 
 
 def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
@@ -283,6 +286,7 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("--trace", type=Path, metavar="DIR", help="write a trace of each station there (Open OCPP Trace Format)")
     option("--github", action="store_true", help="tell failures as annotations of GitHub Actions")
     option("-v", "--verbose", action="store_true", help="tell every step")
+    add_credentials(run)
     replay = verbs.add_parser(
         "replay",
         help="drive a trace against a central system again, and tell how its answers differ",

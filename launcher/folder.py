@@ -78,6 +78,16 @@ class Folder:
         return self.csms / "tags.json"
 
     @property
+    def ca(self) -> Path:
+        """The certificate authority of the bundled central system, if it speaks TLS."""
+        return self.csms / "ca"
+
+    @property
+    def root_certificate(self) -> Path:
+        """Whom charge points have to trust that connect to it by TLS."""
+        return self.ca / "ca.pem"
+
+    @property
     def template(self) -> Path:
         """``config.ini``: defaults for every new charge point."""
         return self.path / "config.ini"
@@ -103,7 +113,7 @@ class Folder:
 class Yard:
     """``yard.json``: what ``up`` started, and how to reach it. ``http`` is "" without a central system of ours.
 
-    ``exposed``: from other machines as well.
+    ``exposed``: from other machines as well; ``tls``: whether that central system speaks TLS as well.
     """
 
     broker: str
@@ -115,6 +125,7 @@ class Yard:
     log_level: str
     pool: str = "auto"
     exposed: bool = False
+    tls: bool = False
 
     def write(self, folder: Folder) -> None:
         """Store it. Raises OSError."""
@@ -143,6 +154,7 @@ class Yard:
                 log_level=fields.text("log_level", "info"),
                 pool=fields.text("pool", "auto"),
                 exposed=fields.boolean("exposed", False),
+                tls=fields.boolean("tls", False),
             )
         except InputError as error:
             raise error.within(str(folder.yard_file)) from None

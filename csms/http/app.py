@@ -11,7 +11,7 @@ from chargepoint.clock import Clock
 from csms.behaviours.table import Table
 from csms.csms import CentralSystem
 from csms.files import FilePlace
-from csms.http import behaviours, commands, docs, errors, files, fleet, messages, moev, security, tags
+from csms.http import behaviours, commands, docs, errors, files, fleet, listeners, messages, moev, security, tags
 from csms.messages import Messages
 from csms.passwords import Passwords
 from csms.server import Server
@@ -56,5 +56,6 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(tags.router(parts.tags))
     app.include_router(files.router(parts.files))
     app.include_router(security.router(parts.passwords, parts.authority, parts.files))
+    app.include_router(listeners.router(parts.server.listeners))
     app.include_router(moev.router(parts.system, parts.server, parts.clock))
     return app

@@ -12,6 +12,7 @@ from csms.files import FilePlace
 from csms.http.bodies import described, fields
 from csms.http.errors import NotFound, responses
 from csms.identity import check_identity
+from csms.listener import CertificateState
 from csms.passwords import MAX_KEY, Passwords, check_key
 
 if TYPE_CHECKING:
@@ -77,16 +78,19 @@ def router(passwords: Passwords, authority: Authority | None, place: FilePlace) 
         body.finish()
         return {"certificateChain": ca().sign(text, names, days)}
 
-    name = {"common_name": {"type": "string", "maxLength": 64}} | _DAYS
+    states = {"enum": [str(each) for each in CertificateState], "default": "right"}
+    name = {"common_name": {"type": "string", "maxLength": 64}, "certificate": states} | _DAYS
 
     @api.post("/ca/certificates", openapi_extra=described(name, {"common_name": "CP_1"}, ["common_name"]))
     async def issue(request: Request) -> dict[str, str]:
-        """Make a client certificate with its private key, for a charge point that begins with profile 3."""
+        """Make a client certificate with its private key, for a charge point that begins with profile 3; also a
+        `certificate` that is wrong: expiring, expired, not yet valid, of another authority, of another name."""
         body = await fields(request, ["days"])
         common_name = body.text("common_name", min_length=1, max_length=64, printable=True)
         days = body.number("days", 365, maximum=MAX_DAYS, above=0)
+        state = body.choice("certificate", CertificateState, CertificateState.RIGHT)
         body.finish()
-        issued = ca().client(common_name, days)
+        issued = ca().client(common_name, days, state)
         return {"certificate": issued.certificate, "key": issued.key}
 
     @api.post("/ca/sign-firmware/{name}")

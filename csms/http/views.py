@@ -9,6 +9,7 @@ from typing import Any
 from chargepoint.clock import iso
 from csms import changes, csms, transactions
 from csms.link import Link
+from csms.secured import ShownCertificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,25 @@ class ConnectorView:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateView:
+    """The certificate that a charge point has shown; ``serial_number`` in hexadecimal digits."""
+
+    common_name: str
+    serial_number: str
+    not_after: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChargePointView:
-    """A charge point; ``protocol`` and ``connected_at`` are there while it is connected."""
+    """A charge point; ``protocol``, ``connected_at``, ``tls`` (its version) and ``certificate`` are there while it is
+    connected, so far as it uses them."""
 
     id: str
     connected: bool
     protocol: str | None
     connected_at: str | None
+    tls: str | None
+    certificate: CertificateView | None
     last_seen_at: str
     vendor: str | None
     model: str | None
@@ -95,6 +108,8 @@ def charge_point(
         connected=link is not None,
         protocol=link.dialect.subprotocol if link else None,
         connected_at=iso(link.connected_at) if link else None,
+        tls=link.secured.version if link and link.secured else None,
+        certificate=_certificate(link.secured.certificate) if link and link.secured else None,
         last_seen_at=iso(known.last_seen_at),
         vendor=_text(known.boot.get("chargePointVendor")),
         model=_text(known.boot.get("chargePointModel")),
@@ -143,6 +158,12 @@ def meter_value(value: changes.MeterValue) -> MeterValueView:
 
 def _members(view: ChargePointView | TransactionView) -> dict[str, Any]:
     return {each.name: getattr(view, each.name) for each in fields(view)}
+
+
+def _certificate(shown: ShownCertificate | None) -> CertificateView | None:
+    if shown is None:
+        return None
+    return CertificateView(", ".join(shown.common_names), shown.serial_number, iso(shown.not_after_at))
 
 
 def _text(value: object) -> str | None:

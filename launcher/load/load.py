@@ -18,6 +18,7 @@ from launcher.load.pools import Pools
 from launcher.load.profiles import Profile
 from launcher.load.storms import Storms
 from launcher.load.traffic import Event, Input, PowerCut, timeline
+from launcher.scenario.credentials import Credentials
 
 TELL_EVERY_S = 1.0
 DARK_S = 2.0
@@ -48,6 +49,7 @@ class Plan:
     outages: tuple[Outage, ...] = ()
     drain_s: float = 0.0
     ledger: str = ""
+    credentials: Credentials = field(default_factory=Credentials)
 
     @property
     def ids(self) -> list[str]:
@@ -57,12 +59,8 @@ class Plan:
 
     def entry(self, station_id: str) -> dict[str, object]:
         """The start entry of one of them."""
-        return {
-            "id": station_id,
-            "central_system": self.central_system,
-            "nb_connectors": self.connectors,
-            "ocpp_config": self.ocpp_config,
-        }
+        entry = {"nb_connectors": self.connectors, "ocpp_config": self.ocpp_config}
+        return self.credentials.completed(station_id, entry, self.central_system)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from chargepoint.api.orders import Verdict as OrderVerdict
 from chargepoint.api.payloads import ErrorCode, FaultInput, TokenInput
 from chargepoint.api.pool import PoolVerb
 from chargepoint.api.traffic import Direction
+from launcher.scenario.commissioning import Commissioning
 from launcher.scenario.draws import Draws
 from launcher.scenario.expect import Call, Rebuke
 from launcher.scenario.format import Scenario
@@ -80,8 +81,10 @@ class Acts:
         peer: Peer,
         requests: Requests,
         draws: Draws,
+        commissioning: Commissioning,
     ) -> None:
         self._scenario = scenario
+        self._commissioning = commissioning
         self._stage = stage
         self._peer = peer
         self._requests = requests
@@ -147,7 +150,7 @@ class Acts:
     async def _power(self, deed: Power) -> None:
         entries: list[Mapping[str, object]] = []
         for station in self.stations(deed.stations):
-            entry = {"central_system": self._peer.url, **self._scenario.stations[station], "id": station}
+            entry = self._commissioning.entry(station)
             whole = deed.verb is PoolVerb.START or bool(deed.change)
             entries.append({**entry, **deed.change} if whole else {"id": station})
         try:
@@ -210,6 +213,13 @@ class Acts:
 
     async def _drive(self, deed: CentralSystem, station: str) -> None:
         api = self._peer.api
+        try:
+            if deed.tls is not None:
+                await self._commissioning.listen(station, deed.tls)
+            if deed.client_certificate:
+                await self._commissioning.certify(station, deed.client_certificate)
+        except NoReply as error:
+            raise StepFailed(Verdict.ERROR, str(error)) from None
         if deed.right:
             await self._told("DELETE", f"{api}/behaviours?charge_point={station}")
         for behaviour in deed.behave:
@@ -225,9 +235,10 @@ class Acts:
             await self._fitting(asked)
 
     async def _told(self, method: str, url: str, body: object = None) -> None:
-        reply = await self._request(method, url, body)
-        if reply.status >= 400:
-            raise StepFailed(Verdict.ERROR, f"{method} {url} was answered {reply.status} {brief(reply.body, 500)}")
+        try:
+            await self._requests.ask(method, url, body)
+        except NoReply as error:
+            raise StepFailed(Verdict.ERROR, str(error)) from None
 
     async def _http(self, deed: Http, scope: Scope) -> None:
         reply = await self._fitting(deed)

@@ -9,6 +9,7 @@ from pathlib import Path
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import parse_spec
 from chargepoint.clock import iso
+from launcher.scenario.credentials import checkable
 from launcher.scenario.forms import DEFINITIONS, STEPS
 from launcher.scenario.ids import expanded, selected
 from launcher.scenario.kinds import (
@@ -37,9 +38,6 @@ API = "${api}"
 AT_RUN_TIME = ("station", "now", "seed", "api")
 """Variables that every scenario has: the station of the step, the moment, the seed of the run, and the HTTP API of
 the bundled central system."""
-
-_ANYWHERE = "ws://localhost"
-"""A central system for start entries that are only checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +228,7 @@ def _stations(node: object) -> dict[str, Mapping[str, object]]:
             for station in expanded(written):
                 if station in entries:
                     raise InputError("stations", station, "given once")
-                parse_spec({"central_system": _ANYWHERE, **plain, "id": station})
+                parse_spec({**checkable(plain), "id": station})
                 entries[station] = plain
         except InputError as error:
             raise error.within(f"{entry.place}: {written}") from None
@@ -261,7 +259,7 @@ def _check_stations(steps: Collection[Step], stations: Mapping[str, Mapping[str,
             raise InputError(f"{step.place}: {error.field}", error.value, error.expected) from None
         connector: int = getattr(getattr(step.deed, "what", step.deed), "connector", 0)
         for station in chosen:
-            count = parse_spec({"central_system": _ANYWHERE, **stations[station], "id": station}).nb_connectors
+            count = parse_spec({**checkable(stations[station]), "id": station}).nb_connectors
             if connector > count:
                 raise InputError(f"{step.place}: connector", connector, f"one of {station}, which has {count}")
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from chargepoint.api.errors import InputError
 from chargepoint.api.orders import LONGEST_TEXT, parse_order
 from chargepoint.api.orders import SendText as SendTextOrder
 from chargepoint.api.payloads import MAX_INPUT, CarInput, ErrorCode
 from chargepoint.api.pool import PoolVerb
 from launcher.scenario.deviations import deviations
+from launcher.scenario.driving import CENTRAL_SYSTEM
 from launcher.scenario.expectations import (
     ACTION,
     ANSWER,
@@ -47,7 +47,6 @@ from launcher.scenario.kinds import (
 from launcher.scenario.source import LARGEST_FILE, Node
 from launcher.scenario.steps import (
     Car,
-    CentralSystem,
     Check,
     Command,
     Configure,
@@ -99,12 +98,6 @@ def _fault(code: str, stations: Stations = (), connector: int = 1) -> Fault:
 def _send_text(text: str, times: int = 1, **given: Any) -> SendText:
     parse_order(SendTextOrder(text, times).to_json())
     return SendText(text, times, **given)
-
-
-def _central_system(**given: Any) -> CentralSystem:
-    if not given.keys() - {"stations", "within_s"}:
-        raise InputError("", None, "something to do: behave, right, tags, disconnect or transactions")
-    return CentralSystem(**given)
 
 
 def _wait(node: Node) -> Wait:
@@ -221,19 +214,7 @@ DEEDS: Mapping[str, Kind[Any]] = {
         "Ask the central system (--commands) to send a command; the station has to get it.",
         short="action",
     ),
-    "central_system": form(
-        _central_system,
-        {
-            "behave": Member(list_of(OBJECT, one=True), "deviations, as POST /behaviours takes them"),
-            "right": Member(FLAG, "no deviation any more, for these stations"),
-            "tags": Member(mapping_of(OBJECT), "id tags and their idTagInfo"),
-            "disconnect": Member(FLAG, "cut the connection"),
-            "transactions": Member(PATTERN, "what it has to tell of the station's transactions, the newest first"),
-            "within": WITHIN,
-            "station": STATIONS,
-        },
-        "Drive the bundled central system; with another one the scenario is not applicable.",
-    ),
+    "central_system": CENTRAL_SYSTEM,
     "http": form(
         Http,
         {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from chargepoint.api.payloads import Registration
 from launcher.scenario.expect import Expectation, Look, Met, Never, NotYet, look
+from launcher.scenario.record import Record
 from launcher.scenario.scope import Scope
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import StepFailed, Verdict
@@ -36,7 +38,8 @@ class Lookout:
             case Never(why, frame):
                 raise StepFailed(Verdict.FAILED, f"{station}: {why}", station, frame)
             case NotYet(why):
-                raise StepFailed(Verdict.FAILED, f"{station}: within {within_s:g} s: {why}", station)
+                reason = f"{station}: within {within_s:g} s: {why}{_cut_off(record, why)}"
+                raise StepFailed(Verdict.FAILED, reason, station)
 
     async def not_met(
         self, what: Expectation, station: str, scope: Scope, for_s: float, *, from_start: bool = False
@@ -65,3 +68,9 @@ class Lookout:
         if from_start:
             return look(what, record, 0, _NOTHING_SERVED)
         return look(what, record, scope.marks.get(station, 0), scope.served.get(station, _NOTHING_SERVED))
+
+
+def _cut_off(record: Record, told: str) -> str:
+    """Why the station has no connection, which explains most of what does not happen; "" when it has one."""
+    away = record.registration is Registration.DISCONNECTED and record.last_error
+    return f"; it is not connected: {record.last_error}" if away and record.last_error not in told else ""

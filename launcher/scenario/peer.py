@@ -88,10 +88,12 @@ def driven(url: str, api: str, commands: str = "") -> Peer:
 @asynccontextmanager
 async def bundled(*, authority: bool = False) -> AsyncIterator[Peer]:
     """The bundled central system on free ports, with a database that goes when it does; with a certificate
-    ``authority`` if need be."""
+    ``authority``, and TLS besides plain TCP on the same port, if need be."""
     with TemporaryDirectory(prefix="cp-simu-") as folder:
         files = ["--database", str(Path(folder) / "csms.db"), "--files", str(Path(folder) / "files")]
-        files += ["--ca", str(Path(folder) / "ca")] if authority else []
+        if authority:
+            ca = Path(folder) / "ca"
+            files += ["--ca", str(ca), "--tls", "--plain", "--client-ca", str(ca / "ca.pem")]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "csms", "--port", "0", "--http-port", "0", *files),
             *("--tags", str(etc_dir() / "scenarios" / "tags.json"), "--log-level", "error"),

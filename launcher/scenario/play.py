@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import TypeVar
 
 from chargepoint.api.pool import PoolVerb
 from chargepoint.clock import iso
 from launcher.scenario.acts import Acts
+from launcher.scenario.commissioning import Commissioning, lacking, speaks_tls
+from launcher.scenario.credentials import Credentials
 from launcher.scenario.draws import Draws
 from launcher.scenario.format import API, Scenario, every
 from launcher.scenario.lookout import Lookout
@@ -37,16 +40,19 @@ from launcher.scenario.verdicts import Outcome, StepFailed, StepOutcome, Verdict
 
 T = TypeVar("T")
 
+NO_CREDENTIALS = Credentials()
 INTERRUPTED = "interrupted"
 
 Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
 
 
-def not_applicable(scenario: Scenario, peer: Peer) -> str:
+def not_applicable(scenario: Scenario, peer: Peer, credentials: Credentials) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
-    if scenario.virtual and any(_needs_tls(entry) for entry in scenario.stations.values()):
-        return f"{scenario.place}: in virtual time there is no TLS"
+    if scenario.virtual and speaks_tls(scenario):
+        return f"{scenario.place}: in virtual time there is no TLS; without --virtual there is"
+    if lacks := lacking(scenario, credentials, peer):
+        return f"{scenario.place}: {lacks}"
     for step in every(scenario.steps):
         if scenario.virtual and isinstance(step.deed, Http) and not step.deed.url.startswith(API):
             return f"{step.place}: in virtual time there is nothing to call but {API}"
@@ -67,14 +73,25 @@ class Play:
     """One scenario on a stage it shares with others. Its draws depend on ``seed`` alone."""
 
     def __init__(
-        self, scenario: Scenario, stage: Stage, peer: Peer, requests: Requests, seed: int, heard: Heard
+        self,
+        scenario: Scenario,
+        stage: Stage,
+        peer: Peer,
+        requests: Requests,
+        seed: int,
+        heard: Heard,
+        folder: Path,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
+        """What stations are given goes into ``folder``, if it is a file."""
         self._scenario = scenario
         self._stage = stage
         self._peer = peer
         self._requests = requests
         self._heard = heard
-        self._acts = Acts(scenario, stage, peer, requests, Draws(seed, scenario.name))
+        self._credentials = credentials
+        self._commissioning = Commissioning(scenario, peer, requests, credentials, folder, seed)
+        self._acts = Acts(scenario, stage, peer, requests, Draws(seed, scenario.name), self._commissioning)
         self._kept = Kept({**scenario.variables, "seed": seed, "api": peer.api})
         self._steps: list[StepOutcome] = []
         self._began = 0.0
@@ -82,13 +99,14 @@ class Play:
     async def run(self) -> Outcome:
         """Play it, and clear the stage."""
         scenario = self._scenario
-        if why := not_applicable(scenario, self._peer):
+        if why := not_applicable(scenario, self._peer, self._credentials):
             return Outcome(scenario, Verdict.NOT_APPLICABLE, why)
         began, began_at, self._began = time.monotonic(), self._stage.now(), _moment()
         records = [self._stage.clear(station) for station in scenario.stations]
         verdict, reason, failed, step = Verdict.PASSED, "", None, None
         try:
             async with asyncio.timeout(scenario.timeout_s):
+                await self._commissioning.begin()
                 await self._play(scenario.steps, Scope(self._kept))
             for each in scenario.stations:
                 Lookout(self._stage).check_refusals(each)
@@ -207,16 +225,13 @@ class Play:
             # One was never started, or the pool has ended: the verdict is there already.
             with contextlib.suppress(StageError):
                 await self._stage.power(verb, entries)
+        await self._commissioning.end()
         if self._peer.bundled and any(_may_behave(step.deed) for step in every(self._scenario.steps)):
             for station in self._scenario.stations:
                 try:
                     await self._requests.send("DELETE", f"{self._peer.api}/behaviours?charge_point={station}")
                 except NoReply:
                     return
-
-
-def _needs_tls(entry: Mapping[str, object]) -> bool:
-    return entry.get("security_profile") in (2, 3) or str(entry.get("central_system", "")).startswith("wss:")
 
 
 def _may_behave(deed: Deed) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from launcher.scenario.patterns import brief
+
 if TYPE_CHECKING:
     import httpx
 
@@ -42,6 +44,13 @@ class Requests:
     ) -> None:
         if self._client is not None:
             await self._client.aclose()
+
+    async def ask(self, method: str, url: str, body: object = None) -> Reply:
+        """The answer of ``url``, which has to do what it is asked. Raises NoReply."""
+        reply = await self.send(method, url, body)
+        if reply.status >= 400:
+            raise NoReply(f"{method} {url} was answered {reply.status} {brief(reply.body, 500)}")
+        return reply
 
     async def send(
         self, method: str, url: str, body: object = None, headers: Mapping[str, str] | None = None

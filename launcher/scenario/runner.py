@@ -8,17 +8,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from launcher.scenario.format import API, Scenario, every
+from launcher.scenario.commissioning import needs_authority
+from launcher.scenario.credentials import Credentials
+from launcher.scenario.format import Scenario
 from launcher.scenario.peer import Peer, bundled, driven, reach
-from launcher.scenario.play import INTERRUPTED, Heard, Play
+from launcher.scenario.play import INTERRUPTED, NO_CREDENTIALS, Heard, Play
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Run, Verdict
 
 VIRTUAL = "the bundled central system, in virtual time"
-CA = f"{API}/ca/"
-"""Where the bundled central system's certificate authority is asked for something."""
 
 Ended = Callable[[Outcome], None]
 """Who is told each scenario as it ends."""
@@ -37,6 +39,7 @@ class Plan:
     jobs: int = 8
     speed: float = 1.0
     command_line: str = ""
+    credentials: Credentials = NO_CREDENTIALS
 
 
 async def run(
@@ -105,19 +108,21 @@ async def _really(
             if plan.api:
                 peer = driven(plan.central_system, plan.api, plan.commands)
         else:
-            authority = any(step.mentions(CA) for each in plan.scenarios for step in every(each.steps))
+            authority = any(map(needs_authority, plan.scenarios))
             peer = await stack.enter_async_context(bundled(authority=authority))
         stage = await stack.enter_async_context(Stage(plan.speed))
         requests = await stack.enter_async_context(Requests())
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="cp-simu-")))
         turns = _Turns(plan.jobs)
 
-        async def play(scenario: Scenario) -> Outcome:
+        async def played(scenario: Scenario) -> Outcome:
             async with turns.of(scenario):
-                outcome = await Play(scenario, stage, peer, requests, plan.seed, heard).run()
+                play = Play(scenario, stage, peer, requests, plan.seed, heard, folder, plan.credentials)
+                outcome = await play.run()
             ended(outcome)
             return outcome
 
-        tasks = [asyncio.create_task(play(scenario)) for scenario in plan.scenarios]
+        tasks = [asyncio.create_task(played(scenario)) for scenario in plan.scenarios]
         return peer.url, await _outcomes(plan.scenarios, tasks, interrupted)
 
 

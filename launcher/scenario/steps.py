@@ -132,13 +132,16 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class CentralSystem:
-    """The bundled central system deviates, knows other tags, closes a connection, or tells what it knows."""
+    """The bundled central system deviates, knows other tags, closes a connection, or tells what it knows; its TLS
+    changes, or it makes a certificate for the station."""
 
     behave: tuple[Mapping[str, object], ...] = ()
     right: bool = False
     tags: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     disconnect: bool = False
     transactions: object = None
+    tls: Mapping[str, object] | None = None
+    client_certificate: str = ""
     within_s: float = WITHIN_S
     stations: Stations = ()
 

@@ -8,15 +8,19 @@ import threading
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from chargepoint.api.pool import PoolVerb
 from launcher.scenario.acts import Acts
+from launcher.scenario.commissioning import Commissioning, lacking
 from launcher.scenario.draws import Draws
 from launcher.scenario.format import Scenario
 from launcher.scenario.forms import read_step
 from launcher.scenario.lookout import Lookout
 from launcher.scenario.peer import Peer, bundled, reach
+from launcher.scenario.play import NO_CREDENTIALS
 from launcher.scenario.report.text import frame_line
 from launcher.scenario.requests import Requests
 from launcher.scenario.scope import Kept, Scope
@@ -41,7 +45,7 @@ class Crew:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cp-simu", daemon=True)
         self._stack = AsyncExitStack()
-        self._scopes: dict[str, tuple[Scenario, Scope]] = {}
+        self._scopes: dict[str, tuple[Scenario, Scope, Commissioning]] = {}
         self.peer = Peer("")
 
     def __enter__(self) -> Crew:
@@ -69,22 +73,30 @@ class Crew:
             await reach(central_system)
             self.peer = Peer(central_system, commands)
         else:
-            self.peer = await self._stack.enter_async_context(bundled())
+            self.peer = await self._stack.enter_async_context(bundled(authority=True))
         self._stage = await self._stack.enter_async_context(Stage(speed))
         self._requests = await self._stack.enter_async_context(Requests())
+        self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="cp-simu-")))
 
     async def add(self, station: str, entry: Mapping[str, object]) -> None:
-        """A station that can be started."""
+        """A station that can be started. Raises AssertionError for one that lacks what its security profile needs."""
         self._stage.clear(station)
         scenario = Scenario(station, "", "", Place(station, 1), {station: entry}, ())
-        self._scopes[station] = (scenario, Scope(Kept({})))
+        if lacks := lacking(scenario, NO_CREDENTIALS, self.peer):
+            raise AssertionError(lacks)
+        commissioning = Commissioning(scenario, self.peer, self._requests, NO_CREDENTIALS, self._folder, 0)
+        try:
+            await commissioning.begin()
+        except StepFailed as failed:
+            raise AssertionError(failed.reason) from None
+        self._scopes[station] = (scenario, Scope(Kept({})), commissioning)
 
     async def act(self, station: str, name: str, arguments: object) -> Found:
         """A step of a scenario, for this station. Raises InputError for a wrong one, AssertionError for one that is
         not passed."""
         step = read_step(node_of({name: arguments}, name, Place(station, 1)))
-        scenario, scope = self._scopes[station]
-        acts = Acts(scenario, self._stage, self.peer, self._requests, Draws(0, station))
+        scenario, scope, commissioning = self._scopes[station]
+        acts = Acts(scenario, self._stage, self.peer, self._requests, Draws(0, station), commissioning)
         deed = step.deed
         if not isinstance(deed, Expect | ExpectNo):
             scope.marks[station] = len(self._stage.records[station].spoken)
@@ -120,7 +132,8 @@ class Crew:
                 await self._stage.power(verb, [{"id": station}])
             except StageError:
                 break  # it was never started
-        del self._scopes[station]
+        _, _, commissioning = self._scopes.pop(station)
+        await commissioning.end()
         if problem:
             raise AssertionError(self._explained(station, "the end of the test", problem))
 

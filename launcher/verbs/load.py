@@ -21,6 +21,7 @@ from launcher.load.outages import Outage
 from launcher.load.profiles import PROFILES
 from launcher.load.report import headline, line, table, to_json, to_junit
 from launcher.metrics.endpoint import Address, serving
+from launcher.verbs.credentials import credentials
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 NO_JITTER = "RetryBackOffRandomRange"
@@ -48,6 +49,7 @@ def load(options: argparse.Namespace) -> int:
         criteria=tuple(Criterion.parse(text) for text in options.fail_if),
         outages=tuple(Outage.parse(text) for text in options.outage),
         ledger=options.check or "",
+        credentials=credentials(options),
     )
     try:
         outcome = asyncio.run(_put_on(plan, Address.parse(options.metrics) if options.metrics else None))

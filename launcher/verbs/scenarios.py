@@ -22,6 +22,7 @@ from launcher.scenario.peer import Unreachable, check_api, check_commands
 from launcher.scenario.play import INTERRUPTED
 from launcher.scenario.report import as_json, github, html, junit, text
 from launcher.scenario.verdicts import Outcome, Run, StepOutcome, Verdict
+from launcher.verbs.credentials import credentials, without_secrets
 
 VARIABLE_PREFIX = "SCENARIO_"
 """Environment variables that begin so are parameters, like those of -p."""
@@ -62,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
         jobs=options.jobs,
         speed=options.speed,
         command_line=_again(seed),
+        credentials=credentials(options),
     )
     try:
         outcome = asyncio.run(_played(plan, verbose=options.verbose))
@@ -192,5 +194,5 @@ def _write(run: Run, options: argparse.Namespace) -> None:
 
 def _again(seed: int) -> str:
     """The command that plays the same again."""
-    words = sys.argv[1:]
+    words = without_secrets(sys.argv[1:])
     return shlex.join(["cp-simu", *words, *([] if "--seed" in words else ["--seed", str(seed)])])

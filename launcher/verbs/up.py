@@ -132,6 +132,8 @@ def _plan(options: argparse.Namespace, folder: Folder, socket: Path) -> Plan:
         )
     central_system = options.central_system and check_central_system(options.central_system)
     csms_port, http_port = options.csms_port or CSMS_PORT, options.http_port or HTTP_PORT
+    if central_system and options.tls:
+        raise InputError("--tls", "given", "left out: it is of the bundled central system, not of --central-system")
     if not central_system:
         if csms_port == http_port:
             raise InputError("--http-port", http_port, "another port than --csms-port")
@@ -150,6 +152,7 @@ def _plan(options: argparse.Namespace, folder: Folder, socket: Path) -> Plan:
         csms_port=None if central_system else csms_port,
         http_port=None if central_system else http_port,
         exposed=options.expose,
+        tls=options.tls,
         log_level=LogLevel(options.log_level or LogLevel.INFO),
     )
 
@@ -180,6 +183,7 @@ def _found_up(options: argparse.Namespace, folder: Folder) -> Yard:
         "--http-port": (options.http_port and f"http://localhost:{options.http_port}", yard.http),
         "--log-level": (options.log_level, yard.log_level),
         "--pool": (options.pool, yard.pool),
+        "--tls": ("TLS" if options.tls else "", "TLS" if yard.tls else ""),
     }
     for option, (asked, there) in wanted.items():
         if asked and asked != there:
@@ -221,6 +225,7 @@ def _tell(folder: Folder, yard: Yard) -> None:
     lines = {
         "broker": broker + (f", root {yard.root}" if yard.root != DEFAULT_ROOT else ""),
         "central system": yard.central_system,
+        "TLS": f"on the same port; whom to trust: {folder.root_certificate}" if yard.tls else "",
         "HTTP": f"{yard.http} (documentation at {yard.http}/docs)" if yard.http else "",
         "state folder": str(folder.path),
         "logs": str(folder.logs),

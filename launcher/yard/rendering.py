@@ -32,7 +32,7 @@ EVERY_TAG = """{
 class Plan:
     """What a yard is to be. ``broker_program``: "" for a broker that is there already, "embedded", or the path of
     mosquitto; ``zygote``: whether charge points are forked; ``pool``: whether they share processes; the ports are
-    those of a central system of ours, None without one."""
+    those of a central system of ours, None without one; ``tls``: whether it speaks TLS as well."""
 
     folder: Folder
     socket: Path
@@ -45,6 +45,7 @@ class Plan:
     csms_port: int | None = None
     http_port: int | None = None
     exposed: bool = False
+    tls: bool = False
     log_level: LogLevel = LogLevel.INFO
 
     @property
@@ -112,10 +113,13 @@ def _broker_command(plan: Plan) -> str:
 
 def _csms_command(plan: Plan) -> str:
     folder = plan.folder
+    # Plain TCP on the same port besides: charge points of all security profiles find it at one URL.
+    tls = ("--ca", folder.ca, "--tls", "--plain", "--client-ca", folder.root_certificate) if plan.tls else ()
     return command_line(
         *(sys.executable, "-m", "csms", "--host", EVERY_ADDRESS if plan.exposed else LOOPBACK),
         *("--port", plan.csms_port, "--http-port", plan.http_port),
         *("--database", folder.csms / "csms.db", "--tags", folder.tags),
+        *tls,
         *("--log-file", folder.log("csms"), "--log-level", plan.log_level),
     )
 

@@ -60,6 +60,7 @@ def bring_up(plan: Plan) -> Yard:
         log_level=str(plan.log_level),
         pool=str(plan.pool),
         exposed=plan.exposed,
+        tls=plan.tls,
     )
     with all_or_nothing(plan.folder, plan.socket):
         render(plan)

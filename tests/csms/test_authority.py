@@ -121,16 +121,18 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path, content: 
             "--tls-certificate: '/no' is not a file that can be read",
         ),
         (Security(client_ca=Path("a")), "--client-ca: 'a' is not given with TLS"),
+        (Security(plain=True), "--plain: 'alone' is not given with TLS"),
     ],
 )
 def test_options_that_do_not_make_tls_are_refused(security: Security, said: str) -> None:
     with pytest.raises(InputError) as refused:
-        security.tls(None, "127.0.0.1")
+        security.terms(None, "127.0.0.1", security.listener())
     assert said in str(refused.value)
 
 
 def test_tls_is_1_2_or_later_and_serves_a_fresh_certificate(ca: Authority) -> None:
-    context = Security(serve_tls=True, client_ca=ca.folder / "ca.pem").tls(ca, "192.0.2.7")
+    security = Security(serve_tls=True, client_ca=ca.file)
+    context = security.terms(ca, "192.0.2.7", security.listener()).tls
     assert context is not None
     assert (context.minimum_version, context.verify_mode) == (ssl.TLSVersion.TLSv1_2, ssl.CERT_REQUIRED)
     certificate = x509.load_pem_x509_certificate((ca.folder / "server.pem").read_bytes())

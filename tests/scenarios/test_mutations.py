@@ -127,10 +127,15 @@ MUTATIONS = {
         change={"transactionId": 4_711},
         times=1,
     ),
-    "nobody is let in": wrong("connect", "password boot_accepted", refuse=401),
+    "nobody is let in": wrong(
+        "connect", "password boot_accepted security_profile_2 security_profile_3 tls_too_old", refuse=401
+    ),
     "who was cut off is not let in again": Mutation(
         ({"action": "connect", "delay": 0.01, "times": 1}, {"action": "connect", "refuse": 503}),
-        ("half_open", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
+        (
+            *("half_open", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
+            *("security_profile_falls_back", "security_profile_rises", "certificate_renewed"),
+        ),
         ("charging_session", "malformed_texts"),
     ),
     "starts are not answered": wrong("StartTransaction", "swipe_then_plug", "tag_blocked", silent=True),
@@ -182,9 +187,66 @@ MUTATIONS = {
     "wrong types are answered as if they were right": wrong(
         "StatusNotification", "wrong_types", "heartbeats", answer={}, carried_out=False
     ),
+    "certificates are not signed": wrong(
+        "SignCertificate",
+        "certificate_renewed certificate_runs_out security_profile_rises",
+        "security_profile_3",
+        answer={"status": "Rejected"},
+        carried_out=False,
+    ),
+    "certificates are promised and not sent": wrong(
+        "SignCertificate",
+        "certificate_renewed certificate_runs_out security_profile_rises",
+        "security_profile_3",
+        answer={"status": "Accepted"},
+        carried_out=False,
+    ),
+    "security events are refused": wrong(
+        "SecurityEventNotification",
+        "certificate_signed_wrongly root_certificates firmware_signed_by_a_stranger server_certificates_refused "
+        "security_profile_falls_back",
+        "heartbeats",
+        error=INTERNAL_ERROR,
+    ),
     "the connection is closed on a wrong call": wrong("Authorize", "malformed_call", close={"code": 1002}),
 }
 
+
+LISTENERS: dict[str, tuple[Behaviour, str, str]] = {
+    "its certificate has expired": (
+        {"certificate": "expired"},
+        "security_profile_2 security_profile_3 password_wrong_by_tls certificate_renewed security_profile_rises "
+        "certificates_refused",
+        "password server_certificates_refused",
+    ),
+    "its certificate is made out to another": (
+        {"certificate": "other_name"},
+        "security_profile_2 security_profile_3 security_profile_rises",
+        "password",
+    ),
+    "its certificate is of another authority": (
+        {"certificate": "other_authority"},
+        "security_profile_2 security_profile_3 security_profile_rises",
+        "password",
+    ),
+    "it speaks TLS 1.1 alone": (
+        {"version": "1.1"},
+        "security_profile_2 security_profile_3 password_wrong_by_tls",
+        "password",
+    ),
+    "it asks for no certificates": (
+        {"client_certificates": "not_asked"},
+        "certificates_refused certificate_runs_out security_profile_rises",
+        "security_profile_2",
+    ),
+    "it wants certificates of everybody": (
+        {"client_certificates": "required"},
+        "security_profile_2 password_wrong_by_tls security_profile_rises",
+        "security_profile_3 certificate_renewed certificates_refused",
+    ),
+}
+"""What is wrong with a port of the central system; which scenarios find it there, and which have nothing to do with
+it."""
 
 IN_VIRTUAL_TIME: dict[str, Behaviour] = {
     "day_of_charging": {"action": "StartTransaction", "change": {"transactionId": 7}},
@@ -201,7 +263,9 @@ def csms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """One for all mutations: each concerns a station of its own."""
     folder = tmp_path_factory.mktemp("csms")
     tags = etc_dir() / "scenarios" / "tags.json"
-    with running(folder, "--tags", str(tags), "--ca", str(folder / "ca")) as program:
+    ca = folder / "ca"
+    tls = ("--tls", "--plain", "--client-ca", str(ca / "ca.pem"))
+    with running(folder, "--tags", str(tags), "--ca", str(ca), *tls) as program:
         yield program
 
 
@@ -210,8 +274,8 @@ def mutant(name: str, station: str) -> Scenario:
     return load(READY[name], {"STATION": station})
 
 
-async def play(scenarios: list[Scenario], csms: Program, commands: str = "") -> Run:
-    return await runner.run(runner.Plan(tuple(scenarios), csms.ws, commands, csms.http, jobs=JOBS))
+async def play(scenarios: list[Scenario], csms: Program, commands: str = "", url: str = "") -> Run:
+    return await runner.run(runner.Plan(tuple(scenarios), url or csms.ws, commands, csms.http, jobs=JOBS))
 
 
 async def test_every_mutation_turns_the_right_scenarios_red(csms: Program) -> None:
@@ -233,6 +297,21 @@ async def test_every_mutation_turns_the_right_scenarios_red(csms: Program) -> No
         f"{what}: {name} is {seen[what, name].verdict}, not {verdict}: {seen[what, name].reason}"
         for (what, name), verdict in expected.items()
         if seen[what, name].verdict is not verdict
+    ]
+    assert surprising == []
+
+
+@pytest.mark.parametrize("what", LISTENERS)
+async def test_every_mutation_of_tls_turns_the_right_scenarios_red(csms: Program, what: str) -> None:
+    settings, red, green = LISTENERS[what]
+    async with csms.client() as http:
+        listener = (await http.post("/listeners", json={"plain": True, **settings})).json()
+    expected = dict.fromkeys(red.split(), Verdict.FAILED) | dict.fromkeys(green.split(), Verdict.PASSED)
+    run = await play([mutant(name, f"l{listener['id']}_{name}") for name in expected], csms, url=listener["url"])
+    surprising = [
+        f"{name} is {outcome.verdict}, not {expected[name]}: {outcome.reason}"
+        for name, outcome in zip(expected, run.outcomes, strict=True)
+        if outcome.verdict is not expected[name]
     ]
     assert surprising == []
 
@@ -280,7 +359,10 @@ async def test_a_wrong_central_system_is_found_in_virtual_time_too(name: str) ->
 def test_every_ready_scenario_is_turned_red_by_something() -> None:
     """Other than by a central system that accepts nobody."""
     killed = (
-        {name for mutation in MUTATIONS.values() for name in mutation.red} | set(WITH_COMMANDS) | set(IN_VIRTUAL_TIME)
+        {name for mutation in MUTATIONS.values() for name in mutation.red}
+        | {name for _, red, _ in LISTENERS.values() for name in red.split()}
+        | set(WITH_COMMANDS)
+        | set(IN_VIRTUAL_TIME)
     )
     assert sorted(READY.keys() - killed) == []
 

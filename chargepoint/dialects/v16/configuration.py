@@ -129,6 +129,10 @@ class Configuration:
         self.put(name, checked)
         return ConfigurationStatus.accepted
 
+    def waits(self, name: str) -> bool:
+        """Whether ``name`` has another value from the next boot on."""
+        return name.casefold() in self._after_boot
+
     def put(self, name: str, value: str) -> None:
         """Set a value of the station's own, such as the heartbeat interval of a BootNotification."""
         if self[name] != value or name.casefold() in self._after_boot:

@@ -39,7 +39,7 @@ SECURITY_PARAMETERS = (
 
 
 class Security:
-    """Whom the station takes for its central system, and how it shows who it is. ``changed``: it has to be stored."""
+    """Whom the station takes for its central system, and how it shows who it is."""
 
     def __init__(
         self,
@@ -58,7 +58,12 @@ class Security:
         self._failures = fields.integer("failures", 0, minimum=0, maximum=ATTEMPTS)
         self._last_failure: LinkFailure | None = None
         self._try_fallback = False
-        self.changed = False
+        self._stored = self._way_back()
+
+    @property
+    def changed(self) -> bool:
+        """Whether it has to be stored."""
+        return self._stored != self._way_back()
 
     @property
     def profile(self) -> int:
@@ -103,7 +108,6 @@ class Security:
             case ConfigurationKey.security_profile:
                 self._previous, self._profile = self._profile, self.profile
                 self._failures = 0
-                self.changed = True
                 self._reconfigured(f"SecurityProfile {self._previous} becomes {self._profile}", now)
                 self._session.then(lambda at: self._reconnect())
             case ConfigurationKey.authorization_key:
@@ -125,7 +129,6 @@ class Security:
             if self._previous == 0:
                 self._session.configuration.put(SECURITY_EVENTS, "true")
             self._previous, self._failures = None, 0
-            self.changed = True
         store = self._certificates
         if store.fallback is not None and not self._try_fallback and self.target().secure:
             store.fallback = None
@@ -143,14 +146,20 @@ class Security:
         if self._previous is None:
             return
         self._failures += 1
-        self.changed = True
         if self._failures >= ATTEMPTS:
             self._go_back(now)
 
     def to_record(self) -> dict[str, object]:
         """The profile to go back to, for the store."""
-        self.changed = False
-        return {"previous": self._previous, "failures": self._failures}
+        self._stored = self._way_back()
+        previous, failures = self._stored
+        return {"previous": previous, "failures": failures}
+
+    def _way_back(self) -> tuple[int | None, int]:
+        """The profile to go back to if the station boots now, and how often the one in force has failed to connect."""
+        if self._session.configuration.waits(ConfigurationKey.security_profile):
+            return self.profile, 0
+        return self._previous, self._failures
 
     def _go_back(self, now: float) -> None:
         failed, back = self._profile, self._previous

@@ -88,7 +88,7 @@ async def _played(
             Stage(now=clock.now, look_every_s=LOOK_EVERY_S, pool=lambda *how: InProcess(clock, *how)) as stage,
             requests,
         ):
-            return await Play(scenario, stage, driven(URL, API), requests, seed, told).run()
+            return await Play(scenario, stage, driven(URL, API), requests, seed, told, folder).run()
     except asyncio.CancelledError:
         return Outcome(scenario, Verdict.ERROR, INTERRUPTED)
 

@@ -226,6 +226,41 @@ def test_a_profile_that_does_not_connect_is_given_up_after_three_attempts() -> N
     assert profile(bench.connect()) == "1"
 
 
+@pytest.mark.parametrize("cut_before", [True, False])
+def test_a_profile_that_waits_for_a_boot_and_does_not_connect_then_is_given_up(cut_before: bool) -> None:
+    """TC_083_CS: the way back, where SecurityProfile is one of RebootRequiredKeys."""
+    bench = in_profile(1, ocpp_config={"RebootRequiredKeys": "SecurityProfile"})
+    assert change(bench, "SecurityProfile", 2) == "RebootRequired"
+    assert not bench.life.reconnect()
+    bench.disconnect()
+    for _ in range(4):
+        bench.fail_to_connect()
+        assert bench.life.link_target().url == "ws://csms.test/CP1", "what waits has not failed"
+    if cut_before:
+        bench.connect()
+    bench.power_cut()
+    for _ in range(3):
+        assert bench.life.link_target().url == "wss://csms.test/CP1"
+        bench.fail_to_connect()
+    assert bench.life.link_target().url == "ws://csms.test/CP1"
+    assert profile(bench.connect()) == "1"
+    bench.power_cut()
+    assert profile(bench.connect()) == "1"
+
+
+def test_a_profile_that_waits_for_a_boot_and_connects_then_stays() -> None:
+    bench = in_profile(1, ocpp_config={"RebootRequiredKeys": "SecurityProfile"})
+    change(bench, "SecurityProfile", 2)
+    bench.power_cut()
+    assert profile(bench.connect()) == "2"
+    bench.disconnect()
+    for _ in range(10):
+        bench.fail_to_connect()
+    assert bench.life.link_target().url == "wss://csms.test/CP1"
+    bench.power_cut()
+    assert bench.life.link_target().url == "wss://csms.test/CP1"
+
+
 def test_a_profile_that_has_connected_once_stays() -> None:
     bench = in_profile(1)
     change(bench, "SecurityProfile", 2)
