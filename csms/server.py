@@ -14,7 +14,6 @@ from websockets.asyncio.server import Server as WebsocketServer
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
-from websockets.typing import Subprotocol
 
 from chargepoint.clock import Clock
 from chargepoint.ocpp.frames import Payload
@@ -28,7 +27,7 @@ from csms.csms import CentralSystem
 from csms.dialect import Signer
 from csms.handshake import Handshake, security_of
 from csms.identity import identity_of
-from csms.link import Connection, Link
+from csms.link import Connection, Link, close_connection
 from csms.messages import Messages
 from csms.passwords import Passwords
 from csms.store import Store, StoreFailure
@@ -80,7 +79,7 @@ class Server:
         self._websockets = await serve(
             self._connected,
             sock=self._listener,
-            subprotocols=[Subprotocol(name) for name in DIALECTS],
+            select_subprotocol=self._handshake.subprotocol,
             process_request=self._handshake.refusal,
             ssl=self._tls,
             compression=None,
@@ -161,13 +160,13 @@ class Server:
 
     async def _connected(self, websocket: ServerConnection) -> None:
         assert websocket.request is not None
+        if (close := self._handshake.closing.get(websocket)) is not None:
+            await close_connection(websocket, close.code, close.reason)
+            return
         assert websocket.subprotocol is not None
         charge_point = identity_of(websocket.request.path)
         dialect = DIALECTS[websocket.subprotocol]
         link = Link(charge_point, websocket, dialect, self._answering, self._clock, self._behaviours, self._messages)
-        if (close := self._handshake.closing.get(websocket)) is not None:
-            await link.close(close.code, close.reason)
-            return
         if (older := self.links.get(charge_point)) is not None:
             log.warning("%s: connected again; the older connection is closed", charge_point)
             self._in_background(older.close(CloseCode.NORMAL_CLOSURE, "replaced by a newer connection"))
