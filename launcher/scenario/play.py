@@ -216,7 +216,7 @@ class Play:
 
 
 def _needs_tls(entry: Mapping[str, object]) -> bool:
-    return entry.get("security_profile") in (2, 3) or str(entry.get("central_system", "")).startswith("wss:")
+    return entry.get("security_profile") in (2, 3) or str(entry.get("central_system", "")).lower().startswith("wss:")
 
 
 def _may_behave(deed: Deed) -> bool:
