@@ -10,6 +10,7 @@ import aiomqtt
 
 from chargepoint.api.topics import Topics
 from chargepoint.bus import CONNECT_TIMEOUT_S, Broker
+from launcher.broker.topics import TopicTree
 
 ANSWER_TIMEOUT_S = 10.0
 
@@ -24,6 +25,9 @@ async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> di
         return {}
     end = f"{topics.root}/end/{uuid.uuid4().hex}"
     found: dict[str, bytes] = {}
+    asked: TopicTree[bool] = TopicTree()
+    for topic in filters:
+        asked.put(topic, True)
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT_S), connected(broker) as client:
             # Quality of service 0: some brokers drop what is more than a thousand messages of a higher one.
@@ -32,6 +36,8 @@ async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> di
             async for message in client.messages:
                 if message.topic.value == end:
                     break
+                if not asked.filters_matching(message.topic.value):
+                    continue  # there are brokers (amqtt 0.12) that send a new client what others have subscribed to
                 if message.retain and isinstance(message.payload, bytes) and message.payload:
                     found[message.topic.value] = message.payload
     except TimeoutError:
