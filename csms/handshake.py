@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import ServerConnection
-from websockets.datastructures import Headers
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
 from chargepoint.api.errors import InputError
 from csms.behaviours.behaviour import CONNECT, Close, Refuse, Silence, told
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """Decides on every handshake. ``closing``: connections that a behaviour closes as soon as they are there;
+    """Decides on every handshake. ``closing``: connections that are closed as soon as they are there;
     ``ending``: set when nobody is to wait any longer."""
 
     system: CentralSystem
@@ -49,12 +50,6 @@ class Handshake:
             return _refused(connection, HTTPStatus.NOT_FOUND, text)
         if (played := await self._play(connection, charge_point)) is not None:
             return played
-        offered = _offered(request.headers)
-        if set(self.subprotocols).isdisjoint(offered):
-            was = " and ".join(repr(name) for name in offered) or "nothing"
-            right = " or ".join(self.subprotocols)
-            text = f"Sec-WebSocket-Protocol offers {was}; this central system speaks {right}"
-            return _refused(connection, HTTPStatus.BAD_REQUEST, f"{charge_point}: {text}")
         by_tls = secured(connection)
         if by_tls is not None and by_tls.certificate is not None:
             # Profile 3: who shows a certificate needs no password.
@@ -64,6 +59,18 @@ class Handshake:
             response = _refused(connection, HTTPStatus.UNAUTHORIZED, f"{charge_point}: {objection}")
             response.headers["WWW-Authenticate"] = 'Basic realm="OCPP", charset="UTF-8"'
             return response
+        return None
+
+    def subprotocol(self, connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        """The first of those that a charge point offers which is spoken here. Without any the handshake is
+        completed all the same, and the connection closed at once (OCPP-J 1.6 section 3.2)."""
+        for name in offered:
+            if name in self.subprotocols:
+                return name
+        right = f"this central system speaks {' or '.join(self.subprotocols)}"
+        was = " and ".join(repr(name) for name in offered) or "nothing"
+        log.warning("closing %s: Sec-WebSocket-Protocol offers %s; %s", connection.remote_address, was, right)
+        self.closing.setdefault(connection, Close(CloseCode.PROTOCOL_ERROR, right))
         return None
 
     async def _play(self, connection: ServerConnection, charge_point: str) -> Response | None:
@@ -104,8 +111,3 @@ class Handshake:
 def _refused(connection: ServerConnection, status: HTTPStatus, text: str) -> Response:
     log.warning("refused %s with %d: %s", connection.remote_address, status, text)
     return connection.respond(status, text + "\n")
-
-
-def _offered(headers: Headers) -> list[str]:
-    names = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
-    return [name.strip() for name in names if name.strip()]

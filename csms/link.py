@@ -44,6 +44,15 @@ MAX_MESSAGE = 2 * 2**20
 """Bytes; a certificate chain or a long local list fits. A larger message is refused unread."""
 
 
+async def close_connection(websocket: ServerConnection, code: int, reason: str) -> None:
+    """Close it and wait until it is closed. The code ABNORMAL cuts it without a word."""
+    if code == ABNORMAL:
+        websocket.transport.abort()
+        await websocket.wait_closed()
+    else:
+        await websocket.close(code, reason)
+
+
 class Connection(AsSent, ServerConnection):
     """One that keeps what is wrong with a message for the session to answer."""
 
@@ -107,14 +116,9 @@ class Link:
             self._act()
 
     async def close(self, code: int, reason: str) -> None:
-        """Close the connection and wait until it is closed; nothing that comes in meanwhile is acted on. The code
-        ABNORMAL cuts it without a word."""
+        """Close the connection and wait until it is closed; nothing that comes in meanwhile is acted on."""
         self._closing = True
-        if code == ABNORMAL:
-            self._websocket.transport.abort()
-            await self._websocket.wait_closed()
-        else:
-            await self._websocket.close(code, reason)
+        await close_connection(self._websocket, code, reason)
 
     async def send_text(self, text: str, behaviour: int | None = None) -> None:
         """Send ``text`` as it is, frame or not; nobody waits for an answer to it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import socket
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from websockets.asyncio.server import Server as WebsocketServer
@@ -41,21 +41,21 @@ class Listener:
 
 
 class Listeners:
-    """Opens, changes and closes them. ``connected`` and ``refusal`` are called for each connection, whichever port it
-    came in by."""
+    """Opens, changes and closes them. ``refusal``, ``subprotocol`` and ``connected`` are called for each connection,
+    in this order, whichever port it came in by."""
 
     def __init__(
         self,
         connected: Callable[[ServerConnection], Awaitable[None]],
         refusal: Callable[[ServerConnection, Request], Awaitable[Response | None]],
-        subprotocols: Iterable[str],
+        subprotocol: Callable[[ServerConnection, Sequence[Subprotocol]], Subprotocol | None],
         terms_of: TermsOf,
         ping_interval_s: float = PING_INTERVAL_S,
     ) -> None:
         self.all: dict[int, Listener] = {}
         self._connected = connected
         self._refusal = refusal
-        self._subprotocols = [Subprotocol(name) for name in subprotocols]
+        self._subprotocol = subprotocol
         self._terms_of = terms_of
         self._ping_interval_s = ping_interval_s
         self._ids = itertools.count(1)
@@ -66,7 +66,7 @@ class Listeners:
         websockets = await serve(
             self._connected,
             sock=line,
-            subprotocols=self._subprotocols,
+            select_subprotocol=self._subprotocol,
             process_request=self._refusal,
             compression=None,
             max_size=LARGEST_SKIPPED,

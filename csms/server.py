@@ -25,7 +25,7 @@ from csms.dialect import Signer
 from csms.entrance import Terms
 from csms.handshake import Handshake
 from csms.identity import identity_of
-from csms.link import Link
+from csms.link import Link, close_connection
 from csms.listener import ListenerSettings
 from csms.listeners import PING_INTERVAL_S, Listeners, TermsOf
 from csms.messages import Messages
@@ -70,7 +70,9 @@ class Server:
         self._passwords = passwords
         self._handshake = Handshake(system, DIALECTS, passwords, behaviours)
         self._answering = Answering(system, store, self, clock, heartbeat_interval_s, signer, self._in_background)
-        self.listeners = Listeners(self._connected, self._handshake.refusal, DIALECTS, terms_of, ping_interval_s)
+        self.listeners = Listeners(
+            self._connected, self._handshake.refusal, self._handshake.subprotocol, terms_of, ping_interval_s
+        )
         self._background: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -143,13 +145,13 @@ class Server:
 
     async def _connected(self, websocket: ServerConnection) -> None:
         assert websocket.request is not None
+        if (close := self._handshake.closing.get(websocket)) is not None:
+            await close_connection(websocket, close.code, close.reason)
+            return
         assert websocket.subprotocol is not None
         charge_point = identity_of(websocket.request.path)
         dialect = DIALECTS[websocket.subprotocol]
         link = Link(charge_point, websocket, dialect, self._answering, self._clock, self._behaviours, self._messages)
-        if (close := self._handshake.closing.get(websocket)) is not None:
-            await link.close(close.code, close.reason)
-            return
         if (older := self.links.get(charge_point)) is not None:
             log.warning("%s: connected again; the older connection is closed", charge_point)
             self._in_background(older.close(CloseCode.NORMAL_CLOSURE, "replaced by a newer connection"))

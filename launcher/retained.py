@@ -10,6 +10,7 @@ import aiomqtt
 
 from chargepoint.api.topics import Topics
 from chargepoint.bus import CONNECT_TIMEOUT_S, Broker
+from launcher.broker.topics import TopicTree
 
 ANSWER_TIMEOUT_S = 10.0
 
@@ -17,22 +18,32 @@ ANSWER_TIMEOUT_S = 10.0
 async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> dict[str, bytes]:
     """The retained messages that match ``filters``, topic to payload.
 
-    What a broker retains comes in order before what is published after the subscription, so a message of our own
-    tells the end. Raises aiomqtt.MqttError when the broker cannot be reached, or does not answer.
+    A message of our own, retained for that long, tells the end: brokers send what they retain by the filters of a
+    subscription or in the order in which it came, and in both it is the last. What is merely published afterwards
+    comes too early from brokers that send retained messages in their own time, as aedes and EMQX do. Raises
+    aiomqtt.MqttError when the broker cannot be reached, or does not answer.
     """
     if not filters:
         return {}
     end = f"{topics.root}/end/{uuid.uuid4().hex}"
     found: dict[str, bytes] = {}
+    asked: TopicTree[bool] = TopicTree()
+    for topic in filters:
+        asked.put(topic, True)
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT_S), connected(broker) as client:
+            await client.publish(end, b"end", qos=1, retain=True)
             # Quality of service 0: some brokers drop what is more than a thousand messages of a higher one.
             await client.subscribe([(topic, 0) for topic in (*filters, end)])
-            await client.publish(end)
             async for message in client.messages:
+                if not message.retain:
+                    continue
                 if message.topic.value == end:
+                    await client.publish(end, b"", retain=True)
                     break
-                if message.retain and isinstance(message.payload, bytes) and message.payload:
+                if not asked.filters_matching(message.topic.value):
+                    continue  # there are brokers (amqtt 0.12) that send a new client what others have subscribed to
+                if isinstance(message.payload, bytes) and message.payload:
                     found[message.topic.value] = message.payload
     except TimeoutError:
         raise aiomqtt.MqttError(f"no answer within {ANSWER_TIMEOUT_S:g} s") from None

@@ -13,9 +13,11 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import HeadersLike
 from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.http11 import Response
 from websockets.protocol import Event as ProtocolEvent
 
 from chargepoint.adapters.link_settings import LARGEST_READ
+from chargepoint.api.errors import shown
 from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.wire import AsSent
 
@@ -93,12 +95,15 @@ def watch_for_a_dead_peer(connection: ClientConnection) -> None:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEP_ALIVE_PROBES)
 
 
-def status_line(code: int) -> str:
-    """An HTTP status as people read it: ``404 Not Found``."""
+def http_refusal(response: Response) -> str:
+    """What an HTTP server says in place of a websocket, as people read it: ``HTTP 404 Not Found``."""
+    code, location = response.status_code, response.headers.get("Location", "")
     try:
-        return f"{code} {HTTPStatus(code).phrase}"
+        status = f"HTTP {code} {HTTPStatus(code).phrase}"
     except ValueError:
-        return str(code)
+        return f"HTTP {code}"
+    # Whoever configured the old place finds the new one here; the charge point itself does not go there.
+    return f"{status}, to {shown(location)}" if 300 <= code < 400 and location else status
 
 
 async def in_fragments(message: bytes, size: int, pause_s: float) -> AsyncIterator[bytes]:

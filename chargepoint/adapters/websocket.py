@@ -25,8 +25,8 @@ from chargepoint.adapters.connection import (
     authorization,
     close,
     hear_nothing,
+    http_refusal,
     in_fragments,
-    status_line,
     tls_failure,
     told_by,
     watch_for_a_dead_peer,
@@ -252,7 +252,7 @@ class Websocket:
                     moved = self._why_moved or (silent if self._silent else "")
                     reason = self._why_broken_off or moved or why_closed(connection.close_exc)
         except InvalidStatus as error:
-            reason = f"{target.url} refuses the connection: HTTP {status_line(error.response.status_code)}"
+            reason = f"{target.url} refuses the connection: {http_refusal(error.response)}"
             if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
                 why = LinkFailure.UNAUTHORIZED
         except (WebSocketException, OSError, UnicodeError) as error:

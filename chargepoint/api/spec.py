@@ -75,13 +75,8 @@ class ChargePointSpec:
 
     @property
     def connection_url(self) -> str:
-        """The websocket URL: ``central_system`` with the id as its last segment, once, percent-encoded
-        (OCPP-J 1.6 section 3.1.1)."""
-        base, question, query = self.central_system.partition("?")
-        base = base.rstrip("/")
-        if unquote(urlsplit(base).path.rpartition("/")[2]) != self.id:
-            base = f"{base}/{quote(self.id, safe='')}"
-        return base + question + query
+        """The websocket URL."""
+        return url_of(self.id, self.central_system)
 
     def to_entry(self) -> dict[str, object]:
         """The entry that starts this very charge point again, as JSON values."""
@@ -233,6 +228,16 @@ def _security_of_config(raw: object) -> dict[str, object]:
             number = name == "security_profile" and isinstance(value, str) and value.strip().isdecimal()
             given[name] = int(str(value)) if number else value
     return given
+
+
+def url_of(id: str, central_system: str) -> str:
+    """``central_system`` with the id as the last segment of its path, once, percent-encoded "as necessary" (OCPP-J
+    1.6, section 3.1.1): what may stand there as it is (RFC 3986 section 3.3) is left, for those who do not decode."""
+    base, question, query = central_system.partition("?")
+    base = base.rstrip("/")
+    if unquote(urlsplit(base).path.rpartition("/")[2]) != id:
+        base = f"{base}/{quote(id, safe=':=@')}"
+    return base + question + query
 
 
 def check_central_system(url: str) -> str:

@@ -39,7 +39,7 @@ class LinkTarget:
     @property
     def secure(self) -> bool:
         """Whether TLS is spoken."""
-        return self.url.startswith("wss:")
+        return urlsplit(self.url).scheme == "wss"
 
 
 def url_in_profile(url: str, profile: int) -> str:

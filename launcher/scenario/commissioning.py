@@ -27,7 +27,7 @@ def speaks_tls(scenario: Scenario) -> bool:
     """Whether TLS is spoken in ``scenario``, or a certificate made."""
     of_steps = (step.deed for step in every(scenario.steps))
     return any(
-        profile_of(entry) > 1 or str(entry.get("central_system", "")).startswith("wss:")
+        profile_of(entry) > 1 or str(entry.get("central_system", "")).lower().startswith("wss:")
         for entry in scenario.stations.values()
     ) or any(
         isinstance(deed, CentralSystem) and (deed.tls is not None or deed.client_certificate) for deed in of_steps

@@ -33,7 +33,7 @@ class Credentials:
         """The start entry of ``station`` for the central system at ``url``. Where it names no security profile, it
         has the highest that it has the credentials for."""
         whole = {"central_system": url, **entry, "id": station}
-        secure = str(whole["central_system"]).startswith("wss:")
+        secure = str(whole["central_system"]).lower().startswith("wss:")
         password = self.password(station)
         no_profile = _said(entry, "security_profile", "SecurityProfile") is None
         if no_profile and (password or self.certificate):

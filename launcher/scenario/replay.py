@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
+from chargepoint.api.spec import url_of
 from launcher.scenario.peer import Unreachable
 from launcher.scenario.retelling import Answer, Retelling, Told
 
@@ -38,7 +38,7 @@ class _Replay:
         self._came = asyncio.Event()
 
     async def run(self, central_system: str) -> list[str]:
-        url = f"{central_system.rstrip('/')}/{quote(self._station, safe='')}"
+        url = url_of(self._station, central_system)
         try:
             connection = await connect(url, subprotocols=[SUBPROTOCOL], open_timeout=self._timeout_s, proxy=None)
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:

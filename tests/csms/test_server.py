@@ -24,15 +24,16 @@ async def _refused(url: str, *subprotocols: str) -> tuple[int, str]:
     return response.status_code, (response.body or b"").decode()
 
 
-@pytest.mark.parametrize(
-    ("offered", "was"), [((), "nothing"), (("ocpp2.0.1", "ocpp2.1"), "'ocpp2.0.1' and 'ocpp2.1'")]
-)
-async def test_a_foreign_subprotocol_is_refused_in_the_handshake_with_what_is_right(
-    csms: Program, offered: tuple[str, ...], was: str
+@pytest.mark.parametrize("offered", [(), ("ocpp2.0.1", "ocpp2.1"), ("OCPP1.6",)])
+async def test_without_a_subprotocol_we_speak_the_handshake_is_completed_without_one_and_the_connection_closed(
+    csms: Program, http: httpx.AsyncClient, offered: tuple[str, ...]
 ) -> None:
-    status, text = await _refused(f"{csms.ws}/CP_1", *offered)
-    assert status == 400
-    assert text == f"CP_1: Sec-WebSocket-Protocol offers {was}; this central system speaks ocpp1.6\n"
+    """OCPP-J 1.6 section 3.2: "MUST complete the WebSocket handshake ... and then immediately close"."""
+    async with connect(f"{csms.ws}/Foreign", subprotocols=list(offered) or None, proxy=None) as websocket:  # type: ignore[arg-type]
+        assert websocket.subprotocol is None
+        await websocket.wait_closed()
+    assert (websocket.close_code, websocket.close_reason) == (1002, "this central system speaks ocpp1.6")
+    assert (await http.get("/charge-points/Foreign")).status_code == 404
 
 
 async def test_of_several_subprotocols_the_one_we_speak_is_chosen(csms: Program) -> None:

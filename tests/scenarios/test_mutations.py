@@ -68,7 +68,8 @@ MUTATIONS = {
     "heartbeats are answered with nothing": wrong(
         "Heartbeat",
         "heartbeats trigger_message configuration composite_schedule malformed_call wrong_types unknown_action "
-        "malformed_texts no_utf8 quirks half_open password flapping clock_ahead firmware_download_fails",
+        "malformed_texts call_without_payload no_utf8 quirks half_open password flapping clock_ahead "
+        "firmware_download_fails",
         answer={},
     ),
     "heartbeats are answered twice": wrong("Heartbeat", "heartbeats", copies=2),
@@ -150,7 +151,8 @@ MUTATIONS = {
     ),
     "meter values are refused": wrong(
         "MeterValues",
-        "meter_values meter_values_idle stop_with_data dc_session charging_session limit_is_obeyed trigger_message "
+        "meter_values meter_values_idle meter_values_temperature stop_with_data dc_session charging_session "
+        "limit_is_obeyed trigger_message "
         "meter_jump meter_reset meter_negative meter_freeze offline_in_transaction clock_aligned",
         "unplug_ends end_offline",
         error=INTERNAL_ERROR,

@@ -74,7 +74,9 @@ async def test_a_redirection_is_not_followed(status: int, location: str | None) 
         return response
 
     async with central_system(stay, process_request=redirect) as url, linked(url) as link:
-        assert (await link.closed()).startswith(f"{url} refuses the connection: HTTP {status} ")
+        told = await link.closed()
+        assert told.startswith(f"{url} refuses the connection: HTTP {status} ")
+        assert not location or told.endswith(f", to '{location}'")
     assert asked == ["/CP1"]
 
 

@@ -15,3 +15,8 @@ def test_from_profile_2_on_tls_is_spoken_with_the_same_host_port_and_path(rest: 
     assert url == f"{'wss' if secure else 'ws'}://{rest}"
     assert LinkTarget(url).secure is secure
     assert url_in_profile(f"wss://{rest}", profile) == f"wss://{rest}"
+
+
+def test_a_scheme_may_be_in_capital_letters() -> None:
+    assert LinkTarget("WSS://host/CP1").secure
+    assert not LinkTarget("WS://host/CP1").secure

@@ -133,7 +133,7 @@ def test_what_a_scenario_has_traced_is_replayed_and_a_changed_back_end_is_found(
     traced = cp_simu("run", "charging_session", "--central-system", csms.ws, "--trace", tmp_path)
     assert traced.returncode == 0, traced.stdout + traced.stderr
     [trace] = tmp_path.iterdir()
-    same = cp_simu("replay", trace, "--central-system", csms.ws)
+    same = cp_simu("replay", trace, "--central-system", f"{csms.ws}/ocpp?token=1")
     assert (same.returncode, same.stdout.splitlines()[-1].split(": ")[1]) == (0, "no difference"), same.stderr
     behaviour = {"action": "Authorize", "change": {"idTagInfo": {"status": "Invalid"}}}
     httpx.post(f"{csms.http}/behaviours", json=behaviour, trust_env=False).raise_for_status()

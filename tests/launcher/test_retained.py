@@ -1,0 +1,106 @@
+"""What a broker retains, asked of brokers that say more than they were asked."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from chargepoint.api.topics import Topics
+from chargepoint.bus import Broker
+from launcher.retained import retained
+from tests.chargepoint.brokers import (
+    CONNACK,
+    CONNECT,
+    PUBLISH,
+    SUBSCRIBE,
+    Wire,
+    needs_mosquitto,
+    observer,
+    real_broker,
+    scripted_broker,
+)
+
+TOPICS = Topics("cp_simu")
+RETAINED = {
+    TOPICS.station("CP1", "status"): b"one",
+    TOPICS.station("CP2", "status"): b"two",
+    TOPICS.connector("CP1", 1, "status"): b"three",
+    TOPICS.launcher("status"): b"Alive",
+}
+
+
+def publication(topic: str, payload: bytes, *, retain: bool) -> bytes:
+    """PUBLISH of quality of service 0, shorter than 128 bytes."""
+    body = len(topic).to_bytes(2, "big") + topic.encode() + payload
+    return bytes([0x30 | retain, len(body)]) + body
+
+
+async def sends_all_to_everybody(wire: Wire) -> None:
+    """As amqtt 0.12 does: whoever connects gets what others have subscribed to."""
+    end = ""
+    while True:
+        kind, body = await wire.packet()
+        if kind == CONNECT:
+            wire.write(CONNACK)
+            for topic, payload in RETAINED.items():
+                wire.write(publication(topic, payload, retain=True))
+        elif kind == PUBLISH:
+            end = body[2 : 2 + int.from_bytes(body[:2], "big")].decode()
+            wire.puback(body)
+        elif kind == SUBSCRIBE:
+            wire.acknowledge(body, b"\0" * 2)
+            wire.write(publication(end, b"end", retain=True))
+        elif not kind:
+            return
+
+
+async def test_what_was_not_asked_for_is_not_found() -> None:
+    """Otherwise the removal of one charge point clears the topics of all."""
+    async with scripted_broker(sends_all_to_everybody) as (port, _):
+        found = await retained(Broker("127.0.0.1", port), TOPICS, [TOPICS.station("CP1", "#")])
+    assert found == {TOPICS.station("CP1", "status"): b"one", TOPICS.connector("CP1", 1, "status"): b"three"}
+
+
+async def takes_its_time(wire: Wire) -> None:
+    """As aedes does: live messages go out at once, retained ones later and in the order in which they came."""
+    kept = dict(RETAINED)
+
+    async def send_kept() -> None:
+        for topic, payload in kept.items():
+            await asyncio.sleep(0.01)
+            wire.write(publication(topic, payload, retain=True))
+
+    async with asyncio.TaskGroup() as sending:
+        subscribed = False
+        while (packet := await wire.packet())[0]:
+            kind, body = packet
+            if kind == CONNECT:
+                wire.write(CONNACK)
+            elif kind == PUBLISH:
+                topic = body[2 : 2 + int.from_bytes(body[:2], "big")].decode()
+                kept[topic] = b"kept"
+                wire.puback(body)
+                if subscribed:
+                    wire.write(publication(topic, b"live", retain=False))
+            elif kind == SUBSCRIBE:
+                wire.acknowledge(body, b"\0" * 3)
+                subscribed = True
+                wire.write(publication([*kept][-1], b"live", retain=False))  # acknowledged before it was sent on
+                sending.create_task(send_kept())
+
+
+async def test_a_broker_that_sends_retained_messages_in_its_own_time_is_waited_for() -> None:
+    async with scripted_broker(takes_its_time) as (port, _):
+        filters = [TOPICS.station("+", "status"), TOPICS.launcher("status")]
+        found = await retained(Broker("127.0.0.1", port), TOPICS, filters)
+    assert found == {topic: payload for topic, payload in RETAINED.items() if "connectors" not in topic}
+
+
+@needs_mosquitto
+async def test_nothing_of_its_own_is_left_behind(tmp_path: Path) -> None:
+    with real_broker(tmp_path) as place:
+        await retained(Broker("127.0.0.1", place.port), TOPICS, [TOPICS.launcher("status")])
+        async with observer(place.port, "#") as watcher:
+            await watcher.publish("last", b"one", retain=True)
+            await watcher.sees("last", bool)
+            assert [message.topic for message in watcher.heard] == ["last"]
