@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from websockets.asyncio.server import ServerConnection
+from websockets.server import ServerProtocol
 
 from csms.link import Connection
 
@@ -108,6 +109,11 @@ class _Arrival(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._early = bytearray()
         self._upgrade: asyncio.Task[None] | None = None
+
+    @property
+    def protocol(self) -> ServerProtocol:
+        """That of the connection: the library compares them."""
+        return self._connection.protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Nothing is read: TLS has to find the first byte where it is."""

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
@@ -59,19 +60,24 @@ class Handshake:
             response = _refused(connection, HTTPStatus.UNAUTHORIZED, f"{charge_point}: {objection}")
             response.headers["WWW-Authenticate"] = 'Basic realm="OCPP", charset="UTF-8"'
             return response
+        self._judge_subprotocols(connection, request.headers)
         return None
 
-    def subprotocol(self, connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-        """The first of those that a charge point offers which is spoken here. Without any the handshake is
-        completed all the same, and the connection closed at once (OCPP-J 1.6 section 3.2)."""
-        for name in offered:
-            if name in self.subprotocols:
-                return name
+    def subprotocol(self, _connection: object, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        """The first of those that a charge point offers which is spoken here; None: the handshake is completed so."""
+        return next((name for name in offered if name in self.subprotocols), None)
+
+    def _judge_subprotocols(self, connection: ServerConnection, headers: Headers) -> None:
+        """Without one that is spoken here the handshake is completed, and the connection closed at once (OCPP-J 1.6
+        section 3.2)."""
+        names = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
+        offered = [name.strip() for name in names if name.strip()]
+        if not set(self.subprotocols).isdisjoint(offered):
+            return
         right = f"this central system speaks {' or '.join(self.subprotocols)}"
         was = " and ".join(repr(name) for name in offered) or "nothing"
         log.warning("closing %s: Sec-WebSocket-Protocol offers %s; %s", connection.remote_address, was, right)
         self.closing.setdefault(connection, Close(CloseCode.PROTOCOL_ERROR, right))
-        return None
 
     async def _play(self, connection: ServerConnection, charge_point: str) -> Response | None:
         entry = self.behaviours.decide(charge_point, CONNECT)
