@@ -267,7 +267,7 @@ class Websocket:
     async def _live(self, connection: ClientConnection, pong_timeout_s: float) -> None:
         code, reason = int(CloseCode.NORMAL_CLOSURE), ""
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with waiting.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(connection))
                 pinger = tasks.create_task(self._ping(connection, pong_timeout_s))
                 writer = tasks.create_task(self._write(connection))
