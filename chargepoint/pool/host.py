@@ -133,7 +133,8 @@ class Host:
 
         await asyncio.gather(*(ended_in_turn(station_id) for station_id in self._stations))
         if self._tally is not None:
-            self._publish(Message(self._topics.pool(self._name, "account"), self._tally.books.account({}).to_json()))
+            for part in self._tally.books.accounts({}):
+                self._publish(Message(self._topics.pool(self._name, "account"), part.to_json()))
 
     # Orders at the door
 
