@@ -24,6 +24,7 @@ from launcher.deaths import cause_of_death
 from launcher.diagnostics import reason_of
 from launcher.fleet.errands import Process
 from launcher.fleet.obituary import obituary
+from launcher.fleet.placement import OWN_PROCESS
 from launcher.fleet.programs import pool_of, program_name, station_id_of
 from launcher.folder import Folder
 from launcher.pools import Pools
@@ -134,7 +135,7 @@ class Undertaker:
         processes = await asyncio.to_thread(self._processes, specs, pools)
         dead = [spec for spec in specs if not processes[spec.id].pid]
         for spec in dead:
-            self._publish(spec, told, processes[spec.id].ended)
+            self._publish(spec, told, processes[spec.id].ended, pools.homes.get(spec.id, OWN_PROCESS))
         if any(spec.id in pools.homes for spec in dead):
             await self._bus.drained(DRAIN_S)
             # A charge point of a pool does not hear what is said of it: it came up while it was said, or comes later.
@@ -151,10 +152,10 @@ class Undertaker:
             processes[station_id] = Process(info.pid if info else 0, ended)
         return processes
 
-    def _publish(self, spec: ChargePointSpec, told: Mapping[str, bytes], reason: str) -> None:
+    def _publish(self, spec: ChargePointSpec, told: Mapping[str, bytes], reason: str, pool: str) -> None:
         if not self._folder.spec(spec.id).exists():
             return
-        messages = obituary(spec, self._topics, told, reason)
+        messages = obituary(spec, self._topics, told, reason, pool=pool)
         if messages:
             log.info("%s is dead%s", spec.id, f": {reason}" if reason else "")
         for topic, payload in messages:
