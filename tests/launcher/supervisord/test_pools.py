@@ -286,8 +286,43 @@ def test_one_killed_before_it_could_say_anything_is_told_to_live_in_its_pool(poo
     pooled.wait_for_result(pooled.publish_command(order("kill", "T", *CROWD)))
     pooled.wait_for_result(started)
     for station_id in ("T", *CROWD):
-        eventually(lambda known=station_id: pooled.status(known).pool == POOL, what=f"{station_id} in its pool")
+        _told_to_live_in_its_pool(pooled, station_id)
         assert not pooled.status(station_id).alive
+
+
+def _told_to_live_in_its_pool(yard: Yard, station_id: str) -> None:
+    eventually(lambda: yard.status(station_id).pool == POOL, what=f"{station_id} in its pool")
+
+
+def test_a_pool_that_had_no_broker_for_a_while_tells_who_died_meanwhile(pooled: Yard) -> None:
+    """The broker takes it for dead when it is silent, and has all the others."""
+    start(pooled, "Y", "Z")
+    pid = pooled.pid_of_program(PROGRAM)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        killed = pooled.publish_command(order("kill", "Y"))
+        topic = f"cp_simu/pools/{POOL}/status"
+        eventually(lambda: pooled.ear.heard.get(topic) == b"Dead", 30, "the pool's will")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    pooled.wait_for_result(killed, 40)
+    eventually(lambda: pooled.ear.heard.get(topic) == b"Alive", 30, "the pool is back")
+    pooled.wait_for_status("Y", Registration.DEAD)
+    pooled.wait_for_state("Y", 1, ConnectorState.UNAVAILABLE)
+    pooled.wait_for_status("Z", Registration.ACCEPTED)
+
+
+def test_a_broker_that_has_forgotten_all_is_told_of_dead_pools_too(pooled: Yard) -> None:
+    start(pooled, "AA")
+    start(pooled, "AB", pool="west")
+    os.kill(pooled.pid_of_program(PROGRAM), signal.SIGKILL)
+    pooled.wait_for_status("AA", Registration.DEAD)
+    pooled.supervisorctl("stop", "broker")
+    pooled.forget()
+    pooled.supervisorctl("start", "broker")
+    wanted = {f"cp_simu/pools/{POOL}/status": b"Dead", "cp_simu/pools/west/status": b"Alive"}
+    eventually(lambda: pooled.retained("pools/#") == wanted, 20, "both are told")
+    pooled.wait_for_status("AA", Registration.DEAD)
 
 
 def test_the_status_tells_of_pools_what_is_true(pooled: Yard) -> None:
