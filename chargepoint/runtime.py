@@ -41,7 +41,7 @@ from chargepoint.model.vehicle import GENERIC, Vehicle
 from chargepoint.ocpp.endpoint import Event
 from chargepoint.ocpp.secrets import without_secrets
 from chargepoint.security.store import Credentials
-from chargepoint.waiting import Queue
+from chargepoint.waiting import Queue, TaskGroup
 
 if TYPE_CHECKING:
     from chargepoint.disturbances.line import Line
@@ -135,7 +135,7 @@ class Runtime:
         self._attentive: Websocket | None = None
         """The websocket of a station that lives and does nothing at this moment."""
         self._broken: Exception | None = None
-        self._tasks: asyncio.TaskGroup | None = None
+        self._tasks: TaskGroup | None = None
         self._errands: dict[int, asyncio.Task[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
         self._due: float | None = None
@@ -202,7 +202,11 @@ class Runtime:
     async def run(self) -> None:
         """Live, through every reboot, until the end is wanted. Raises what broke the station, if anything does."""
         while True:
-            await self._live()
+            try:
+                await self._live()
+            finally:
+                # Each knows the other: what is over would be there until the garbage collector passes.
+                self._tasks = self._websocket = None
             if not self._life.boots_again:
                 return
             await asyncio.sleep(BOOT_S)
@@ -239,7 +243,7 @@ class Runtime:
         websocket = self._websocket = Websocket(
             target, SUBPROTOCOL, self.hear, self._back_off, self._link_settings, self._refused
         )
-        async with asyncio.TaskGroup() as tasks:
+        async with TaskGroup() as tasks:
             self._tasks = tasks
             link = tasks.create_task(websocket.run())
             try:

@@ -1,8 +1,10 @@
-"""A queue and an event as asyncio has them, without its deques: six for a queue, of 64 places each, per station."""
+"""What asyncio has, at the price of thousands: a queue and an event without its deques (six for a queue, of 64 places
+each), and a task group that leaves nothing to the garbage collector."""
 
 from __future__ import annotations
 
 import asyncio
+from types import TracebackType
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -95,3 +97,24 @@ class Queue(Generic[T]):
     async def join(self) -> None:
         """Return when nothing is undone."""
         await self._finished.wait()
+
+
+class TaskGroup(asyncio.TaskGroup):
+    """asyncio's, of which nothing is left when it is cancelled.
+
+    The frame of its end has the cancellation, of whose traceback that frame is a part (up to Python 3.12), and it
+    knows its task, which has the cancellation as well: circles that hold all tasks, and whatever their frames know,
+    until the garbage collector passes.
+    """
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Wait for all tasks."""
+        try:
+            await super().__aexit__(kind, error, traceback)
+        except asyncio.CancelledError as cancelled:
+            cancelled.__traceback__ = None
+            raise
+        finally:
+            self._parent_task = None

@@ -56,6 +56,13 @@ class AsSent(Connection):
                 self._cut(event)
         super().process_event(event)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over. Where in the parser that was noticed is of no interest, and would be a circle that holds all of
+        the connection until the garbage collector passes."""
+        super().connection_lost(exc)
+        if self.protocol.parser_exc is not None:
+            self.protocol.parser_exc.__traceback__ = None
+
     def _cut(self, frame: Frame) -> None:
         size = len(frame.data)
         if size > self._room:

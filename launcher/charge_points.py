@@ -82,6 +82,15 @@ class ChargePoints:
         """Charge points that are gone but for their retained messages."""
         return sorted(path.name for path in self._folder.removed.glob("*"))
 
+    @property
+    def pools_left(self) -> list[str]:
+        """Pools that are gone but for their retained messages."""
+        return self._pools.left
+
+    def forget_pools(self, pools: Iterable[str]) -> None:
+        """Nothing more is to be done for these of ``pools_left``."""
+        self._pools.forget(pools)
+
     def forget(self, ids: Iterable[str]) -> None:
         """Nothing more is to be done for these of ``removed``."""
         for station_id in ids:
@@ -168,6 +177,8 @@ class ChargePoints:
             if moved & known or not self._wanted_programs() <= known:
                 self._write_programs()
                 self._sync()
+            for station_id in (each for each, home in stored.items() if home):
+                self._drop_log(station_id)
         except OSError as error:
             failures |= dict.fromkeys(stored, reason_of(error))
         except SupervisordGone as error:
@@ -222,6 +233,8 @@ class ChargePoints:
         for name in empty:
             calls += [("stopProcess", (name, True)), ("removeProcessGroup", (name,))]
         self._supervisord.batch(calls)
+        for name in empty:
+            self._drop_log(name)
         if self._programs is not None:
             self._programs.difference_update(empty)
 
@@ -230,11 +243,16 @@ class ChargePoints:
         grave = self._folder.removed / station_id
         shutil.rmtree(grave, ignore_errors=True)
         self._folder.charge_point(station_id).rename(grave)
-        for file in (self._folder.log(station_id), self._folder.log(station_id).with_suffix(".log.1")):
-            file.unlink(missing_ok=True)
+        self._drop_log(station_id)
         del self.specs[station_id]
         if self._programs is not None:
             self._programs.discard(program_name(station_id))
+
+    def _drop_log(self, name: str) -> None:
+        """Of one that is removed, or lives in a pool and says all in its log; or of a pool that is no more."""
+        log_file = self._folder.log(name)
+        for file in (log_file, log_file.with_name(log_file.name + ".1")):
+            file.unlink(missing_ok=True)
 
     def _wanted_programs(self) -> set[str]:
         single = {program_name(station_id) for station_id in self.specs if station_id not in self.homes}

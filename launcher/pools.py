@@ -1,7 +1,8 @@
 """The pools of this machine: who lives in which, and what is asked of them. Everything here blocks.
 
 A roster (``pools/<name>.json``) tells who lives in a pool and who comes up with it. It is written before the pool is
-told: one that is not up yet reads it when it is, so that nothing has to wait for that.
+told: one that is not up yet reads it when it is, so that nothing has to wait for that. An empty one is of a pool that
+is no more, but for what the broker retains of it.
 """
 
 from __future__ import annotations
@@ -43,7 +44,18 @@ class Pools:
     @property
     def names(self) -> list[str]:
         """Pools in which somebody lives."""
-        return list(self._rosters)
+        return [name for name, roster in self._rosters.items() if roster]
+
+    @property
+    def left(self) -> list[str]:
+        """Pools in which nobody lives any more, and of which the broker may still retain something."""
+        return [name for name, roster in self._rosters.items() if not roster]
+
+    def forget(self, pools: Iterable[str]) -> None:
+        """Nothing is left of these, if nobody has come to live there meanwhile."""
+        for pool in set(self.left).intersection(pools):
+            del self._rosters[pool]
+            self._folder.roster(pool).unlink(missing_ok=True)
 
     def of(self, pool: str) -> list[str]:
         """Who lives in ``pool``."""
@@ -117,12 +129,8 @@ class Pools:
     def _write(self, pools: Iterable[str]) -> None:
         for pool in pools:
             file = self._folder.roster(pool)
-            if self._rosters.get(pool):
-                file.parent.mkdir(exist_ok=True)
-                replace_file(file, roster_json(self._rosters[pool]))
-            else:
-                self._rosters.pop(pool, None)
-                file.unlink(missing_ok=True)
+            file.parent.mkdir(exist_ok=True)
+            replace_file(file, roster_json(self._rosters[pool]))
 
     # Processes
 

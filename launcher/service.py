@@ -36,12 +36,15 @@ from launcher.fleet.errands import Batch
 from launcher.fleet.fleet import Fleet
 from launcher.fleet.obituary import obituary
 from launcher.fleet.orders import Known, Verb, Wish, judged, refused
-from launcher.fleet.placement import Placement
+from launcher.fleet.placement import OWN_PROCESS, Placement
 from launcher.retained import retained
 
 log = logging.getLogger(__name__)
 
 ALIVE, DEAD = b"Alive", b"Dead"
+
+LAST_WORD_S = 600.0
+"""So long after its removal a charge point's last word may still come, by way of a slow broker."""
 
 
 class Service:
@@ -73,7 +76,7 @@ class Service:
         self._closing = asyncio.Event()
         self._ready = False
         self._echoes: Counter[str] = Counter()
-        self._removed: set[str] = set()
+        self._removed: dict[str, float] = {}
         self._reconnected = False
         self._bus = Bus(
             broker,
@@ -145,6 +148,7 @@ class Service:
             if self._reconnected:
                 self._reconnected = False
                 await self._clear(await asyncio.to_thread(self._charge_points.removed))
+                await self._clear_pools()
             if not await self._work():
                 await self._wait()
 
@@ -154,6 +158,8 @@ class Service:
             self._clear_surplus(batch)
             report = await asyncio.to_thread(self._charge_points.carry_out, batch)
             await self._clear(batch.clear)
+            if batch.erase:
+                await self._clear_pools()
             self._fleet.report(batch, report, self._clock.now())
             self._note(batch)
             self._bury(self._unheard(batch.cut))
@@ -194,6 +200,8 @@ class Service:
         self._fleet.forget(station_id)
         if self._echoes[station_id]:
             self._echoes[station_id] -= 1
+            if not self._echoes[station_id]:
+                del self._echoes[station_id]
         elif station_id in self._charge_points.specs or station_id in self._fleet.busy():
             self._fleet.wish(Wish(Verb.REMOVE, station_id), self._clock.now())
 
@@ -254,8 +262,15 @@ class Service:
                 self._bus.publish(Message(self._topics.connector(spec.id, number, "status"), b"", retain=True))
 
     def _note(self, batch: Batch) -> None:
-        self._removed.update(batch.erase)
-        self._removed.difference_update(each.spec.id for each in batch.prepare)
+        now = self._clock.now()
+        for each in batch.prepare:
+            self._removed.pop(each.spec.id, None)
+        for station_id in batch.erase:
+            self._removed.pop(station_id, None)
+            self._removed[station_id] = now
+        # Those of long ago come first.
+        while self._removed and now - next(iter(self._removed.values())) > LAST_WORD_S:
+            del self._removed[next(iter(self._removed))]
 
     def _unheard(self, cut: Iterable[str]) -> list[str]:
         """Who was killed in a pool before it could say anything: no process has ended that the undertaker sees."""
@@ -265,8 +280,19 @@ class Service:
     def _bury(self, ids: Iterable[str]) -> None:
         for station_id in ids:
             if spec := self._charge_points.specs.get(station_id):
-                for topic, payload in obituary(spec, self._topics, {}):
+                home = self._charge_points.homes.get(station_id, OWN_PROCESS)
+                for topic, payload in obituary(spec, self._topics, {}, pool=home):
                     self._bus.publish(Message(topic, payload, retain=True))
+
+    async def _clear_pools(self) -> None:
+        """Clear what the broker retains of pools that nobody lives in any more: one that died has said Dead."""
+        if not (gone := self._charge_points.pools_left):
+            return
+        for pool in gone:
+            self._bus.publish(Message(self._topics.pool(pool, "status"), b"", retain=True))
+        await self._bus.drained()
+        if self._bus.connected:
+            await asyncio.to_thread(self._charge_points.forget_pools, gone)
 
     async def _clear(self, ids: Iterable[str]) -> None:
         """Clear whatever the broker retains of charge points that exist no more."""

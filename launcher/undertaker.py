@@ -24,7 +24,8 @@ from launcher.deaths import cause_of_death
 from launcher.diagnostics import reason_of
 from launcher.fleet.errands import Process
 from launcher.fleet.obituary import obituary
-from launcher.fleet.programs import pool_of, program_name, station_id_of
+from launcher.fleet.placement import OWN_PROCESS
+from launcher.fleet.programs import pool_of, pool_program, program_name, station_id_of
 from launcher.folder import Folder
 from launcher.pools import Pools
 from launcher.retained import retained
@@ -126,19 +127,30 @@ class Undertaker:
 
     async def _bury(self, specs: Sequence[ChargePointSpec], pools: Pools) -> None:
         topics = self._topics
-        everywhere = [topics.station("+", "status"), topics.connector("+", "+", "status")]
-        each = [topics.station(spec.id, "status") for spec in specs]
+        of_pools = topics.pool("+", "status")
+        everywhere = [topics.station("+", "status"), topics.connector("+", "+", "status"), of_pools]
+        each = [of_pools, *(topics.station(spec.id, "status") for spec in specs)]
         each += [topics.connector(spec.id, "+", "status") for spec in specs]
         told = await retained(self._broker, topics, each if len(each) < 100 else everywhere)
         # Asked last: what lives now is not spoken of, and one that comes up later corrects what was said.
         processes = await asyncio.to_thread(self._processes, specs, pools)
         dead = [spec for spec in specs if not processes[spec.id].pid]
         for spec in dead:
-            self._publish(spec, told, processes[spec.id].ended)
+            self._publish(spec, told, processes[spec.id].ended, pools.homes.get(spec.id, OWN_PROCESS))
+        await self._bury_pools(told, pools)
         if any(spec.id in pools.homes for spec in dead):
             await self._bus.drained(DRAIN_S)
             # A charge point of a pool does not hear what is said of it: it came up while it was said, or comes later.
             await asyncio.to_thread(pools.tell, [spec.id for spec in dead])
+
+    async def _bury_pools(self, told: Mapping[str, bytes], pools: Pools) -> None:
+        """A pool has a will, which a broker may have forgotten."""
+        topics = {name: self._topics.pool(name, "status") for name in pools.names}
+        untold = {pool_program(name): topic for name, topic in topics.items() if told.get(topic) != DEAD}
+        infos = await asyncio.to_thread(self._supervisord.infos, untold)
+        for program, topic in untold.items():
+            if program not in infos or not infos[program].alive:
+                self._bus.publish(Message(topic, DEAD, retain=True))
 
     def _processes(self, specs: Iterable[ChargePointSpec], pools: Pools) -> Mapping[str, Process]:
         ids = [spec.id for spec in specs]
@@ -151,10 +163,10 @@ class Undertaker:
             processes[station_id] = Process(info.pid if info else 0, ended)
         return processes
 
-    def _publish(self, spec: ChargePointSpec, told: Mapping[str, bytes], reason: str) -> None:
+    def _publish(self, spec: ChargePointSpec, told: Mapping[str, bytes], reason: str, pool: str) -> None:
         if not self._folder.spec(spec.id).exists():
             return
-        messages = obituary(spec, self._topics, told, reason)
+        messages = obituary(spec, self._topics, told, reason, pool=pool)
         if messages:
             log.info("%s is dead%s", spec.id, f": {reason}" if reason else "")
         for topic, payload in messages:

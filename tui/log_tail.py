@@ -14,10 +14,11 @@ def tail(folder: Path, station_id: str) -> tuple[str, ...]:
     """The last lines of the log of ``station_id`` in ``folder``; raises OSError without one."""
     own, pools = folder / f"{station_id}.log", sorted(folder.glob("pool+*.log"))
     if pools and not own.exists():
-        # It shares a process, and with it a log: its lines are those that name it.
+        # It shares a process, and with it a log: its lines are those that name it. They begin with their moments, by
+        # which those come first that it said in a pool where it lived before.
         mine = [line for log in pools for line in _last(log, _MOST_BYTES_OF_MANY) if f" {station_id}: " in line]
         if mine:
-            return tuple(mine)
+            return tuple(sorted(mine, key=lambda line: line.split(" ", 1)[0]))
     return tuple(_last(own, _MOST_BYTES))
 
 

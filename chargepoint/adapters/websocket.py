@@ -24,7 +24,6 @@ from chargepoint.adapters.connection import (
     Connection,
     authorization,
     close,
-    hear_nothing,
     http_refusal,
     in_fragments,
     tls_failure,
@@ -38,6 +37,8 @@ from chargepoint.wire import LARGEST_SKIPPED
 
 if TYPE_CHECKING:
     import ssl
+
+    from chargepoint.adapters.left_behind import LeftBehind
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +95,7 @@ class Websocket:
         self.fragments = 0, 0.0
         """Bytes of a message that go into one frame, 0 for all of them, and the pause in s between two frames."""
         self._silent = False
-        self._left_silent: list[ClientConnection] = []
-        self._left_open: dict[ClientConnection, asyncio.Task[None]] = {}
+        self._left: LeftBehind | None = None
         self._why_moved = ""
         self._why_broken_off = ""
         self._ping_interval_s = 0.0
@@ -174,8 +174,8 @@ class Websocket:
 
     def drop_left_open(self) -> None:
         """Break off the connections that ``move`` has left."""
-        for connection in self._left_open:
-            connection.transport.abort()
+        if self._left is not None:
+            self._left.drop_answering()
 
     @property
     def idle_s(self) -> float:
@@ -188,8 +188,8 @@ class Websocket:
         try:
             await self._connect_again_and_again()
         finally:
-            for connection in (*self._left_silent, *self._left_open):
-                connection.transport.abort()
+            if self._left is not None:
+                self._left.drop()
 
     async def _connect_again_and_again(self) -> None:
         attempt, waited_s = 0, 0.0
@@ -267,7 +267,7 @@ class Websocket:
     async def _live(self, connection: ClientConnection, pong_timeout_s: float) -> None:
         code, reason = int(CloseCode.NORMAL_CLOSURE), ""
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with waiting.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(connection))
                 pinger = tasks.create_task(self._ping(connection, pong_timeout_s))
                 writer = tasks.create_task(self._write(connection))
@@ -283,13 +283,21 @@ class Websocket:
         finally:
             if self._silent and isinstance(connection, Connection):
                 connection.left_open = True
-                self._left_silent.append(connection)
+                self._left_behind().silent(connection)
             elif self._why_moved and isinstance(connection, Connection):
                 connection.left_open = True
-                self._left_open[connection] = asyncio.create_task(hear_nothing(connection))
+                self._left_behind().answering(connection)
             else:
                 # Left by cancellation, the library would close with 1011: an error that did not happen.
                 await close(connection, code, reason)
+
+    def _left_behind(self) -> LeftBehind:
+        if self._left is None:
+            # Loaded here: few connections are ever left so.
+            from chargepoint.adapters.left_behind import LeftBehind
+
+            self._left = LeftBehind()
+        return self._left
 
     async def _until_renewal(self) -> None:
         await self._renewal.wait()

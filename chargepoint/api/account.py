@@ -1,7 +1,7 @@
 """What has become of the transactions of a pool's stations, by the stations' own accounts.
 
-Published on ``<root>/pools/<name>/account`` when the pool ends. None of it is told by the central system: it is what
-the stations began, and what of that was answered.
+Published on ``<root>/pools/<name>/account`` when the pool ends, in parts that add up: a load of days has millions of
+transactions. None of it is told by the central system: it is what the stations began, and what of that was answered.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from itertools import chain
 
 from chargepoint.api.fields import Fields, parse_json
 
@@ -30,6 +31,29 @@ class Told:
     stopped_at: str | None = None
     values: int = 0
 
+    def to_row(self) -> list[object]:
+        """Its members as JSON values."""
+        return [getattr(self, name) for name in Told.__slots__]
+
+    @classmethod
+    def from_row(cls, row: object) -> Told:
+        """The transaction in ``row``; raises InputError."""
+        members = dict(zip(cls.__slots__, row, strict=False)) if isinstance(row, list) else {}
+        one = Fields(members, "account.transactions")
+        return cls(
+            station=one.text("station"),
+            transaction_id=one.integer("transaction_id", minimum=-MOST, maximum=MOST),
+            connector=one.integer("connector", minimum=0, maximum=MOST),
+            id_tag=one.text("id_tag"),
+            meter_start_wh=one.integer("meter_start_wh", minimum=0, maximum=MOST),
+            started_at=one.text("started_at"),
+            meter_stop_wh=(
+                one.integer("meter_stop_wh", minimum=0, maximum=MOST) if one.has("meter_stop_wh") else None
+            ),
+            stopped_at=one.text("stopped_at") if one.has("stopped_at") else None,
+            values=one.integer("values", minimum=0, maximum=MOST),
+        )
+
 
 @dataclass(slots=True)
 class Account:
@@ -38,7 +62,7 @@ class Account:
 
     ``lost``: start or stop was given up, or fell out of the queue; ``doubled``: start or stop was answered twice;
     ``disordered``: something of it was told before its start, after its stop or out of time, or its register ran
-    back. ``transactions`` are those of which the start was told.
+    back. ``transactions`` are those of which the start was told. ``goes_on``: this is a part, and not the last.
     """
 
     begun: int = 0
@@ -50,6 +74,7 @@ class Account:
     doubled: int = 0
     disordered: int = 0
     transactions: tuple[Told, ...] = ()
+    goes_on: bool = False
 
     @property
     def in_order(self) -> bool:
@@ -58,18 +83,18 @@ class Account:
 
     @classmethod
     def of(cls, parts: Iterable[Account]) -> Account:
-        """The sum of several pools'."""
-        total = cls()
-        for part in parts:
+        """The sum of several pools', or of several parts."""
+        total, all_parts = cls(), list(parts)
+        for part in all_parts:
             for name in COUNTS:
                 setattr(total, name, getattr(total, name) + getattr(part, name))
-            total.transactions += part.transactions
+        total.transactions = tuple(chain.from_iterable(part.transactions for part in all_parts))
         return total
 
     def to_json(self) -> bytes:
         """The payload."""
-        rows = [[getattr(each, name) for name in Told.__slots__] for each in self.transactions]
-        body = {name: getattr(self, name) for name in COUNTS} | {"transactions": rows}
+        counts = {name: getattr(self, name) for name in COUNTS}
+        body = {**counts, "goes_on": self.goes_on, "transactions": [each.to_row() for each in self.transactions]}
         return json.dumps(body, separators=(",", ":")).encode()
 
     @classmethod
@@ -77,24 +102,8 @@ class Account:
         """The account in ``payload``; raises InputError."""
         body = Fields(parse_json(payload, "account"), "account")
         counts = {name: body.integer(name, minimum=0, maximum=MOST) for name in COUNTS}
-        return cls(**counts, transactions=tuple(_told(row) for row in body.array("transactions", max_length=MOST)))
+        rows = body.array("transactions", max_length=MOST)
+        return cls(**counts, transactions=tuple(map(Told.from_row, rows)), goes_on=body.boolean("goes_on"))
 
 
-COUNTS = tuple(each.name for each in fields(Account) if each.name != "transactions")
-
-
-def _told(row: object) -> Told:
-    names = Told.__slots__
-    members = dict(zip(names, row, strict=False)) if isinstance(row, list) else {}
-    one = Fields(members, "account.transactions")
-    return Told(
-        station=one.text("station"),
-        transaction_id=one.integer("transaction_id", minimum=-MOST, maximum=MOST),
-        connector=one.integer("connector", minimum=0, maximum=MOST),
-        id_tag=one.text("id_tag"),
-        meter_start_wh=one.integer("meter_start_wh", minimum=0, maximum=MOST),
-        started_at=one.text("started_at"),
-        meter_stop_wh=one.integer("meter_stop_wh", minimum=0, maximum=MOST) if one.has("meter_stop_wh") else None,
-        stopped_at=one.text("stopped_at") if one.has("stopped_at") else None,
-        values=one.integer("values", minimum=0, maximum=MOST),
-    )
+COUNTS = tuple(each.name for each in fields(Account) if each.name not in ("transactions", "goes_on"))

@@ -1,6 +1,10 @@
-"""What happens in a station, as lines of its log."""
+"""What happens in a station, as lines of its log, and the newest of these lines."""
 
 from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Iterator
 
 from chargepoint.model.facts import (
     Fact,
@@ -12,6 +16,31 @@ from chargepoint.model.facts import (
     TransactionStopped,
 )
 from chargepoint.model.security_log import SecurityEvent
+
+CAPACITY = 500
+"""How much of its log a station has at hand for whoever asks for diagnostics."""
+
+
+class Journal:
+    """The newest lines of a station's log, the oldest first, each with its moment."""
+
+    __slots__ = ("_lines", "_moments")
+
+    def __init__(self) -> None:
+        self._moments = array("d")
+        self._lines: list[str] = []
+
+    def __iter__(self) -> Iterator[tuple[float, str]]:
+        return zip(self._moments, self._lines, strict=True)
+
+    def record(self, at: float, lines: Iterable[str]) -> None:
+        """Append ``lines``."""
+        for line in lines:
+            self._moments.append(at)
+            # Interned: most lines are said again and again, by each station of a pool.
+            self._lines.append(sys.intern(str(line)))
+        if len(self._lines) > CAPACITY:
+            del self._moments[:-CAPACITY], self._lines[:-CAPACITY]
 
 
 def line_of(fact: Fact) -> str | None:

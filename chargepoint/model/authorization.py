@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from chargepoint.api.fields import Fields
 from chargepoint.model.parameters import Parameters
@@ -55,6 +56,16 @@ class TokenInfo:
         )
 
 
+_Verdict = tuple[TokenInfo, dict[str, object]]
+
+
+@lru_cache(maxsize=256)
+def _verdict(info: TokenInfo) -> _Verdict:
+    """``info`` and its record, the same for all that are equal: nearly all tags have the same verdict, and each of
+    the thousands of stations of a pool knows hundreds of them."""
+    return info, info.to_record()
+
+
 class AuthorizationCache:
     """The Authorization Cache (OCPP 1.6 section 3.5.1): verdicts of the central system, kept over power cuts.
 
@@ -63,22 +74,25 @@ class AuthorizationCache:
     """
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, TokenInfo] = OrderedDict()
+        self._known: dict[str, _Verdict] = {}
 
     def learn(self, id_tag: str, info: TokenInfo) -> None:
         """Remember the latest verdict. ConcurrentTx is about one start, not about the tag: it is not kept."""
         if info.status is TokenStatus.CONCURRENT_TX:
             return
-        key = id_tag.casefold()
+        # Interned, for the stations of a pool know the same tags.
+        key = sys.intern(id_tag.casefold())
         self._known.pop(key, None)
         if len(self._known) >= CACHE_SIZE:
-            worst = next((tag for tag, one in self._known.items() if one.status is not TokenStatus.ACCEPTED), None)
+            refused = (tag for tag, (one, _) in self._known.items() if one.status is not TokenStatus.ACCEPTED)
+            worst = next(refused, None)
             self._known.pop(worst if worst is not None else next(iter(self._known)))
-        self._known[key] = info
+        self._known[key] = _verdict(info)
 
     def find(self, id_tag: str) -> TokenInfo | None:
         """What is remembered of ``id_tag``."""
-        return self._known.get(id_tag.casefold())
+        known = self._known.get(id_tag.casefold())
+        return known[0] if known is not None else None
 
     def forget(self, id_tags: Iterable[str]) -> None:
         """Forget ``id_tags``: another source knows better."""
@@ -91,11 +105,11 @@ class AuthorizationCache:
 
     def to_record(self) -> dict[str, object]:
         """JSON values, oldest first."""
-        return {tag: info.to_record() for tag, info in self._known.items()}
+        return {tag: record for tag, (_, record) in self._known.items()}
 
     def restore(self, record: Mapping[str, object]) -> None:
         """Take over a stored record."""
-        self._known = OrderedDict((tag, TokenInfo.from_record(info)) for tag, info in record.items())
+        self._known = {sys.intern(tag): _verdict(TokenInfo.from_record(info)) for tag, info in record.items()}
 
 
 def local_verdict(known: TokenInfo | None, online: bool, parameters: Parameters, now: float) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from chargepoint.api.account import Account, Told
@@ -12,10 +12,17 @@ from chargepoint.model.transaction import Transaction
 from chargepoint.ocpp.endpoint import Answered, Lane
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action
+from chargepoint.pool.told import ToldFile
 from chargepoint.runtime import Observed
 
 Undelivered = set[tuple[str, int]]
 """What a station still has to deliver: action and handle."""
+
+CLOSED_KNOWN = 16
+"""Of so many transactions of a station that were told to the end a second stop is known as one."""
+
+ROWS_IN_A_PART = 5_000
+"""An account in one piece would be a line too long to be read."""
 
 
 @dataclass(slots=True)
@@ -33,14 +40,14 @@ class _Entry:
 
 
 class Books:
-    """Who began what, and what of it was told. ``keeping``: every transaction that was told, not only counts."""
+    """Who began what, and what of it was told. ``keeping``: every transaction that was told, not only counts; what is
+    told to the end is on the disk then."""
 
     def __init__(self, *, keeping: bool = False) -> None:
-        self._keeping = keeping
         self._account = Account()
         self._entries: dict[str, dict[int, _Entry]] = {}
-        self._told: list[Told] = []
-        self._closed: dict[str, set[int]] = {}
+        self._told = ToldFile() if keeping else None
+        self._closed: dict[str, list[int]] = {}
         self._undelivered: dict[str, Undelivered] = {}
 
     def observe(self, station: str, event: Observed) -> None:
@@ -67,9 +74,15 @@ class Books:
         """``station`` has gone, with its power or in good order; so much is in its queue."""
         self._undelivered[station] = undelivered
 
-    def account(self, alive: Mapping[str, Undelivered]) -> Account:
-        """How it stands; ``alive``: what is in the queues of stations that have not gone down."""
-        account, told = Account.of([self._account]), list(self._told)
+    def accounts(self, alive: Mapping[str, Undelivered]) -> Iterator[Account]:
+        """How it stands, in parts; ``alive``: what is in the queues of stations that have not gone down."""
+        if self._told is not None:
+            for part in self._told.parts(ROWS_IN_A_PART):
+                yield Account(transactions=part, goes_on=True)
+        yield self._last_part(alive)
+
+    def _last_part(self, alive: Mapping[str, Undelivered]) -> Account:
+        account, told = Account.of([self._account]), list[Told]()
         for station, entries in self._entries.items():
             queued = alive.get(station, self._undelivered.get(station, set()))
             for handle, entry in entries.items():
@@ -81,7 +94,7 @@ class Books:
                     due = ""
                 account.waiting += (due, handle) in queued
                 account.lost += bool(due) and (due, handle) not in queued
-                if self._keeping and entry.central_id is not None:
+                if self._told is not None and entry.central_id is not None:
                     told.append(_told(station, entry))
         account.transactions = tuple(told)
         return account
@@ -125,10 +138,12 @@ class Books:
             self._account.disordered += 1
         self._account.closed += 1
         del self._entries[station][handle]
-        if self._keeping:
-            self._told.append(_told(station, entry, meter_stop_wh, stopped_at))
+        if self._told is not None:
+            self._told.add(_told(station, entry, meter_stop_wh, stopped_at))
         if entry.central_id is not None:
-            self._closed.setdefault(station, set()).add(entry.central_id)
+            closed = self._closed.setdefault(station, [])
+            closed.append(entry.central_id)
+            del closed[:-CLOSED_KNOWN]
 
     def _entry_of(self, station: str, payload: Payload) -> tuple[int, _Entry] | tuple[int, None]:
         wanted = payload.get("transactionId")

@@ -38,12 +38,13 @@ ENDING_AT_ONCE = 200
 @dataclass(slots=True)
 class Hosted:
     """One station of the pool. Without ``runtime`` it has no power, ``ended`` then says what broke it, if anything
-    did."""
+    did, and ``last_words`` are its retained statuses."""
 
     spec: ChargePointSpec
     runtime: Runtime | None = None
     life: asyncio.Task[None] | None = None
     ended: str = ""
+    last_words: tuple[Message, ...] = ()
 
 
 class Host:
@@ -91,12 +92,9 @@ class Host:
         ]
 
     def greeting(self) -> Iterable[Message]:
-        """All retained statuses of all stations that live, and why others do not, for a broker that knows nothing."""
+        """All retained statuses of all stations, for a broker that knows nothing, or not what happened without it."""
         for station in self._stations.values():
-            if station.runtime is not None:
-                yield from station.runtime.greeting()
-            elif station.ended:
-                yield from stillborn(station.spec, self._topics, self._name, station.ended)
+            yield from station.last_words if station.runtime is None else station.runtime.greeting()
 
     def hear(self, message: Message) -> None:
         """Take a message: a command to the pool, or one to a station of it."""
@@ -133,7 +131,8 @@ class Host:
 
         await asyncio.gather(*(ended_in_turn(station_id) for station_id in self._stations))
         if self._tally is not None:
-            self._publish(Message(self._topics.pool(self._name, "account"), self._tally.books.account({}).to_json()))
+            for part in self._tally.books.accounts({}):
+                self._publish(Message(self._topics.pool(self._name, "account"), part.to_json()))
 
     # Orders at the door
 
@@ -184,8 +183,9 @@ class Host:
             self._start(spec, fresh=False)
         except (InputError, StoreError, OSError) as error:
             log.error("%s: %s", station_id, error)
-            self._stations[station_id] = Hosted(spec, ended=str(error))
-            for message in stillborn(spec, self._topics, self._name, str(error)):
+            last_words = tuple(stillborn(spec, self._topics, self._name, str(error)))
+            self._stations[station_id] = Hosted(spec, ended=str(error), last_words=last_words)
+            for message in last_words:
                 self._say(message)
 
     def _lives(self, station_id: str) -> bool:
@@ -322,7 +322,9 @@ class Host:
                 self._tally.went_down(station.spec.id, runtime)
             station.runtime = station.life = None
             station.ended = broken
-            for message in runtime.farewell(broken):
+            if self._tally is None:
+                station.last_words = tuple(runtime.farewell(broken))
+            for message in station.last_words:
                 self._say(message)
 
     async def _kill(self, station_id: str) -> None:

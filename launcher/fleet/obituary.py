@@ -12,12 +12,13 @@ from chargepoint.api.topics import Topics
 
 
 def obituary(
-    spec: ChargePointSpec, topics: Topics, retained: Mapping[str, bytes], reason: str = ""
+    spec: ChargePointSpec, topics: Topics, retained: Mapping[str, bytes], reason: str = "", *, pool: str = ""
 ) -> list[tuple[str, bytes]]:
     """The statuses (topic, payload) to retain in place of those in ``retained`` (topic to payload), none when all is
     said: the connectors first, the charge point's own Dead last, so that one that lives after all corrects it all.
 
-    ``reason`` is why it died; an older one is kept when there is none. What the car does at a connector stays.
+    ``reason`` is why it died; an older one is kept when there is none. ``pool`` is where it lives, "" for a
+    process of its own. What the car does at a connector stays.
     """
     messages = []
     for number in range(1, spec.nb_connectors + 1):
@@ -26,20 +27,20 @@ def obituary(
         if payload != retained.get(topic):
             messages.append((topic, payload))
     topic = topics.station(spec.id, "status")
-    payload = _dead_station(spec, retained.get(topic), reason).to_json()
+    payload = _dead_station(spec, retained.get(topic), reason, pool).to_json()
     if messages or payload != retained.get(topic):
         messages.append((topic, payload))
     return messages
 
 
-def _dead_station(spec: ChargePointSpec, payload: bytes | None, reason: str) -> ChargePointStatus:
+def _dead_station(spec: ChargePointSpec, payload: bytes | None, reason: str, pool: str) -> ChargePointStatus:
     try:
         last = ChargePointStatus.from_json(payload or b"{}")
     except InputError:
-        return ChargePointStatus.of(spec, Registration.DEAD, last_error=reason)
+        return ChargePointStatus.of(spec, Registration.DEAD, last_error=reason, pool=pool)
     if last.status is Registration.DEAD:
-        return replace(last, last_error=last.last_error or reason)
-    return replace(last, status=Registration.DEAD, last_error=reason)
+        return replace(last, last_error=last.last_error or reason, pool=pool)
+    return replace(last, status=Registration.DEAD, last_error=reason, pool=pool)
 
 
 def _dead_connector(spec: ChargePointSpec, payload: bytes | None) -> ConnectorStatus:

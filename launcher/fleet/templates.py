@@ -5,13 +5,14 @@ from __future__ import annotations
 import configparser
 import re
 from collections.abc import Mapping
+from types import UnionType
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import CurrentType, parse_spec
 
 _STAND_IN = {"id": "template", "central_system": "ws://localhost"}
 
-_ENTRY_KEYS: Mapping[str, type[str] | type[int] | type[float] | type[bool] | type[list[str]]] = {
+_ENTRY_KEYS: Mapping[str, type[str] | type[int] | type[float] | type[bool] | type[list[str]] | UnionType] = {
     "central_system": str,
     "vendor": str,
     "model": str,
@@ -41,6 +42,7 @@ _ENTRY_KEYS: Mapping[str, type[str] | type[int] | type[float] | type[bool] | typ
     "tls_verify": bool,
     "tls_suites": str,
     "quirks": list,
+    "pool": bool | str,
 }
 
 _OPEN_OCPP = {
@@ -135,6 +137,9 @@ def _take(template: dict[str, object], key: str, value: str, place: str) -> None
         template[name] = value
     elif kind is list:
         template[name] = value.replace(",", " ").split()
+    elif isinstance(kind, UnionType):
+        # 1 is the name of a pool.
+        template[name] = value if value.isdigit() else _TRUTH.get(value.lower(), value)
     else:
         try:
             template[name] = kind(value)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
-from chargepoint.api.account import Account
+from chargepoint.api.account import COUNTS
 from chargepoint.api.figures import Latencies
 from launcher.load.load import Outcome
 from launcher.load.numbers import PERCENTILES, quantiles, short
@@ -69,8 +67,7 @@ def storm_figures(storm: Storm) -> dict[str, object]:
 
 def transactions(outcome: Outcome) -> dict[str, object]:
     """The account, and the audit if there is one."""
-    names = [each.name for each in fields(Account) if each.name != "transactions"]
-    found: dict[str, object] = {"transactions": {name: getattr(outcome.account, name) for name in names}}
+    found: dict[str, object] = {"transactions": {name: getattr(outcome.account, name) for name in COUNTS}}
     if (audit := outcome.audit) is not None:
         found["audit"] = {name: getattr(audit, name) for name in audit.__slots__}
     return found

@@ -31,7 +31,7 @@ class Pools:
         self._all_told = asyncio.Event()
         self._homes: dict[str, int] = {}
         self._options = ("--figures", "1", *(["--transactions"] if keeping else []))
-        self._accounts: dict[str, Account] = {}
+        self._accounts: dict[str, list[Account]] = {}
         self.refused: dict[str, str] = {}
 
     async def __aenter__(self) -> Pools:
@@ -101,7 +101,7 @@ class Pools:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await asyncio.gather(*(pool.ended() for pool in self._pools))
-        return list(self._accounts.values())
+        return [Account.of(parts) for parts in self._accounts.values() if not parts[-1].goes_on]
 
     def _hear(self, message: Message) -> None:
         match self._topics.parse(message.topic):
@@ -111,7 +111,7 @@ class Pools:
                 if not self._awaited:
                     self._all_told.set()
             case PoolTopic(name, "account"):
-                self._accounts[name] = Account.from_json(message.payload)
+                self._accounts.setdefault(name, []).append(Account.from_json(message.payload))
             case PoolTopic(_, "result"):
                 self.refused.update(PoolResult.from_json(message.payload).refused)
 

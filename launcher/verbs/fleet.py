@@ -17,6 +17,7 @@ from launcher.fleet.programs import pool_program, program_name
 from launcher.fleet.setups import parse_setup
 from launcher.folder import Yard
 from launcher.supervisord.client import ProcessInfo, Supervisord, SupervisordGone
+from launcher.verbs.pools import pools_told
 from launcher.verbs.reach import ask, folder_of, remote_of
 from launcher.verbs.results import told
 from launcher.verbs.template import read_template
@@ -59,6 +60,7 @@ def status(options: argparse.Namespace) -> int:
     statuses = ask(remote, remote.statuses())
     connectors = ask(remote, remote.connectors())
     alive = ask(remote, remote.launcher_is_alive())
+    pools = pools_told(programs, statuses)
     forking = yard is not None and is_ready(Path(yard.socket).with_name(SOCKET))
     overview = {
         "broker": remote.broker.url,
@@ -71,6 +73,7 @@ def status(options: argparse.Namespace) -> int:
         "programs": {
             name: info.state.name for name, info in programs.items() if name not in map(program_name, statuses)
         },
+        "pools": [asdict(pool) for pool in pools],
         "charge_points": [
             {
                 "id": station_id,
@@ -87,6 +90,8 @@ def status(options: argparse.Namespace) -> int:
         say(json.dumps(overview, indent=2))
     else:
         _tell_overview(overview)
+        for pool in pools:
+            say(str(pool))
         for station_id, each in statuses.items():
             say(_line(station_id, each, connectors.get(station_id, {}), programs.get(_program(station_id, each))))
     return Exit.DONE

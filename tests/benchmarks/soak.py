@@ -2,8 +2,8 @@
 
 Ten minutes of 200 stations with outages, drops, latency, cuts, duplicates, silent links, power cuts and quirks that
 lose nothing; then the lines are clear again, all is delivered, and each transaction of the central system is compared
-with what its station began, measured and ended. Memory of the last minute is compared with that of the first that was
-settled. ``--calm`` plays no mischief: ``--stations 5000 --calm`` is a load of thousands.
+with what its station began, measured and ended. Memory is looked at all the time: with ``--minutes 30`` or more it is
+told whether it levels off. ``--calm`` plays no mischief: ``--stations 5000 --calm`` is a load of thousands.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import math
+import os
 import random
 import sqlite3
 import sys
@@ -20,8 +21,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from chargepoint.api.figures import Figures
 from chargepoint.api.pool import PoolVerb
 from launcher.load.aftermath import books
@@ -29,6 +28,7 @@ from launcher.load.load import Outcome, Plan, put_on
 from launcher.load.pools import Pools
 from launcher.load.profiles import PROFILES, Profile
 from launcher.load.report import table
+from tests.benchmarks._memory import Course
 from tests.csms.program import running
 
 PATIENCE = {
@@ -116,27 +116,13 @@ async def _power_cut(pools: Pools, station: str, dark_s: float) -> None:
     await pools.power(PoolVerb.RESTART, station_ids=[station])
 
 
-@dataclass(slots=True)
-class Memory:
-    """What the pools and the central system take, MB, each second."""
-
-    pools: list[float] = field(default_factory=list)
-    csms: list[float] = field(default_factory=list)
-
-    def note(self, pids: Sequence[int], csms: int) -> None:
-        """Look now."""
-        for series, processes in ((self.pools, pids), (self.csms, [csms])):
-            if all(psutil.pid_exists(pid) for pid in processes):
-                series.append(sum(psutil.Process(pid).memory_info().rss for pid in processes) / 2**20)
-
-
 @dataclass(frozen=True, slots=True)
 class Result:
     """How a soak went; ``findings`` is what is wrong, nothing when all is well."""
 
     outcome: Outcome
     weather: Weather
-    memory: Memory
+    memory: tuple[Course, ...]
     findings: tuple[str, ...]
 
 
@@ -161,7 +147,8 @@ def soak(
         )
         clear_s = min(CLEAR_AGAIN_S, duration_s / 2)
         weather = Weather(plan.ids, seed, plan.ramp_s + 1, duration_s - clear_s, mischief_every_s or math.inf)
-        memory, pids = Memory(), list[int]()
+        pids = list[int]()
+        of_pools, of_csms, own = Course("the pools"), Course("the central system"), Course("the load itself")
 
         async def beside(pools: Pools) -> None:
             pids.extend(pools.pids)
@@ -169,7 +156,8 @@ def soak(
                 await weather.play(pools)
 
         def watch(elapsed_s: float, figures: Figures) -> None:
-            memory.note(pids, csms.process.pid)
+            for course, processes in ((of_pools, pids), (of_csms, [csms.process.pid]), (own, [os.getpid()])):
+                course.note(elapsed_s, processes)
             if int(elapsed_s) % 30 == 0:
                 states = dict(figures.registrations)
                 print(f"  {elapsed_s:5.0f} s  {states}  {figures.queued} queued  {figures.power_w / 1000:.0f} kW")
@@ -179,7 +167,7 @@ def soak(
     findings += _values_lost(folder / "csms.db", outcome)
     if outcome.account.waiting:
         findings.append(f"{outcome.account.waiting} transactions were not told to the end")
-    return Result(outcome, weather, memory, tuple(findings))
+    return Result(outcome, weather, (of_pools, of_csms, own), tuple(findings))
 
 
 def _values_lost(database: Path, outcome: Outcome) -> Iterator[str]:
@@ -212,17 +200,12 @@ def main() -> int:
     print("\n".join(table(result.outcome)))
     counts = sorted(result.weather.counts.items())
     print("mischief:", ", ".join(f"{count} x {what}" for what, count in counts) or "none")
-    for name, series in (("pools", result.memory.pools), ("central system", result.memory.csms)):
-        settled, last = series[len(series) // 5 :][:60], series[-60:]
-        print(f"memory of the {name}: {_mean(settled):.0f} MB settled, {_mean(last):.0f} MB in the last minute")
+    for course in result.memory:
+        print(course)
     for finding in result.findings:
         print("FOUND:", finding)
     print("nothing is lost, doubled or out of order" if not result.findings else "not as it should be")
     return int(bool(result.findings))
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / max(1, len(values))
 
 
 if __name__ == "__main__":

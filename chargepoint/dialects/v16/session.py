@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.clock import iso
+from chargepoint.dialects.journal import Journal
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.model.station import Station
 from chargepoint.ocpp.endpoint import Answered, Endpoint, Lane, Refused, Request, Unanswered
@@ -39,9 +40,6 @@ OPTIONAL = frozenset(
 """CALLs that a central system need not know. One that answers NotImplemented or NotSupported gets no more of that
 kind until it is connected to anew; their outcome is then that same refusal."""
 
-JOURNAL_LINES = 500
-"""How much of its log a station has at hand for whoever asks for diagnostics."""
-
 
 class CallRefusedError(Exception):
     """A CALL that is answered with a CALLERROR."""
@@ -60,8 +58,8 @@ Answer = Callable[[Payload, float], Payload]
 class Session:
     """One station's conversation in OCPP 1.6, over all its connections.
 
-    ``journal`` has the newest lines of its log with their moments. ``manufacturer_roots`` and
-    ``central_system_roots`` give the root certificates that are installed, in PEM.
+    ``journal`` has the newest lines of its log. ``manufacturer_roots`` and ``central_system_roots`` give the root
+    certificates that are installed, in PEM.
     """
 
     spec: ChargePointSpec
@@ -72,7 +70,7 @@ class Session:
     after_reply: list[Callable[[float], None]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Lines for the log."""
-    journal: list[tuple[float, str]] = field(default_factory=list)
+    journal: Journal = field(default_factory=Journal)
     manufacturer_roots: Callable[[], list[str]] = list
     central_system_roots: Callable[[], list[str]] = list
 
@@ -88,8 +86,7 @@ class Session:
 
     def record(self, notes: Iterable[str]) -> None:
         """Append ``notes`` to the journal, which forgets its oldest lines."""
-        self.journal.extend((self.station.state.at, note) for note in notes)
-        del self.journal[:-JOURNAL_LINES]
+        self.journal.record(self.station.state.at, notes)
 
     def timestamp(self, at: float) -> str:
         """The dateTime that the station's clock showed at ``at``."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
+
 import pytest
 
 from chargepoint.model import authorization
@@ -95,3 +98,22 @@ def test_the_cache_survives_being_stored() -> None:
     assert again.to_record() == cache.to_record()
     again.clear()
     assert again.find("A") is None
+
+
+def test_full_caches_of_many_stations_that_know_the_same_tags_share_all_but_their_order() -> None:
+    """A place in a table for each tag, and another where it is stored: not a verdict, a record and a text."""
+    tags = [f"TAG{number:04}" for number in range(authorization.CACHE_SIZE)]
+    caches = [AuthorizationCache() for _ in range(11)]
+    stored = []
+    tracemalloc.start()
+    try:
+        for number, cache in enumerate(caches):
+            if number == 1:
+                of_one, _ = tracemalloc.get_traced_memory()
+            for tag in tags:
+                cache.learn(json.loads(json.dumps(tag)), TokenInfo(TokenStatus.ACCEPTED))
+            stored.append(cache.to_record())
+        of_all, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (of_all - of_one) / 10 / len(tags) < 100

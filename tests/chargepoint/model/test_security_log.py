@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,3 +38,22 @@ def test_the_newest_are_kept_over_any_number_of_lives(lives: list[int]) -> None:
     kept = SecurityLog(stored).between()
     assert kept == [event(one) for one in range(max(1, at - CAPACITY + 1), at + 1)]
     assert len(stored) <= CAPACITY + 1
+
+
+def test_what_is_stored_in_memory_is_what_is_kept() -> None:
+    """A pool has thousands of logs: an event is one record and not also something else."""
+    log = SecurityLog()
+    log.add(event(1.0))
+    [stored] = log.changes().values()
+    again = SecurityLog({"security_log/1": stored})
+    assert again.between() == [event(1.0)]
+    tracemalloc.start()
+    try:
+        kept: dict[str, dict[str, object]] = {}
+        for number in range(CAPACITY):
+            log.add(SecurityEvent("ResetOrReboot", float(number), "PowerLoss"))
+            kept |= log.changes()
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken / CAPACITY < 400

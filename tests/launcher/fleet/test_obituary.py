@@ -81,3 +81,12 @@ def test_what_cannot_be_read_is_replaced() -> None:
     told = dict(obituary(SPEC, TOPICS, {STATUS: b"garbage", FIRST: b"[]"}))
     assert ChargePointStatus.from_json(told[STATUS]).status is Registration.DEAD
     assert ConnectorStatus.from_json(told[FIRST]).status is ConnectorState.UNAVAILABLE
+
+
+def test_one_that_lives_in_a_pool_is_told_to_live_there_wherever_it_did_before() -> None:
+    """It may have been killed before it could say so itself."""
+    living = ChargePointStatus.of(SPEC, Registration.ACCEPTED, pid=5)
+    dead = replace(living, status=Registration.DEAD)
+    for retained in ({}, {STATUS: living.to_json()}, {STATUS: dead.to_json()}):
+        told = dict(obituary(SPEC, TOPICS, retained, pool="east"))
+        assert ChargePointStatus.from_json(told[STATUS]).pool == "east"

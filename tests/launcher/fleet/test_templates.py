@@ -70,6 +70,7 @@ def test_values_have_the_type_of_their_key() -> None:
         ("[ChargePoint]\ntype = ACDC\n", "config.ini.type: 'ACDC'"),
         ("[ChargePoint]\nmax_setpoint = nan\n", "config.ini.max_setpoint"),
         ("[ChargePoint]\ncentral_system = http://x\n", "config.ini.central_system"),
+        ("[ChargePoint]\npool = far east\n", "config.ini.pool: 'far east' is not true, false or a pool's name"),
         ("[Chargepoint]\n", "config.ini: '[Chargepoint]' is not a known section"),
         ("vendor = x\n", "config.ini"),
         ("[Ocpp]\nnonsense\n", "config.ini"),
@@ -103,3 +104,16 @@ def test_quirks_are_a_list_of_names() -> None:
     assert template["quirks"] == ["ts_no_zone", "celcius"]
     with pytest.raises(InputError, match="'loud'"):
         parse_template("[ChargePoint]\nquirks = loud\n", "config.ini")
+
+
+@pytest.mark.parametrize(
+    ("text", "pool"),
+    [("true", True), ("Yes", True), ("off", False), ("east", "east"), ("1", "1"), ("0", "0"), ("", None)],
+)
+def test_where_charge_points_live_is_a_word_of_truth_or_the_name_of_a_pool(
+    text: str, pool: bool | str | None
+) -> None:
+    template = parse_template(f"[ChargePoint]\npool = {text}\n", "x")
+    assert template.get("pool") == pool
+    assert parse_spec(completed({"id": "CP1", "central_system": "ws://x"}, template)).pool == pool
+    assert parse_spec(completed({"id": "CP1", "central_system": "ws://x", "pool": False}, template)).pool is False

@@ -5,6 +5,7 @@ One test for each verb of supervisorctl, and one for each way in which a pool ca
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections import Counter
@@ -21,6 +22,7 @@ from launcher.pools import Pools
 from launcher.verbs.programs import CORES, memory_bytes
 from tests.support.waiting import eventually
 from tests.support.yard import Yard
+from tui.log_tail import tail
 
 pytestmark = pytest.mark.end_to_end
 
@@ -220,6 +222,126 @@ def test_a_crowd_killed_in_the_next_breath_after_its_start_is_dead(pooled: Yard)
     assert len(pooled.wait_for_result(started).results) == len(CROWD)
     for station_id in CROWD:
         pooled.wait_for_status(station_id, Registration.DEAD)
+
+
+@pytest.mark.parametrize("end", ["kill -9", "supervisorctl stop"])
+def test_of_a_dead_pool_whose_last_one_is_removed_nothing_is_left(pooled: Yard, end: str) -> None:
+    start(pooled, "P", "Q")
+    if end == "kill -9":
+        os.kill(pooled.pid_of_program(PROGRAM), signal.SIGKILL)
+    else:
+        pooled.supervisorctl("stop", PROGRAM)
+    for station_id in ("P", "Q"):
+        pooled.wait_for_status(station_id, Registration.DEAD)
+    assert pooled.verdicts(order("remove", "P")) == ["removed"]
+    assert pooled.retained("pools/#") == {f"cp_simu/pools/{POOL}/status": b"Dead"}
+    assert pooled.verdicts(order("remove", "Q")) == ["removed"]
+    assert pooled.retained("pools/#") == {}
+    start(pooled, "Q")
+    assert pooled.retained("pools/#") == {f"cp_simu/pools/{POOL}/status": b"Alive"}
+
+
+def test_what_is_left_of_a_dead_pool_is_cleared_when_the_broker_is_back(pooled: Yard) -> None:
+    """Even by another launcher than the one that removed its last inhabitant."""
+    start(pooled, "R")
+    os.kill(pooled.pid_of_program(PROGRAM), signal.SIGKILL)
+    pooled.wait_for_status("R", Registration.DEAD)
+    pooled.supervisorctl("stop", "launcher")
+    # As the launcher does it, before it can tell anybody.
+    pools = Pools(pooled.folder, pooled.supervisord)
+    pools.find()
+    pools.part(["R"])
+    pooled.folder.charge_point("R").rename(pooled.folder.removed / "R")
+    pooled.supervisorctl("start", "launcher")
+    eventually(lambda: pooled.retained("#").keys() == {"cp_simu/launcher/status"}, what="all is cleared")
+
+
+def test_one_that_moves_has_the_log_of_where_it_lives(pooled: Yard) -> None:
+    pooled.start({"id": "S", "pool": False})
+    pooled.wait_for_status("S", Registration.ACCEPTED)
+    pooled.ask(order("kill", "S"))
+    assert pooled.folder.log("S").exists()
+    start(pooled, "S")
+    assert not pooled.folder.log("S").exists()
+    assert tail(pooled.folder.logs, "S")[-1:] != ()
+    pooled.ask(order("kill", "S"))
+    start(pooled, "S", pool="west")
+    eventually(lambda: "connected to" in tail(pooled.folder.logs, "S")[-1], what="its new log")
+    [last] = [line for line in pooled.log("pool+west").splitlines() if "connected to" in line]
+    assert tail(pooled.folder.logs, "S")[-1] == last
+    pooled.ask(order("kill", "S"))
+    pooled.start({"id": "S", "pool": False})
+    pooled.wait_for_status("S", Registration.ACCEPTED)
+    said = eventually(lambda: pooled.supervisorctl("tail", "S").stdout, what="a log of its own")
+    assert said.count("connected to") == 1
+    assert tail(pooled.folder.logs, "S") == tuple(said.strip().splitlines())
+
+
+def test_one_killed_before_it_could_say_anything_is_told_to_live_in_its_pool(pooled: Yard) -> None:
+    pooled.start({"id": "T", "pool": False})
+    pooled.wait_for_status("T", Registration.ACCEPTED)
+    pooled.ask(order("kill", "T"))
+    crowd = [{"id": each, "pool": POOL} for each in ("T", *CROWD)]
+    started = pooled.publish_command({"type": "start", "charge_points": crowd})
+    pooled.wait_for_result(pooled.publish_command(order("kill", "T", *CROWD)))
+    pooled.wait_for_result(started)
+    for station_id in ("T", *CROWD):
+        _told_to_live_in_its_pool(pooled, station_id)
+        assert not pooled.status(station_id).alive
+
+
+def _told_to_live_in_its_pool(yard: Yard, station_id: str) -> None:
+    eventually(lambda: yard.status(station_id).pool == POOL, what=f"{station_id} in its pool")
+
+
+def test_a_pool_that_had_no_broker_for_a_while_tells_who_died_meanwhile(pooled: Yard) -> None:
+    """The broker takes it for dead when it is silent, and has all the others."""
+    start(pooled, "Y", "Z")
+    pid = pooled.pid_of_program(PROGRAM)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        killed = pooled.publish_command(order("kill", "Y"))
+        topic = f"cp_simu/pools/{POOL}/status"
+        eventually(lambda: pooled.ear.heard.get(topic) == b"Dead", 30, "the pool's will")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    pooled.wait_for_result(killed, 40)
+    eventually(lambda: pooled.ear.heard.get(topic) == b"Alive", 30, "the pool is back")
+    pooled.wait_for_status("Y", Registration.DEAD)
+    pooled.wait_for_state("Y", 1, ConnectorState.UNAVAILABLE)
+    pooled.wait_for_status("Z", Registration.ACCEPTED)
+
+
+def test_a_broker_that_has_forgotten_all_is_told_of_dead_pools_too(pooled: Yard) -> None:
+    start(pooled, "AA")
+    start(pooled, "AB", pool="west")
+    os.kill(pooled.pid_of_program(PROGRAM), signal.SIGKILL)
+    pooled.wait_for_status("AA", Registration.DEAD)
+    pooled.supervisorctl("stop", "broker")
+    pooled.forget()
+    pooled.supervisorctl("start", "broker")
+    wanted = {f"cp_simu/pools/{POOL}/status": b"Dead", "cp_simu/pools/west/status": b"Alive"}
+    eventually(lambda: pooled.retained("pools/#") == wanted, 20, "both are told")
+    pooled.wait_for_status("AA", Registration.DEAD)
+
+
+def test_the_status_tells_of_pools_what_is_true(pooled: Yard) -> None:
+    start(pooled, "U", "V", "W")
+    start(pooled, "X", pool="west")
+    pooled.ask(order("kill", "V"))
+    pid = pooled.pid_of_program(PROGRAM)
+    told = {each["name"]: each for each in json.loads(pooled.cp_simu("status", "--json").stdout)["pools"]}
+    east = told[POOL]
+    assert (east["process"], east["pid"], east["charge_points"], east["alive"]) == ("RUNNING", pid, 3, 2)
+    assert east["memory_mb"] > 10
+    assert east["cpu_pct"] >= 0
+    assert f"pool {POOL:10} RUNNING  pid {pid:<8} 3 charge points, 2 alive" in pooled.cp_simu("status").stdout
+    os.kill(pid, signal.SIGKILL)
+    for station_id in ("U", "W"):
+        pooled.wait_for_status(station_id, Registration.DEAD)
+    said = pooled.cp_simu("status").stdout
+    assert f"pool {POOL:10} EXITED   pid -        3 charge points, 0 alive\n" in said
+    assert "pool west       RUNNING" in said
 
 
 def test_more_than_there_can_be_processes_for_live_in_one_pool_for_each_core(empty_yard: Yard) -> None:

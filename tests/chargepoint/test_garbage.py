@@ -1,0 +1,113 @@
+"""What is over is gone at once: the garbage collector of a pool passes seldom, and each pass holds thousands up."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from chargepoint.waiting import TaskGroup
+from tests.chargepoint.central import Central, central_system
+from tests.chargepoint.test_disturbed_link import order
+from tests.chargepoint.test_runtime import Stage, staged
+from tests.support.waiting import eventually_async
+
+OURS = ("Task", "Websocket", "Connection", "ClientProtocol", "Runtime", "Queue", "LeftBehind", "TaskGroup")
+
+
+@contextmanager
+def nothing_of_ours() -> Iterator[None]:
+    """At the end there is no garbage of what a connection is made of."""
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        yield
+        gc.collect()
+        found = Counter(type(one).__name__ for one in gc.garbage if _tells(one))
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert found == {}
+
+
+def _tells(one: object) -> bool:
+    kind = type(one)
+    if issubclass(kind, FrameType):
+        return _is_ours(one)
+    return kind.__name__ in OURS and kind.__module__ != "tests.chargepoint.central"
+
+
+def _is_ours(frame: object) -> bool:
+    return isinstance(frame, FrameType) and "/chargepoint/" in frame.f_code.co_filename.replace("/tests/", "")
+
+
+@pytest.fixture
+async def central() -> AsyncIterator[Central]:
+    async with central_system() as one:
+        yield one
+
+
+async def test_a_task_group_that_is_cancelled_leaves_nothing() -> None:
+    groups: list[weakref.ref[TaskGroup]] = []
+
+    async def wait_in_a_group() -> None:
+        async with TaskGroup() as tasks:
+            groups.append(weakref.ref(tasks))
+            tasks.create_task(asyncio.sleep(3600))
+            await asyncio.sleep(3600)
+
+    with nothing_of_ours():
+        waiting = asyncio.create_task(wait_in_a_group())
+        await eventually_async(lambda: groups)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        del waiting
+        assert groups[0]() is None
+
+
+@pytest.mark.parametrize(
+    "mischief",
+    [
+        {"kind": "cut", "every_s": 0.2},
+        {"kind": "close"},
+        {"kind": "outage", "for_s": 0.2},
+        {"kind": "second_connection"},
+    ],
+    ids=lambda mischief: str(mischief["kind"]),
+)
+async def test_a_connection_that_is_gone_leaves_nothing(
+    tmp_path: Path, central: Central, mischief: dict[str, Any]
+) -> None:
+    async with staged(tmp_path, central) as stage:
+        await central.gets("StatusNotification", 2)
+        await _connected_anew(stage, central, mischief)
+        with nothing_of_ours():
+            await _connected_anew(stage, central, mischief)
+
+
+async def _connected_anew(stage: Stage, central: Central, mischief: dict[str, Any]) -> None:
+    number = len(central.connections)
+    order(stage, **mischief)
+    await eventually_async(lambda: len(central.connections) > number)
+    order(stage, clear=True)
+    await eventually_async(lambda: [each.state.name for each in central.connections].count("OPEN") == 1)
+    assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+
+
+async def test_a_boot_leaves_nothing_of_the_connection_of_the_life_before(tmp_path: Path, central: Central) -> None:
+    async with staged(tmp_path, central) as stage:
+        await central.gets("StatusNotification", 2)
+        with nothing_of_ours():
+            order(stage, type="reboot")
+            await central.gets("BootNotification", 2)
+            await eventually_async(lambda: len(central.got("StatusNotification")) == 4)
