@@ -6,6 +6,7 @@ that is too large. An OCPP-J peer is better told which of its frames was wrong, 
 
 from __future__ import annotations
 
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Generator
 from typing import Any, ClassVar
 
@@ -17,6 +18,15 @@ from websockets.typing import Data
 
 LARGEST_SKIPPED = 2**30
 """Bytes of a frame that is read past. Behind a larger one a peer would be as good as dead: it ends the connection."""
+
+TLS_BUFFER = 2**15
+"""Bytes that are read at once of a connection with TLS, whose records have half of them. asyncio reserves so many for
+each connection, and by itself 256 KiB: several times what all else of a charge point needs."""
+
+
+def spare_tls_buffers() -> None:
+    """Let connections with TLS that begin from now on reserve ``TLS_BUFFER``."""
+    SSLProtocol.max_size = TLS_BUFFER
 
 
 def as_text(data: bytes) -> str:

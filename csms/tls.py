@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chargepoint.api.errors import InputError
+from chargepoint.wire import spare_tls_buffers
 from csms.entrance import AlertingContext
 from csms.listener import CertificateState, ClientCertificates, ListenerSettings, TlsVersion
 
@@ -44,6 +45,7 @@ class TlsFiles:
 def server_context(files: TlsFiles, settings: ListenerSettings) -> ssl.SSLContext:
     """TLS as ``settings`` have it: 1.2 or later unless they say otherwise (security whitepaper, TLS version and
     cipher suites). Raises InputError."""
+    spare_tls_buffers()
     context = AlertingContext(ssl.PROTOCOL_TLS_SERVER)
     _speak(context, settings)
     _check_readable("--tls-certificate", files.certificate)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ssl
 import tempfile
+from functools import lru_cache
 
 from chargepoint.api.security import TlsSuites
 from chargepoint.security.link import LinkFailure, LinkTarget
+from chargepoint.wire import spare_tls_buffers
 
 WHITEPAPER_SUITES = (
     "ECDHE-ECDSA-AES128-GCM-SHA256",
@@ -42,28 +44,39 @@ _FAILURES = {
 
 def client_context(target: LinkTarget) -> ssl.SSLContext:
     """The context for ``target``; raises ssl.SSLError for certificates that cannot be used. It takes milliseconds."""
+    if not target.certificate:
+        return _shared(target.roots, target.verify, target.suites)
+    context = _context(target.roots, target.verify, target.suites)
+    # The ssl module takes keys from files only; this one is ours alone, and gone at once.
+    with tempfile.NamedTemporaryFile("w", prefix="cp-simu-", suffix=".pem") as file:
+        file.write(target.key + "\n" + target.certificate)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
+
+
+def _context(roots: tuple[str, ...], verify: bool, suites: TlsSuites) -> ssl.SSLContext:
+    spare_tls_buffers()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_COMPRESSION
-    if target.suites is TlsSuites.WHITEPAPER:
+    if suites is TlsSuites.WHITEPAPER:
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers(":".join(WHITEPAPER_SUITES))
-    if not target.verify:
+    if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    elif target.roots:
-        context.load_verify_locations(cadata="\n".join(target.roots))
+    elif roots:
+        context.load_verify_locations(cadata="\n".join(roots))
         # A root that is installed is trusted as it is, also when another one has issued it.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     else:
         context.load_default_certs()
-    if target.certificate:
-        # The ssl module takes keys from files only; this one is ours alone, and gone at once.
-        with tempfile.NamedTemporaryFile("w", prefix="cp-simu-", suffix=".pem") as file:
-            file.write(target.key + "\n" + target.certificate)
-            file.flush()
-            context.load_cert_chain(file.name)
     return context
+
+
+_shared = lru_cache(maxsize=16)(_context)
+"""Stations of one pool that show no certificate mostly trust the same roots."""
 
 
 def failure_of(error: BaseException | None) -> LinkFailure | None:

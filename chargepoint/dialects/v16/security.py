@@ -156,7 +156,7 @@ class Security:
         return {"previous": previous, "failures": failures}
 
     def _way_back(self) -> tuple[int | None, int]:
-        """The profile to go back to if the station boots now, and how often that in force has failed to connect."""
+        """The profile to go back to if the station boots now, and how often the one it has then has failed."""
         if self._session.configuration.waits(ConfigurationKey.security_profile):
             return self.profile, 0
         return self._previous, self._failures

@@ -8,6 +8,7 @@ import ssl
 import tempfile
 import threading
 import time
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -19,10 +20,11 @@ import pytest
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
-from chargepoint.adapters.tls import WHITEPAPER_SUITES
+from chargepoint.adapters.tls import WHITEPAPER_SUITES, client_context
 from chargepoint.adapters.websocket import BackOff, Closed, Opened
 from chargepoint.api.security import TlsSuites
 from chargepoint.security.link import LinkFailure, LinkTarget
+from chargepoint.wire import TLS_BUFFER
 from tests.chargepoint.adapters.links import AT_ONCE, Link, central_system, linked, stay
 from tests.support.authority import DAY_S, LONG_AGO, Authority, server_context
 from tests.support.waiting import eventually_async
@@ -350,3 +352,24 @@ async def test_no_key_stays_on_the_disk(tmp_path: Path, monkeypatch: pytest.Monk
         await link.opened()
     assert list(folder.iterdir()) == []
     assert key not in repr(target)
+
+
+# What it costs
+
+
+def test_stations_that_trust_the_same_share_what_they_know_of_it() -> None:
+    """Those that show a certificate have a key of their own to keep."""
+    target = LinkTarget("wss://x/CP1", "CP1", b"one", roots=(ROOT.pem,))
+    other = replace(target, url="wss://x/CP2", user="CP2", password=b"another")
+    assert client_context(target) is client_context(other)
+    for differing in ({"roots": (OTHER.pem,)}, {"verify": False}, {"suites": TlsSuites.WHITEPAPER}):
+        assert client_context(replace(target, **differing)) is not client_context(target)
+    certificate, key = ROOT.issue("CP1")
+    certified = replace(target, certificate=certificate, key=key)
+    assert client_context(certified) is not client_context(certified)
+    assert client_context(certified) is not client_context(target)
+
+
+def test_a_connection_reserves_little() -> None:
+    client_context(LinkTarget("wss://x/CP1", roots=(ROOT.pem,)))
+    assert SSLProtocol.max_size == TLS_BUFFER >= 2**14
