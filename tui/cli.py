@@ -23,6 +23,9 @@ _CENTRAL_SYSTEM = "ws://localhost:9000"
 _SERVED = "TEXTUAL_DRIVER" in os.environ
 """Whether a browser is the terminal: textual-serve names its own driver."""
 
+LINES_ONLY = ("dumb", "unknown")
+"""What editors and pipelines call a terminal without a cursor that can be moved."""
+
 
 @dataclass(frozen=True, slots=True)
 class Yard:
@@ -44,6 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _configure_logs(options.log_file, options.state_dir)
         if not _SERVED and not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise InputError("standard input and output", "no terminal", "a terminal")
+        if not _SERVED and os.environ.get("TERM") in LINES_ONLY:
+            raise InputError(
+                "TERM", os.environ["TERM"], "a terminal that a screen can be drawn on, like xterm-256color"
+            )
     except InputError as error:
         print(f"cp-simu tui: {error}", file=sys.stderr)
         return 2
