@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, assert_never
 
+from chargepoint.adapters.link_events import Closed, Opened, Received
 from chargepoint.adapters.link_settings import BackOff, LinkSettings
 from chargepoint.adapters.store import Record, StoreError
-from chargepoint.adapters.websocket import Closed, Opened, Received, Websocket
+from chargepoint.adapters.websocket import Websocket
 from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import Registration
 from chargepoint.api.spec import ChargePointSpec
@@ -308,9 +309,10 @@ class Runtime:
 
     def _save_and_say(self, websocket: Websocket) -> None:
         self._save()
-        for text in self._life.frames():
-            log.debug("send %s", text)
-            websocket.send(text)
+        if frames := self._life.frames():
+            for text in frames:
+                log.debug("send %s", text)
+            websocket.send(*frames)
         if self._life.line is not None:
             _disturb(websocket, self._life.line)
         websocket.ping_every(self._life.dialect.ping_interval_s)
@@ -394,8 +396,8 @@ class Runtime:
 
 def _disturb(websocket: Websocket, line: Line) -> None:
     """What is wrong with ``line`` and not with single messages, done to the connection."""
-    websocket.read_pause_s = line.read_pause_s
-    websocket.fragments = line.fragments
+    websocket.read_slowly(line.read_pause_s)
+    websocket.send_in_fragments(*line.fragments)
     websocket.fall_silent(line.silent)
     if not line.keeps_first_connection:
         websocket.drop_left_open()

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from chargepoint.adapters.websocket import Closed, Opened
+from chargepoint.adapters.link_events import Closed, Opened
 from chargepoint.api.figures import Figures
 from chargepoint.ocpp.endpoint import Answered, CallReceived, Lane, Refused, Silence, Unanswered
 from chargepoint.ocpp.v16 import RegistrationStatus

@@ -19,8 +19,9 @@ import pytest
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
+from chargepoint.adapters.link_events import Closed, Opened
+from chargepoint.adapters.link_settings import BackOff
 from chargepoint.adapters.tls import WHITEPAPER_SUITES
-from chargepoint.adapters.websocket import BackOff, Closed, Opened
 from chargepoint.api.security import TlsSuites
 from chargepoint.security.link import LinkFailure, LinkTarget
 from tests.chargepoint.adapters.links import AT_ONCE, Link, central_system, linked, stay
