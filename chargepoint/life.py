@@ -8,6 +8,7 @@ A power cut is a Life that is dropped; the next one is made of what was stored.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -109,6 +110,8 @@ class Life:
         """Whether it goes down in this very moment, with nothing more to say."""
         self.link_error = ""
         self.store_error = ""
+        self._quiet_until = -math.inf
+        """Until when the dialect has nothing to do by itself, as far as is known."""
         self._answers: list[Message] = []
         self._notes: list[str] = list(self.dialect.session.configuration.refused)
         self.station.state.record_security(SecurityEventType.STARTUP_OF_THE_DEVICE, now)
@@ -290,14 +293,19 @@ class Life:
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
-        deadlines = (self.station.next_deadline(), self.dialect.next_deadline(), self._mqtt.next_deadline())
-        due = min((deadline for deadline in deadlines if deadline is not None), default=None)
-        disturbed_at = self.line.next_deadline() if self.line is not None else None
-        return due if disturbed_at is None else min(disturbed_at, due or disturbed_at)
+        due = self.dialect.next_deadline()
+        # Nothing changes it between two inputs.
+        self._quiet_until = math.inf if due is None else due
+        deadlines = [due, self.station.next_deadline(), self._mqtt.next_deadline()]
+        if self.line is not None:
+            deadlines.append(self.line.next_deadline())
+        return min([deadline for deadline in deadlines if deadline is not None], default=None)
 
     def changes(self) -> tuple[dict[str, Record], dict[int, Record | None]]:
         """What to store, before anything is sent: records by key, and messages of the queue by number."""
-        return self.station.changes() | self.dialect.changes(), self.dialect.queue_changes()
+        records = self.station.changes()
+        records.update(self.dialect.changes())
+        return records, self.dialect.queue_changes()
 
     def frames(self) -> list[str]:
         """The texts to send over the websocket, in order."""
@@ -338,6 +346,8 @@ class Life:
 
     def notes(self) -> list[str]:
         """Lines for the log."""
+        if not self._notes and not self.dialect.session.notes and self.line is None:
+            return []
         notes, self._notes = self._notes + self.dialect.session.notes, []
         if self.line is not None:
             notes += self.line.notes()
@@ -347,7 +357,9 @@ class Life:
 
     def _pass_time(self, now: float) -> None:
         self.station.advance(now)
-        self.dialect.advance(now)
+        if now >= self._quiet_until:
+            self.dialect.advance(now)
+        self._quiet_until = -math.inf
         if self.line is not None:
             self.line.advance(now)
             if self.line.power_fails():

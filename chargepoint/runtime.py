@@ -139,6 +139,7 @@ class Runtime:
         self._tasks: asyncio.TaskGroup | None = None
         self._errands: dict[int, asyncio.Task[None]] = {}
         self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = 0.0
         self._due: float | None = None
         self._websocket: Websocket | None = None
         self._cut = False
@@ -284,16 +285,18 @@ class Runtime:
         self._attentive = websocket if self._life.going_down is None else None
 
     def _take(self, item: Input, now: float) -> None:
-        if isinstance(item, Opened | Closed):
-            self._observe(item)
         match item:
-            case Opened():
-                self._life.opened(now)
             case Received(text):
                 if log.isEnabledFor(logging.DEBUG):
                     log.debug("receive %s", without_secrets(text))
                 self._life.received(text, now)
+            case Woken():
+                self._life.advance(now)
+            case Opened():
+                self._observe(item)
+                self._life.opened(now)
             case Closed(reason, why):
+                self._observe(item)
                 self._life.closed(reason, now, why)
             case Message():
                 self._life.heard(item, now)
@@ -302,8 +305,6 @@ class Runtime:
                 self._life.errand_ended(id, result, now)
             case EndWanted():
                 self._life.end(now)
-            case Woken():
-                self._life.advance(now)
             case _:
                 assert_never(item)
 
@@ -362,19 +363,24 @@ class Runtime:
             self._life.store_failed(str(error), self._clock.now())
 
     def _wake_at(self, due: float | None) -> None:
+        self._due = due
         if self._alarm is not None:
-            if due == self._due:
+            # One that is too early is left as it is: most deadlines are those of answers, which come long before.
+            if due is not None and self._alarm_at <= due:
                 return
             self._alarm.cancel()
             self._alarm = None
-        self._due = due
         if due is not None:
+            self._alarm_at = due
             delay_s = max(0.0, due - self._clock.now()) / self._clock.speed
             self._alarm = asyncio.get_running_loop().call_later(delay_s, self._wake)
 
     def _wake(self) -> None:
         self._alarm = None
-        self.hear(Woken())
+        if self._due is not None and self._due > self._alarm_at:
+            self._wake_at(self._due)
+        else:
+            self.hear(Woken())
 
     def _back_off(self) -> BackOff:
         return BackOff(*self._life.dialect.session.configuration.retry_back_off)

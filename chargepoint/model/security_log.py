@@ -72,6 +72,8 @@ class SecurityLog:
 
     def changes(self) -> dict[str, dict[str, object]]:
         """The records to store since the last time."""
+        if not self._unsaved and self._cleared_at is None:
+            return {}
         changes = {
             f"security_log/{number % CAPACITY}": {"number": number, **asdict(self._events[number])}
             for number in sorted(self._unsaved)

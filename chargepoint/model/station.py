@@ -201,7 +201,7 @@ class Station:
 
     def advance(self, now: float) -> None:
         """Let time pass until ``now``, stopping at every moment at which something is due."""
-        while (due := self.next_deadline()) is not None and due <= now:
+        while (due := min(self._due())) <= now:
             self._at(due)
         integrate(self.state, now)
 

@@ -68,7 +68,7 @@ class StatusReports:
 
     def next_deadline(self) -> float | None:
         """When the next held state has lasted long enough."""
-        return min((due_at for _, due_at in self._held.values()), default=None)
+        return min([due_at for _, due_at in self._held.values()], default=None)
 
     def _change_availability(self, payload: Payload, now: float) -> Payload:
         operative = payload["type"] == AvailabilityType.operative

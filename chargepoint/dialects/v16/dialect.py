@@ -113,6 +113,9 @@ class V16:
         self.certificates = Certificates(self.session, self._store)
         signing_record, use_identity = records.get("signing", {}), self.security.identity_changed
         self.signing = Signing(self.session, self._store, signing_record, new_key, use_identity)
+        self.ping_interval_s = 0.0
+        """WebSocketPingInterval; 0 is off."""
+        self._most_timeouts = 0
         self._apply_configuration()
 
     @property
@@ -128,15 +131,10 @@ class V16:
         return REGISTRATIONS[self.session.registration]
 
     @property
-    def ping_interval_s(self) -> float:
-        """WebSocketPingInterval; 0 is off."""
-        return self.session.configuration.integer(ConfigurationKey.web_socket_ping_interval)
-
-    @property
     def link_is_dead(self) -> str:
         """Why the connection should be given up and made again (ReconnectAfterTimeouts); "" while it should not."""
-        most, timeouts = self.session.configuration.integer(RECONNECT_AFTER_TIMEOUTS), self.session.endpoint.timeouts
-        return f"{timeouts} requests in a row without an answer" if 0 < most <= timeouts else ""
+        timeouts = self.session.endpoint.timeouts
+        return f"{timeouts} requests in a row without an answer" if 0 < self._most_timeouts <= timeouts else ""
 
     @property
     def idle(self) -> bool:
@@ -226,7 +224,7 @@ class V16:
             self.security_events.next_deadline(),
             self.signing.next_deadline(),
         )
-        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+        return min([deadline for deadline in deadlines if deadline is not None], default=None)
 
     def configure(self, name: str, value: str, now: float) -> None:
         """Give the key ``name`` a value that was found right, as ChangeConfiguration does."""
@@ -253,12 +251,13 @@ class V16:
             records["security_profile"] = self.security.to_record()
         if self.security_events.changed:
             records["security_events"] = self.security_events.to_record()
-        return records | self.files.changes()
+        records.update(self.files.changes())
+        return records
 
     def queue_changes(self) -> dict[int, Record | None]:
         """Messages of the queue to store, by number; None for one that is done."""
         changes = self.transactions.queue.changes()
-        return {number: entry.to_record() if entry else None for number, entry in changes.items()}
+        return {number: entry.to_record() if entry else None for number, entry in changes.items()} if changes else {}
 
     def _answer(self, call: CallReceived, now: float) -> None:
         endpoint = self.session.endpoint
@@ -336,6 +335,8 @@ class V16:
         endpoint.timeout_s = configuration.integer(keys.MESSAGE_TIMEOUT)
         endpoint.checking = Checking.STRICT if configuration.boolean(STRICT_VALIDATION) else Checking.LENIENT
         endpoint.largest_message = configuration.integer(MAX_MESSAGE_SIZE)
+        self.ping_interval_s = configuration.integer(ConfigurationKey.web_socket_ping_interval)
+        self._most_timeouts = configuration.integer(RECONNECT_AFTER_TIMEOUTS)
         words = configuration.listed(ConfigurationKey.charging_schedule_allowed_charging_rate_unit)
         self.session.station.state.profile_rules = Rules(
             units=frozenset(RATE_UNITS[word] for word in words),

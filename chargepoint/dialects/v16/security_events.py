@@ -22,6 +22,8 @@ MOST_WAITING = 500
 """More than this can only be a central system that never takes any: the oldest goes then."""
 
 LONGEST_WAIT_S = 3600.0
+AT_ONCE = 0.0
+"""The deadline of what is due already."""
 
 MALFORMED_AT_ONCE = 10
 """So many malformed messages on a connection are one InvalidMessages."""
@@ -77,7 +79,9 @@ class SecurityEvents:
 
     def next_deadline(self) -> float | None:
         """When the oldest event may be tried again."""
-        return self._not_before if self._waiting and not self._on_its_way and self._may_send else None
+        if not self._waiting or self._on_its_way or not self._may_send:
+            return None
+        return AT_ONCE if self._not_before is None else self._not_before
 
     def to_record(self) -> dict[str, object]:
         """The events, for the store."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from chargepoint.api.spec import ChargePointSpec
@@ -86,8 +86,10 @@ class Session:
         """The version that the station runs: of its last update, else the one it came with."""
         return self.station.state.installed_version or self.spec.firmware_version
 
-    def record(self, notes: Iterable[str]) -> None:
+    def record(self, notes: Sequence[str]) -> None:
         """Append ``notes`` to the journal, which forgets its oldest lines."""
+        if not notes:
+            return
         self.journal.extend((self.station.state.at, note) for note in notes)
         del self.journal[:-JOURNAL_LINES]
 

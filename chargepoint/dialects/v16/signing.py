@@ -87,6 +87,8 @@ class Signing:
 
     def next_deadline(self) -> float | None:
         """When ``advance`` has something to do."""
+        if self._store.next_identity is None and (self._asking or not self._session.online):
+            return None
         moments: list[float | None] = []
         if self._store.next_identity is not None:
             offset_s = self._session.station.state.clock_offset_s
