@@ -6,7 +6,7 @@ plain needs none of that; everything else is left to it.
 
 from __future__ import annotations
 
-import secrets
+import os
 from struct import pack
 
 try:
@@ -42,7 +42,7 @@ def read(data: bytes, place: int) -> tuple[str, int] | None:
 
 def written(text: str) -> bytes:
     """The client's frame of ``text``, which is short and ASCII; its mask is new and nobody's guess (section 5.3)."""
-    data, mask = text.encode("ascii"), secrets.token_bytes(4)
+    data, mask = text.encode("ascii"), os.urandom(4)
     size = len(data)
     if size < LENGTH_FOLLOWS:
         return pack("!BB", WHOLE_TEXT, MASKED | size) + mask + apply_mask(data, mask)
