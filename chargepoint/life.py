@@ -34,7 +34,8 @@ from chargepoint.model.station import Station
 from chargepoint.model.survival import Record
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
-from chargepoint.ocpp.endpoint import Endpoint, Event
+from chargepoint.ocpp.endpoint import Endpoint
+from chargepoint.ocpp.events import Event
 from chargepoint.ocpp.schema import schemas
 from chargepoint.passage import Passage
 from chargepoint.security.events import SecurityEventType

@@ -39,7 +39,7 @@ from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.connector import Connector
 from chargepoint.model.facts import Fact
 from chargepoint.model.vehicle import GENERIC, Vehicle
-from chargepoint.ocpp.endpoint import Event
+from chargepoint.ocpp.events import Event
 from chargepoint.ocpp.secrets import without_secrets
 from chargepoint.security.store import Credentials
 from chargepoint.waiting import Queue

@@ -75,6 +75,7 @@ class Websocket:
         self._why_given_up = ""
         self._code_given_up = int(CloseCode.NORMAL_CLOSURE)
         self._connection: Connection | None = None
+        self._read_connection: Connection | None = None
 
     def send(self, *texts: str) -> None:
         """Put ``texts`` on the wire in their turn; they are lost when the connection is."""
@@ -207,7 +208,6 @@ class Websocket:
                     self._renewal.clear()
                     self._outgoing.connection = connection
                     self._hear(Opened())
-                    self._listen()
                     await self._live(connection, settings.pong_timeout_s)
                     silent = f"the silent connection was given up: {self._why_given_up}"
                     moved = self._why_moved or (silent if self._silent else "")
@@ -227,6 +227,8 @@ class Websocket:
 
     async def _live(self, connection: Connection, pong_timeout_s: float) -> None:
         code, reason = int(CloseCode.NORMAL_CLOSURE), ""
+        self._read_connection = connection
+        self._listen()
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(connection))
@@ -242,7 +244,7 @@ class Websocket:
                 for task in (reader, pinger, writer, quitter, renewal):
                     task.cancel()
         finally:
-            connection.hear = None
+            connection.hear = self._read_connection = None
             if self._silent:
                 connection.left_open = True
                 self._left_silent.append(connection)
@@ -267,8 +269,8 @@ class Websocket:
 
     def _listen(self) -> None:
         """Be told of texts as they come in, unless each is to be waited after."""
-        if self._connection is not None:
-            self._connection.hear = None if self._read_pause_s else self._received
+        if self._read_connection is not None:
+            self._read_connection.hear = None if self._read_pause_s else self._received
 
     def _received(self, text: str) -> None:
         self._hear(Received(text))

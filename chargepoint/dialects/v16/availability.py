@@ -9,7 +9,7 @@ from chargepoint.dialects.v16.session import Answer, Outcome, Session
 from chargepoint.dialects.v16.values import integer
 from chargepoint.model.commands import AvailabilityChanged, Verdict
 from chargepoint.model.facts import ConnectorChanged
-from chargepoint.ocpp.endpoint import Lane, Silence, Unanswered
+from chargepoint.ocpp.events import Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, AvailabilityStatus, AvailabilityType, ConfigurationKey
 

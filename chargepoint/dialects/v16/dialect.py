@@ -55,8 +55,9 @@ from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.station import Station
 from chargepoint.model.survival import Record
 from chargepoint.ocpp.checking import Checking
-from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
+from chargepoint.ocpp.endpoint import Endpoint
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, CallReceived, Dropped, Event, Refused, Unanswered
 from chargepoint.ocpp.v16 import ConfigurationKey, ConfigurationStatus, MessageTrigger, RegistrationStatus
 from chargepoint.security.events import SecurityEventType
 from chargepoint.security.link import LinkFailure

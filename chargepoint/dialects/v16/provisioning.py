@@ -8,7 +8,7 @@ from chargepoint.dialects.v16.link_keys import BOOT_ON_RECONNECT
 from chargepoint.dialects.v16.session import Answer, Outcome, Session
 from chargepoint.dialects.v16.values import moment
 from chargepoint.model.commands import ClockSet, LinkChanged, Reset
-from chargepoint.ocpp.endpoint import Answered, Lane, Silence, Unanswered
+from chargepoint.ocpp.events import Answered, Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, ConfigurationKey, RegistrationStatus, ResetStatus, ResetType
 from chargepoint.security.events import SecurityEventType

@@ -13,8 +13,8 @@ from chargepoint.clock import iso
 from chargepoint.dialects.v16.security_keys import SECURITY_EVENTS
 from chargepoint.dialects.v16.session import Outcome, Session
 from chargepoint.model.security_log import SecurityEvent
-from chargepoint.ocpp.endpoint import Answered, Refused, Silence, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, Refused, Silence, Unanswered
 from chargepoint.ocpp.v16 import Action, ConfigurationKey
 from chargepoint.security.events import TOLD_V16, SecurityEventType
 

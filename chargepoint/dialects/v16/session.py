@@ -9,8 +9,9 @@ from chargepoint.api.spec import ChargePointSpec
 from chargepoint.clock import iso
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.model.station import Station
-from chargepoint.ocpp.endpoint import Answered, Endpoint, Lane, Refused, Request, Unanswered
+from chargepoint.ocpp.endpoint import Endpoint
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, Lane, Refused, Request, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import FROM_CHARGE_POINT, Action, RegistrationStatus
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 
 from chargepoint.api.fields import Fields
 from chargepoint.dialects.v16.session import Answer, Outcome, Session
-from chargepoint.ocpp.endpoint import Answered, Refused, Silence, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, Refused, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, CertificateSignedStatus, ConfigurationKey, GenericStatus
 from chargepoint.security.events import SecurityEventType

@@ -14,7 +14,7 @@ from chargepoint.model.commands import StartAnswered, StopAnswered
 from chargepoint.model.facts import MeterSampled, TransactionStarted, TransactionStopped
 from chargepoint.model.metering import SampleContext, whole_wh
 from chargepoint.model.transaction import StopReason
-from chargepoint.ocpp.endpoint import Answered, Lane, Silence, Unanswered
+from chargepoint.ocpp.events import Answered, Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, ConfigurationKey
 

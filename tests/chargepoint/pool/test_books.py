@@ -9,7 +9,7 @@ import pytest
 from chargepoint.model.facts import TransactionStarted, TransactionStopped
 from chargepoint.model.metering import Reading
 from chargepoint.model.transaction import StopReason, Transaction
-from chargepoint.ocpp.endpoint import Answered, Lane, Request
+from chargepoint.ocpp.events import Answered, Lane, Request
 from chargepoint.pool.books import Books
 from chargepoint.runtime import Observed
 
