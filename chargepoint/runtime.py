@@ -12,14 +12,13 @@ import contextlib
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, assert_never
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, assert_never
 
+from chargepoint.adapters.alarm import Alarm
 from chargepoint.adapters.link_events import Closed, Opened, Received
-from chargepoint.adapters.link_settings import BackOff, LinkSettings
-from chargepoint.adapters.store import Record, StoreError
+from chargepoint.adapters.store import StoreError
 from chargepoint.adapters.websocket import Websocket
 from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import Registration
@@ -28,79 +27,27 @@ from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S, MqttDialect
-from chargepoint.dialects.v16.link_keys import (
-    CLOSE_ON_INVALID_UTF8,
-    CONNECTION_OPEN_TIMEOUT,
-    SUBPROTOCOL_REQUIRED,
-    WEB_SOCKET_COMPRESSION,
-    WEB_SOCKET_PONG_TIMEOUT,
-)
+from chargepoint.inputs import EndWanted, ErrandDone, Input, Observed, Woken
 from chargepoint.life import NO_CREDENTIALS, Life
+from chargepoint.link import SUBPROTOCOL, back_off, disturb, link_settings, refused
 from chargepoint.model.connector import Connector
-from chargepoint.model.facts import Fact
 from chargepoint.model.vehicle import GENERIC, Vehicle
-from chargepoint.ocpp.events import Event
 from chargepoint.ocpp.secrets import without_secrets
 from chargepoint.security.store import Credentials
+from chargepoint.storing import StationStore, save
 from chargepoint.waiting import Queue
 
 if TYPE_CHECKING:
     from chargepoint.disturbances.line import Line
-    from chargepoint.model.errands import Download, Errand, Result, Upload
+    from chargepoint.model.errands import Download, Errand, Upload
 
 log = logging.getLogger(__name__)
-
-SUBPROTOCOL = "ocpp1.6"
 
 LAST_WORDS_S = 5.0
 """How long a station that goes down waits for answers to what it still has to say."""
 
 BOOT_S = 1.0
 """How long a station is away when it boots again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Woken:
-    """Time has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ErrandDone:
-    """Errand ``id`` has come to its end."""
-
-    id: int
-    result: Result
-
-
-@dataclass(frozen=True, slots=True)
-class EndWanted:
-    """The process is asked to end."""
-
-
-class StationStore(Protocol):
-    """Where a station keeps what it needs after a power cut. Every method raises StoreError."""
-
-    @property
-    def file(self) -> Path:
-        """Its name, for messages."""
-
-    def records(self) -> dict[str, Record]:
-        """All records by key."""
-
-    def queue(self) -> list[Record]:
-        """The queued messages in order."""
-
-    def save(self, records: Mapping[str, Record], queue: Mapping[int, Record | None]) -> None:
-        """Write all of it or nothing; None deletes."""
-
-    def close(self) -> None:
-        """Let go of it."""
-
-
-Observed = Event | Fact | Opened | Closed
-"""What happens in a station, and between it and its central system."""
-
-Input = Opened | Received | Closed | Message | Woken | ErrandDone | EndWanted
 
 
 class Runtime:
@@ -138,9 +85,7 @@ class Runtime:
         self._broken: Exception | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._errands: dict[int, asyncio.Task[None]] = {}
-        self._alarm: asyncio.TimerHandle | None = None
-        self._alarm_at = 0.0
-        self._due: float | None = None
+        self._alarm = Alarm(clock)
         self._websocket: Websocket | None = None
         self._cut = False
         self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), pool=pool, every_s=status_every_s)
@@ -191,7 +136,7 @@ class Runtime:
         self._attentive = None
         if self._websocket is not None:
             self._websocket.abort()
-        self._wake_at(None)
+        self._alarm.stop()
 
     def greeting(self) -> list[Message]:
         """All retained statuses."""
@@ -239,7 +184,12 @@ class Runtime:
     async def _live(self) -> None:
         target = self._life.link_target
         websocket = self._websocket = Websocket(
-            target, SUBPROTOCOL, self.hear, self._back_off, self._link_settings, self._refused
+            target,
+            SUBPROTOCOL,
+            self.hear,
+            partial(back_off, self._life),
+            partial(link_settings, self._life),
+            partial(refused, self._life),
         )
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
@@ -264,7 +214,7 @@ class Runtime:
                 if not self._cut:
                     self._life.closed("going down", self._clock.now())
                     self._save_and_say(websocket)
-                    self._wake_at(None)
+                    self._alarm.stop()
                 for errand in self._errands.values():
                     errand.cancel()
                 self._errands.clear()
@@ -309,13 +259,13 @@ class Runtime:
                 assert_never(item)
 
     def _save_and_say(self, websocket: Websocket) -> None:
-        self._save()
+        save(self._life, self._store, self._clock)
         if frames := self._life.frames():
             for text in frames:
                 log.debug("send %s", text)
             websocket.send(*frames)
         if self._life.line is not None:
-            _disturb(websocket, self._life.line)
+            disturb(websocket, self._life.line)
         websocket.ping_every(self._life.dialect.ping_interval_s)
         if reason := self._life.link_is_dead:
             websocket.give_up(reason)
@@ -330,7 +280,7 @@ class Runtime:
             log.info("%s", note)
         for errand in self._life.errands():
             self._run(errand)
-        self._wake_at(self._life.next_deadline())
+        self._alarm.set(self._life.next_deadline(), self._wake)
 
     def _run(self, errand: Errand) -> None:
         from chargepoint.model.errands import Abandon
@@ -348,70 +298,5 @@ class Runtime:
 
         self.hear(ErrandDone(errand.id, await carry_out(errand, trusted_roots)))
 
-    def _save(self) -> None:
-        if self._life.storage_full:
-            # What changed stays where it is, until the storage is cleared.
-            self._life.store_failed("the storage is full, by order", self._clock.now())
-            return
-        try:
-            self._store.save(*self._life.changes())
-            self._life.store_failed("", self._clock.now())
-        except StoreError as error:
-            # The station goes on from memory, says what is wrong, and stores it all as soon as it can again.
-            if str(error) != self._life.store_error:
-                log.error("nothing can be stored: %s", error)
-            self._life.store_failed(str(error), self._clock.now())
-
-    def _wake_at(self, due: float | None) -> None:
-        self._due = due
-        if self._alarm is not None:
-            # One that is too early is left as it is: most deadlines are those of answers, which come long before.
-            if due is not None and self._alarm_at <= due:
-                return
-            self._alarm.cancel()
-            self._alarm = None
-        if due is not None:
-            self._alarm_at = due
-            delay_s = max(0.0, due - self._clock.now()) / self._clock.speed
-            self._alarm = asyncio.get_running_loop().call_later(delay_s, self._wake)
-
     def _wake(self) -> None:
-        self._alarm = None
-        if self._due is not None and self._due > self._alarm_at:
-            self._wake_at(self._due)
-        else:
-            self.hear(Woken())
-
-    def _back_off(self) -> BackOff:
-        return BackOff(*self._life.dialect.session.configuration.retry_back_off)
-
-    def _refused(self) -> str:
-        return self._life.line.refused() if self._life.line is not None else ""
-
-    def _link_settings(self) -> LinkSettings:
-        configuration, line = self._life.dialect.session.configuration, self._life.line
-        return LinkSettings(
-            open_timeout_s=configuration.integer(CONNECTION_OPEN_TIMEOUT),
-            pong_timeout_s=configuration.integer(WEB_SOCKET_PONG_TIMEOUT),
-            subprotocol_required=configuration.boolean(SUBPROTOCOL_REQUIRED),
-            compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
-            subprotocol=None if line is None else line.subprotocol(SUBPROTOCOL),
-            closes_on_invalid_utf8=configuration.boolean(CLOSE_ON_INVALID_UTF8),
-        )
-
-
-def _disturb(websocket: Websocket, line: Line) -> None:
-    """What is wrong with ``line`` and not with single messages, done to the connection."""
-    websocket.read_slowly(line.read_pause_s)
-    websocket.send_in_fragments(*line.fragments)
-    websocket.fall_silent(line.silent)
-    if not line.keeps_first_connection:
-        websocket.drop_left_open()
-    if (parting := line.parting()) is None:
-        return
-    if parting.leave_open:
-        websocket.move(parting.why)
-    elif parting.code:
-        websocket.give_up(parting.why, parting.code)
-    else:
-        websocket.break_off(parting.why)
+        self.hear(Woken())

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 
 from chargepoint.adapters.link_events import Closed, Opened
 from chargepoint.api.figures import Figures
+from chargepoint.inputs import Observed
 from chargepoint.ocpp.events import Answered, CallReceived, Lane, Refused, Silence, Unanswered
 from chargepoint.ocpp.v16 import RegistrationStatus
 from chargepoint.pool.books import Books
-from chargepoint.runtime import Observed, Runtime
+from chargepoint.runtime import Runtime
 
 SECONDS_KEPT = 60
 
