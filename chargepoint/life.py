@@ -8,32 +8,28 @@ A power cut is a Life that is dropped; the next one is made of what was stored.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
-from zlib import crc32
 
-from chargepoint.api.errors import InputError
-from chargepoint.api.payloads import ErrorCode, ocpp_config_json
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.dialects.journal import line_of
 from chargepoint.dialects.judgement import Judgement
 from chargepoint.dialects.mqtt import MqttDialect
+from chargepoint.dialects.v16.built import station_of
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.dialect import V16
-from chargepoint.model.commands import ErrandEnded, PartBroken, ShutDown, Verdict
-from chargepoint.model.electrical import Supply
+from chargepoint.hearing import Hearing
+from chargepoint.model.commands import ErrandEnded, ShutDown
 from chargepoint.model.facts import Fact, Rebooting
-from chargepoint.model.faults import has
-from chargepoint.model.noise import MeterClass
-from chargepoint.model.parameters import Parameters
-from chargepoint.model.station import Station
 from chargepoint.model.survival import Record
 from chargepoint.model.transaction import StopReason
 from chargepoint.model.vehicle import Vehicle
-from chargepoint.ocpp.endpoint import Endpoint, Event
+from chargepoint.ocpp.endpoint import Endpoint
+from chargepoint.ocpp.events import Event
 from chargepoint.ocpp.schema import schemas
 from chargepoint.passage import Passage
 from chargepoint.security.events import SecurityEventType
@@ -44,12 +40,9 @@ from chargepoint.security.store import Credentials
 NO_CREDENTIALS = Credentials()
 
 if TYPE_CHECKING:
-    from chargepoint.api.damage import Damage
-    from chargepoint.api.disturbances import Mischief
-    from chargepoint.api.orders import Order
-    from chargepoint.dialects.orders import Orders
     from chargepoint.disturbances.line import Line
     from chargepoint.model.errands import Errand, Result
+    from chargepoint.obedience import Obedience
 
 
 class Life:
@@ -84,17 +77,7 @@ class Life:
         self._schemas = schemas(str(spec.ocpp_version))
         self._endpoint = Endpoint(self._schemas, next_id, speed=speed)
         configuration = Configuration.of(spec, records.get("configuration", {}))
-        parameters = Parameters(meter=MeterClass(seed=crc32(spec.id.encode())))
-        configuration.apply(parameters)
-        self.station = Station(
-            Supply(spec.type, spec.nb_phases, spec.voltage, spec.max_setpoint, spec.max_setpoint_per_connector),
-            spec.nb_connectors,
-            now,
-            vehicle=vehicle,
-            fixed_cable=spec.fixed_cable,
-            parameters=parameters,
-            records=records,
-        )
+        self.station = station_of(spec, configuration, vehicle, records, now)
         self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued, credentials, new_key)
         self.judgement = Judgement()
         self._passage = Passage(spec, mqtt.traffic, self.judgement, self._take, line)
@@ -109,6 +92,8 @@ class Life:
         """Whether it goes down in this very moment, with nothing more to say."""
         self.link_error = ""
         self.store_error = ""
+        self._quiet_until = -math.inf
+        """Until when the dialect has nothing to do by itself, as far as is known."""
         self._answers: list[Message] = []
         self._notes: list[str] = list(self.dialect.session.configuration.refused)
         self.station.state.record_security(SecurityEventType.STARTUP_OF_THE_DEVICE, now)
@@ -186,97 +171,40 @@ class Life:
         self.store_error = reason
 
     def heard(self, message: Message, now: float) -> None:
-        """An MQTT message came in; what is refused is answered on the station's result topic.
-
-        A retained one is of the past: a status is greeted over anyway, and a command or an input is for the moment.
-        """
+        """An MQTT message came in."""
         self._pass_time(now)
-        if message.retain:
-            if not self._mqtt.is_own_status(message):
-                self._refuse(message, "it is retained: publish commands and inputs without the retain flag")
-        elif self._mqtt.is_foreign_death(message):
-            # An earlier process of this id, or a broker that lost sight of us, calls us dead: we are not.
-            self._answers += self._mqtt.greeting(self.station.state, now)
-        else:
-            try:
-                if self._mqtt.is_order(message):
-                    self._obey_order(message, now)
-                elif (command := self._mqtt.understand(message)) is not None:
-                    outcome = self.station.tell(command, now)
-                    if not outcome.accepted:
-                        self._refuse(message, outcome.reason)
-                    self._follow_signal(now)
-            except InputError as error:
-                self._refuse(message, str(error))
+        self._hearing.take(message, now)
         self._follow_all(now)
 
     @cached_property
-    def _orders(self) -> Orders:
-        # Here, and wherever orders are named: most stations never get one, and need not load what follows them.
-        from chargepoint.dialects.orders import Orders
+    def _hearing(self) -> Hearing:
+        # Many a station of a pool never hears anything.
+        return Hearing(self._mqtt, self.dialect, self._passage, self._answers.append, self._obedience)
 
-        return Orders(
-            self._spec.id,
+    def _obedience(self) -> Obedience:
+        from chargepoint.obedience import Obedience
+
+        return Obedience(
+            self._spec,
             self._topics,
-            self.dialect,
+            self._mqtt,
             self._schemas,
-            self._mqtt.traffic,
+            self.dialect,
+            self._passage,
             self._answers.append,
-            self._passage.say,
+            self._notes.append,
+            self.end,
+            self._lose_power,
         )
 
-    def _obey_order(self, message: Message, now: float) -> None:
-        from chargepoint.api.orders import StationResult, Verdict, asked_by, parse_order
-        from chargepoint.dialects.v16.by_hand import OrderRefusedError
-
-        order = parse_order(message.payload)
-        try:
-            done = self._follow_order(order, now)
-        except OrderRefusedError as error:
-            self._refuse(message, str(error))
-            return
-        if done and order.request_id:
-            self._orders.tell(StationResult(message.topic, "", Verdict.DONE, *asked_by(message.payload)))
+    def _lose_power(self) -> None:
+        self.going_down, self.power_cut = StopReason.POWER_LOSS, True
 
     def errand_ended(self, id: int, result: Result, now: float) -> None:
         """An errand came to its end."""
         self._pass_time(now)
         self.station.tell(ErrandEnded(id, result), now)
         self._follow_all(now)
-
-    def _follow_order(self, order: Order, now: float) -> bool:
-        from chargepoint.api.orders import Close, Misbehave, OcppConfig, PowerLoss, Reboot
-
-        match order:
-            case Close():
-                self.end(now)
-            case OcppConfig():
-                self._answers.append(self._configuration())
-            case Reboot():
-                self.going_down, self.power_cut = StopReason.POWER_LOSS, True
-            case PowerLoss():
-                self.station.tell(ShutDown(StopReason.POWER_LOSS), now)
-            case Misbehave(_, what):
-                self._misbehave(what, now)
-            case _:
-                return self._orders.take(order, now)
-        return True
-
-    def _misbehave(self, what: Mischief | Damage, now: float) -> None:
-        # Loaded here, with the first order of its kind.
-        from chargepoint.api.damage import Damage, DamageKind
-
-        if not isinstance(what, Damage):
-            self._passage.disturbed_line(now, connected=self._endpoint.is_open).take(what, now)
-            return
-        outcome = self.station.tell(PartBroken(what), now)
-        if outcome.verdict is Verdict.UNKNOWN_CONNECTOR:
-            raise InputError("connector", what.connector, f"one of 1 to {self._spec.nb_connectors}")
-        if not outcome.accepted:
-            raise InputError("damage", str(what), f"possible here: {outcome.reason}")
-        if what.kind is DamageKind.STORAGE_CORRUPT:
-            self.dialect.transactions.queue.lose()
-        self._notes.append(f"damage: {what}")
 
     def end(self, now: float) -> None:
         """Go down in good order; ``going_down`` then says so."""
@@ -290,14 +218,19 @@ class Life:
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
-        deadlines = (self.station.next_deadline(), self.dialect.next_deadline(), self._mqtt.next_deadline())
-        due = min((deadline for deadline in deadlines if deadline is not None), default=None)
-        disturbed_at = self.line.next_deadline() if self.line is not None else None
-        return due if disturbed_at is None else min(disturbed_at, due or disturbed_at)
+        due = self.dialect.next_deadline()
+        # Nothing changes it between two inputs.
+        self._quiet_until = math.inf if due is None else due
+        deadlines = [due, self.station.next_deadline(), self._mqtt.next_deadline()]
+        if self.line is not None:
+            deadlines.append(self.line.next_deadline())
+        return min([deadline for deadline in deadlines if deadline is not None], default=None)
 
     def changes(self) -> tuple[dict[str, Record], dict[int, Record | None]]:
         """What to store, before anything is sent: records by key, and messages of the queue by number."""
-        return self.station.changes() | self.dialect.changes(), self.dialect.queue_changes()
+        records = self.station.changes()
+        records.update(self.dialect.changes())
+        return records, self.dialect.queue_changes()
 
     def frames(self) -> list[str]:
         """The texts to send over the websocket, in order."""
@@ -314,7 +247,7 @@ class Life:
 
     def messages(self, now: float) -> list[Message]:
         """The MQTT messages to publish, in order."""
-        answers = self._answers + self._mqtt.traffic.messages()
+        answers = [*self._answers, *self._mqtt.traffic.messages()]
         self._answers.clear()
         last_error = self.store_error or self.link_error or self.judgement.error
         state = self.station.state
@@ -338,7 +271,10 @@ class Life:
 
     def notes(self) -> list[str]:
         """Lines for the log."""
-        notes, self._notes = self._notes + self.dialect.session.notes, []
+        if not self._notes and not self.dialect.session.notes and self.line is None:
+            return []
+        notes = self._notes + self.dialect.session.notes
+        self._notes.clear()
         if self.line is not None:
             notes += self.line.notes()
         self.dialect.session.notes.clear()
@@ -347,11 +283,13 @@ class Life:
 
     def _pass_time(self, now: float) -> None:
         self.station.advance(now)
-        self.dialect.advance(now)
+        if now >= self._quiet_until:
+            self.dialect.advance(now)
+        self._quiet_until = -math.inf
         if self.line is not None:
             self.line.advance(now)
             if self.line.power_fails():
-                self.going_down, self.power_cut = StopReason.POWER_LOSS, True
+                self._lose_power()
             self._passage.take_arrived(self.line, now)
 
     def _follow_all(self, now: float) -> str | None:
@@ -373,11 +311,6 @@ class Life:
                 for fact in self.station.facts():
                     self._follow(fact, now)
 
-    def _follow_signal(self, now: float) -> None:
-        weak = has(self.station.state.faults, ErrorCode.WEAK_SIGNAL)
-        if weak or self.line is not None:
-            self._passage.disturbed_line(now, connected=self._endpoint.is_open).weaken(weak)
-
     def _follow(self, fact: Fact, now: float) -> None:
         self._observe(fact)
         if isinstance(fact, Rebooting):
@@ -386,15 +319,3 @@ class Life:
         if line := line_of(fact):
             self._notes.append(line)
         self.dialect.speak(fact, now)
-
-    def _refuse(self, message: Message, reason: str) -> None:
-        from chargepoint.api.orders import StationResult, Verdict, asked_by
-
-        self._notes.append(f"{message.topic}: {reason}")
-        asked = asked_by(message.payload) if self._mqtt.is_order(message) else ("", "")
-        self._orders.tell(StationResult(message.topic, reason, Verdict.REFUSED, *asked))
-
-    def _configuration(self) -> Message:
-        entries = [entry for entry in self.dialect.session.configuration.entries() if not entry.key.writeonly]
-        payload = ocpp_config_json({entry.key.name: entry.value for entry in entries})
-        return Message(self._topics.station(self._spec.id, "ocpp_config"), payload, retain=True)

@@ -12,14 +12,14 @@ import contextlib
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, assert_never
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, assert_never
 
-from chargepoint.adapters.link_settings import BackOff, LinkSettings
-from chargepoint.adapters.store import Record, StoreError
-from chargepoint.adapters.websocket import Closed, Opened, Received, Websocket
+from chargepoint.adapters.alarm import Alarm
+from chargepoint.adapters.link_events import Closed, Opened, Received
+from chargepoint.adapters.store import StoreError
+from chargepoint.adapters.websocket import Websocket
 from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import Registration
 from chargepoint.api.spec import ChargePointSpec
@@ -27,79 +27,27 @@ from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S, MqttDialect
-from chargepoint.dialects.v16.link_keys import (
-    CLOSE_ON_INVALID_UTF8,
-    CONNECTION_OPEN_TIMEOUT,
-    SUBPROTOCOL_REQUIRED,
-    WEB_SOCKET_COMPRESSION,
-    WEB_SOCKET_PONG_TIMEOUT,
-)
+from chargepoint.inputs import EndWanted, ErrandDone, Input, Observed, Woken
 from chargepoint.life import NO_CREDENTIALS, Life
+from chargepoint.link import SUBPROTOCOL, back_off, disturb, link_settings, refused
 from chargepoint.model.connector import Connector
-from chargepoint.model.facts import Fact
 from chargepoint.model.vehicle import GENERIC, Vehicle
-from chargepoint.ocpp.endpoint import Event
 from chargepoint.ocpp.secrets import without_secrets
 from chargepoint.security.store import Credentials
+from chargepoint.storing import StationStore, save
 from chargepoint.waiting import Queue, TaskGroup
 
 if TYPE_CHECKING:
     from chargepoint.disturbances.line import Line
-    from chargepoint.model.errands import Download, Errand, Result, Upload
+    from chargepoint.model.errands import Download, Errand, Upload
 
 log = logging.getLogger(__name__)
-
-SUBPROTOCOL = "ocpp1.6"
 
 LAST_WORDS_S = 5.0
 """How long a station that goes down waits for answers to what it still has to say."""
 
 BOOT_S = 1.0
 """How long a station is away when it boots again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Woken:
-    """Time has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ErrandDone:
-    """Errand ``id`` has come to its end."""
-
-    id: int
-    result: Result
-
-
-@dataclass(frozen=True, slots=True)
-class EndWanted:
-    """The process is asked to end."""
-
-
-class StationStore(Protocol):
-    """Where a station keeps what it needs after a power cut. Every method raises StoreError."""
-
-    @property
-    def file(self) -> Path:
-        """Its name, for messages."""
-
-    def records(self) -> dict[str, Record]:
-        """All records by key."""
-
-    def queue(self) -> list[Record]:
-        """The queued messages in order."""
-
-    def save(self, records: Mapping[str, Record], queue: Mapping[int, Record | None]) -> None:
-        """Write all of it or nothing; None deletes."""
-
-    def close(self) -> None:
-        """Let go of it."""
-
-
-Observed = Event | Fact | Opened | Closed
-"""What happens in a station, and between it and its central system."""
-
-Input = Opened | Received | Closed | Message | Woken | ErrandDone | EndWanted
 
 
 class Runtime:
@@ -137,8 +85,7 @@ class Runtime:
         self._broken: Exception | None = None
         self._tasks: TaskGroup | None = None
         self._errands: dict[int, asyncio.Task[None]] = {}
-        self._alarm: asyncio.TimerHandle | None = None
-        self._due: float | None = None
+        self._alarm = Alarm(clock)
         self._websocket: Websocket | None = None
         self._cut = False
         self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), pool=pool, every_s=status_every_s)
@@ -189,7 +136,7 @@ class Runtime:
         self._attentive = None
         if self._websocket is not None:
             self._websocket.abort()
-        self._wake_at(None)
+        self._alarm.stop()
 
     def greeting(self) -> list[Message]:
         """All retained statuses."""
@@ -241,7 +188,12 @@ class Runtime:
     async def _live(self) -> None:
         target = self._life.link_target
         websocket = self._websocket = Websocket(
-            target, SUBPROTOCOL, self.hear, self._back_off, self._link_settings, self._refused
+            target,
+            SUBPROTOCOL,
+            self.hear,
+            partial(back_off, self._life),
+            partial(link_settings, self._life),
+            partial(refused, self._life),
         )
         async with TaskGroup() as tasks:
             self._tasks = tasks
@@ -266,7 +218,7 @@ class Runtime:
                 if not self._cut:
                     self._life.closed("going down", self._clock.now())
                     self._save_and_say(websocket)
-                    self._wake_at(None)
+                    self._alarm.stop()
                 for errand in self._errands.values():
                     errand.cancel()
                 self._errands.clear()
@@ -287,16 +239,18 @@ class Runtime:
         self._attentive = websocket if self._life.going_down is None else None
 
     def _take(self, item: Input, now: float) -> None:
-        if isinstance(item, Opened | Closed):
-            self._observe(item)
         match item:
-            case Opened():
-                self._life.opened(now)
             case Received(text):
                 if log.isEnabledFor(logging.DEBUG):
                     log.debug("receive %s", without_secrets(text))
                 self._life.received(text, now)
+            case Woken():
+                self._life.advance(now)
+            case Opened():
+                self._observe(item)
+                self._life.opened(now)
             case Closed(reason, why):
+                self._observe(item)
                 self._life.closed(reason, now, why)
             case Message():
                 self._life.heard(item, now)
@@ -305,18 +259,17 @@ class Runtime:
                 self._life.errand_ended(id, result, now)
             case EndWanted():
                 self._life.end(now)
-            case Woken():
-                self._life.advance(now)
             case _:
                 assert_never(item)
 
     def _save_and_say(self, websocket: Websocket) -> None:
-        self._save()
-        for text in self._life.frames():
-            log.debug("send %s", text)
-            websocket.send(text)
+        save(self._life, self._store, self._clock)
+        if frames := self._life.frames():
+            for text in frames:
+                log.debug("send %s", text)
+            websocket.send(*frames)
         if self._life.line is not None:
-            _disturb(websocket, self._life.line)
+            disturb(websocket, self._life.line)
         websocket.ping_every(self._life.dialect.ping_interval_s)
         if reason := self._life.link_is_dead:
             websocket.give_up(reason)
@@ -331,7 +284,7 @@ class Runtime:
             log.info("%s", note)
         for errand in self._life.errands():
             self._run(errand)
-        self._wake_at(self._life.next_deadline())
+        self._alarm.set(self._life.next_deadline(), self._wake)
 
     def _run(self, errand: Errand) -> None:
         from chargepoint.model.errands import Abandon
@@ -349,65 +302,5 @@ class Runtime:
 
         self.hear(ErrandDone(errand.id, await carry_out(errand, trusted_roots)))
 
-    def _save(self) -> None:
-        if self._life.storage_full:
-            # What changed stays where it is, until the storage is cleared.
-            self._life.store_failed("the storage is full, by order", self._clock.now())
-            return
-        try:
-            self._store.save(*self._life.changes())
-            self._life.store_failed("", self._clock.now())
-        except StoreError as error:
-            # The station goes on from memory, says what is wrong, and stores it all as soon as it can again.
-            if str(error) != self._life.store_error:
-                log.error("nothing can be stored: %s", error)
-            self._life.store_failed(str(error), self._clock.now())
-
-    def _wake_at(self, due: float | None) -> None:
-        if self._alarm is not None:
-            if due == self._due:
-                return
-            self._alarm.cancel()
-            self._alarm = None
-        self._due = due
-        if due is not None:
-            delay_s = max(0.0, due - self._clock.now()) / self._clock.speed
-            self._alarm = asyncio.get_running_loop().call_later(delay_s, self._wake)
-
     def _wake(self) -> None:
-        self._alarm = None
         self.hear(Woken())
-
-    def _back_off(self) -> BackOff:
-        return BackOff(*self._life.dialect.session.configuration.retry_back_off)
-
-    def _refused(self) -> str:
-        return self._life.line.refused() if self._life.line is not None else ""
-
-    def _link_settings(self) -> LinkSettings:
-        configuration, line = self._life.dialect.session.configuration, self._life.line
-        return LinkSettings(
-            open_timeout_s=configuration.integer(CONNECTION_OPEN_TIMEOUT),
-            pong_timeout_s=configuration.integer(WEB_SOCKET_PONG_TIMEOUT),
-            subprotocol_required=configuration.boolean(SUBPROTOCOL_REQUIRED),
-            compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
-            subprotocol=None if line is None else line.subprotocol(SUBPROTOCOL),
-            closes_on_invalid_utf8=configuration.boolean(CLOSE_ON_INVALID_UTF8),
-        )
-
-
-def _disturb(websocket: Websocket, line: Line) -> None:
-    """What is wrong with ``line`` and not with single messages, done to the connection."""
-    websocket.read_pause_s = line.read_pause_s
-    websocket.fragments = line.fragments
-    websocket.fall_silent(line.silent)
-    if not line.keeps_first_connection:
-        websocket.drop_left_open()
-    if (parting := line.parting()) is None:
-        return
-    if parting.leave_open:
-        websocket.move(parting.why)
-    elif parting.code:
-        websocket.give_up(parting.why, parting.code)
-    else:
-        websocket.break_off(parting.why)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from websockets.asyncio.connection import Connection
 from websockets.frames import BINARY, CONT, TEXT, Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 from websockets.streams import StreamReader
 from websockets.typing import Data
 
@@ -50,7 +51,7 @@ class AsSent(Connection):
         self._kinds: list[Opcode] = []
         self._most = self._room = self.LARGEST + 1
         # Nothing has been read yet: the handshake is parsed from the new reader as it would have been from the old.
-        self.protocol.reader = _Reader(self._most)
+        self._reader = self.protocol.reader = _Reader(self._most)
         self.protocol.parser = self.protocol.parse()
         next(self.protocol.parser)
 
@@ -73,6 +74,18 @@ class AsSent(Connection):
         if self.protocol.parser_exc is not None:
             self.protocol.parser_exc.__traceback__ = None
 
+    @property
+    def between_messages(self) -> bool:
+        """Whether every byte that came in is part of a message that was received, and the next begins a frame."""
+        reader = self._reader
+        return (
+            reader.between_frames
+            and not reader.buffer
+            and not self._kinds
+            and self.protocol.current_size is None
+            and self.protocol.state is State.OPEN
+        )
+
     def _cut(self, frame: Frame) -> None:
         size = len(frame.data)
         if size > self._room:
@@ -87,11 +100,18 @@ class AsSent(Connection):
 
 
 class _Reader(StreamReader):
-    """One that keeps of a frame no more than ``most`` bytes."""
+    """One that keeps of a frame no more than ``most`` bytes. ``between_frames``: of the next none was read yet."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
+        self.between_frames = False
+
+    def at_eof(self) -> Generator[None, None, bool]:
+        self.between_frames = True
+        ended = yield from super().at_eof()
+        self.between_frames = False
+        return ended
 
     def read_exact(self, n: int) -> Generator[None, None, bytearray]:
         return super().read_exact(n) if n <= self._most else self._read_past(n)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from chargepoint.api.errors import InputError
 from chargepoint.clock import Clock
-from chargepoint.ocpp.endpoint import CallReceived
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import CallReceived
 from chargepoint.ocpp.frames import Payload
 from csms.commands import Commands
 from csms.csms import CentralSystem

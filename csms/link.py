@@ -16,16 +16,8 @@ from websockets.protocol import State
 from chargepoint.api.errors import shown
 from chargepoint.clock import Clock
 from chargepoint.ocpp.checking import Checking
-from chargepoint.ocpp.endpoint import (
-    Answered,
-    CallReceived,
-    Dropped,
-    Endpoint,
-    Refused,
-    Request,
-    Silence,
-    Unanswered,
-)
+from chargepoint.ocpp.endpoint import Endpoint
+from chargepoint.ocpp.events import Answered, CallReceived, Dropped, Refused, Request, Silence, Unanswered
 from chargepoint.ocpp.frames import CallError, CallResult, Payload
 from chargepoint.wire import AsSent
 from csms import commands

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,12 +16,14 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.http11 import Response
 from websockets.protocol import Event as ProtocolEvent
 
+from chargepoint.adapters import short_texts
 from chargepoint.adapters.link_settings import LARGEST_READ
 from chargepoint.api.errors import shown
 from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.wire import AsSent
 
 CLOSE_TIMEOUT_S = 2.0
+READ_AT_ONCE = 2**16
 KEEP_ALIVE_AFTER_S, KEEP_ALIVE_EVERY_S, KEEP_ALIVE_PROBES = 120, 20, 3
 
 
@@ -51,15 +53,35 @@ def tls_failure(error: Exception) -> LinkFailure | None:
 class Connection(AsSent, ClientConnection):
     """One whose handshake tells what has ended it: TLS 1.3 refuses our certificate only after its own handshake.
 
+    ``hear`` is told of most texts as they come in, each in its turn; None, or another message: ``recv`` has it.
     ``left_open``: it is not closed when it is left. ``active_at``: when something was last on the wire.
     """
 
     LARGEST = LARGEST_READ
+    hear: Callable[[str], None] | None = None
     left_open = False
     active_at = 0.0
 
-    def process_event(self, event: ProtocolEvent) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It is up."""
+        super().connection_made(transport)
+        if hasattr(transport, "max_size"):
+            # For 256 KiB at a time, as asyncio reads, the system is asked for memory each time, and given it back.
+            transport.max_size = READ_AT_ONCE
+
+    def data_received(self, data: bytes) -> None:
         """Something came in."""
+        place = 0
+        while self.hear is not None and self.between_messages and (found := short_texts.read(data, place)):
+            text, place = found
+            self.active_at = self.loop.time()
+            self.hear(text)
+            if place == len(data):
+                return
+        super().data_received(data[place:])
+
+    def process_event(self, event: ProtocolEvent) -> None:
+        """A frame came in."""
         self.active_at = self.loop.time()
         super().process_event(event)
 
@@ -104,14 +126,6 @@ def http_refusal(response: Response) -> str:
         return f"HTTP {code}"
     # Whoever configured the old place finds the new one here; the charge point itself does not go there.
     return f"{status}, to {shown(location)}" if 300 <= code < 400 and location else status
-
-
-async def in_fragments(message: bytes, size: int, pause_s: float) -> AsyncIterator[bytes]:
-    """``message`` in pieces of ``size`` bytes, with a pause between two."""
-    for place in range(0, len(message), size):
-        if place and pause_s:
-            await asyncio.sleep(pause_s)
-        yield message[place : place + size]
 
 
 async def hear_nothing(connection: ClientConnection) -> None:

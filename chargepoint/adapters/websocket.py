@@ -7,14 +7,11 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.frames import CloseCode
-from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from chargepoint import waiting
@@ -25,13 +22,15 @@ from chargepoint.adapters.connection import (
     authorization,
     close,
     http_refusal,
-    in_fragments,
     tls_failure,
     told_by,
     watch_for_a_dead_peer,
     why_closed,
 )
+from chargepoint.adapters.link_events import Closed, Event, Opened, Received
 from chargepoint.adapters.link_settings import LARGEST_READ, MESSAGES_AHEAD, BackOff, LinkSettings
+from chargepoint.adapters.outgoing import Outgoing
+from chargepoint.adapters.pings import Pings
 from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.wire import LARGEST_SKIPPED
 
@@ -41,31 +40,6 @@ if TYPE_CHECKING:
     from chargepoint.adapters.left_behind import LeftBehind
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The connection is up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A text message of the central system."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The connection is gone, or could not be made; ``reason`` in words, ``why`` when security is the reason.
-    ``by_order``: a disturbance broke it off."""
-
-    reason: str
-    why: LinkFailure | None = None
-    by_order: bool = False
-
-
-Event = Opened | Received | Closed
 
 
 class Websocket:
@@ -90,48 +64,35 @@ class Websocket:
         self._back_off = back_off
         self._settings = settings
         self._refused = refused
-        self.read_pause_s = 0.0
-        """How long to wait after each message that is read: a slow reader's."""
-        self.fragments = 0, 0.0
-        """Bytes of a message that go into one frame, 0 for all of them, and the pause in s between two frames."""
+        self._outgoing = Outgoing()
+        self._pings = Pings()
+        self._read_pause_s = 0.0
         self._silent = False
         self._left: LeftBehind | None = None
         self._why_moved = ""
         self._why_broken_off = ""
-        self._ping_interval_s = 0.0
-        self._pace_changed = waiting.Event()
         self._given_up = waiting.Event()
         self._why_given_up = ""
         self._code_given_up = int(CloseCode.NORMAL_CLOSURE)
-        self._outgoing: waiting.Queue[str] = waiting.Queue()
-        self._connection: ClientConnection | None = None
-        self._live_connection: ClientConnection | None = None
-        """The same while it is read, so that what is sent is not lost with the one before."""
+        self._connection: Connection | None = None
+        self._read_connection: Connection | None = None
 
-    def send(self, text: str) -> None:
-        """Put ``text`` on the wire in its turn; it is lost when the connection is."""
-        if not self._sent_at_once(text):
-            self._outgoing.put(text)
-
-    def _sent_at_once(self, text: str) -> bool:
-        """Write ``text`` without waiting, if nothing has to be waited for: it needs neither a task nor its turn."""
-        connection = self._live_connection
-        if connection is None or not self._outgoing.idle or self.fragments[0] or not text.isascii():
-            return False
-        protocol, transport = connection.protocol, connection.transport
-        if protocol.state is not State.OPEN or transport.is_closing() or transport.get_write_buffer_size():
-            return False
-        if isinstance(connection, Connection):
-            connection.active_at = connection.loop.time()
-        protocol.send_text(text.encode())
-        transport.writelines(protocol.data_to_send())
-        return True
+    def send(self, *texts: str) -> None:
+        """Put ``texts`` on the wire in their turn; they are lost when the connection is."""
+        self._outgoing.put(texts)
 
     def ping_every(self, interval_s: float) -> None:
         """Ping in this interval from now on; 0 is never."""
-        if interval_s != self._ping_interval_s:
-            self._ping_interval_s = interval_s
-            self._pace_changed.set()
+        self._pings.every(interval_s)
+
+    def send_in_fragments(self, size: int, pause_s: float) -> None:
+        """Put ``size`` bytes of a message into one frame, 0 for all of them, and pause for that long between two."""
+        self._outgoing.fragments = size, pause_s
+
+    def read_slowly(self, pause_s: float) -> None:
+        """Wait for so long after each message that is read; 0 is not at all."""
+        self._read_pause_s = pause_s
+        self._listen()
 
     def give_up(self, reason: str, code: int = CloseCode.NORMAL_CLOSURE) -> None:
         """Close the connection, if there is one, and make it again as after any loss; the peer is told why."""
@@ -144,7 +105,7 @@ class Websocket:
 
     async def flushed(self) -> None:
         """Return when everything sent so far was handed to the system, or lost with its connection."""
-        await self._outgoing.join()
+        await self._outgoing.flushed()
 
     def abort(self) -> None:
         """Break the connection off, without a closing handshake; ``run`` is to be cancelled then."""
@@ -156,7 +117,7 @@ class Websocket:
         silent one that is given up stays open, as far as its peer can tell."""
         if silent is self._silent or self._connection is None:
             return
-        self._silent = silent
+        self._silent = self._pings.paused = silent
         transport = self._connection.transport
         transport.pause_reading() if silent else transport.resume_reading()
 
@@ -181,7 +142,7 @@ class Websocket:
     def idle_s(self) -> float:
         """For how long nothing was on the wire; 0 without a connection."""
         connection = self._connection
-        return connection.loop.time() - connection.active_at if isinstance(connection, Connection) else 0.0
+        return connection.loop.time() - connection.active_at if connection is not None else 0.0
 
     async def run(self) -> None:
         """Connect, and connect again after every loss; cancel it to close in good order."""
@@ -233,19 +194,19 @@ class Websocket:
                 user_agent_header=None,
                 create_connection=Connection,
             ) as connection:
+                assert isinstance(connection, Connection)
                 self._connection = connection
-                self._silent = False
-                if isinstance(connection, Connection):
-                    connection.closes_on_invalid_utf8 = settings.closes_on_invalid_utf8
+                self._silent = self._pings.paused = False
+                connection.closes_on_invalid_utf8 = settings.closes_on_invalid_utf8
                 if connection.subprotocol is None and settings.subprotocol_required and named:
                     reason = f"{target.url} does not say that it speaks {named}"
                 else:
                     watch_for_a_dead_peer(connection)
                     opened_at = connection.loop.time()
-                    self._outgoing.drain()
+                    self._outgoing.lose()
                     self._given_up.clear()
                     self._renewal.clear()
-                    self._live_connection = connection
+                    self._outgoing.connection = connection
                     self._hear(Opened())
                     await self._live(connection, settings.pong_timeout_s)
                     silent = f"the silent connection was given up: {self._why_given_up}"
@@ -258,19 +219,21 @@ class Websocket:
         except (WebSocketException, OSError, UnicodeError) as error:
             reason = f"{target.url}: {told_by(error)}"
             why = tls_failure(error) if target.secure else None
-        self._connection = self._live_connection = None
+        self._connection = self._outgoing.connection = None
         by_order, self._why_broken_off, self._why_moved = bool(self._why_broken_off or self._why_moved), "", ""
-        self._outgoing.drain()
+        self._outgoing.lose()
         self._hear(Closed(reason, why, by_order))
         return asyncio.get_running_loop().time() - opened_at if opened_at is not None else 0.0
 
-    async def _live(self, connection: ClientConnection, pong_timeout_s: float) -> None:
+    async def _live(self, connection: Connection, pong_timeout_s: float) -> None:
         code, reason = int(CloseCode.NORMAL_CLOSURE), ""
+        self._read_connection = connection
+        self._listen()
         try:
             async with waiting.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(connection))
-                pinger = tasks.create_task(self._ping(connection, pong_timeout_s))
-                writer = tasks.create_task(self._write(connection))
+                pinger = tasks.create_task(self._pings.until_unanswered(connection, pong_timeout_s))
+                writer = tasks.create_task(self._outgoing.write(connection))
                 quitter = tasks.create_task(self._given_up.wait())
                 renewal = tasks.create_task(self._until_renewal())
                 await asyncio.wait((reader, pinger, quitter, renewal), return_when=asyncio.FIRST_COMPLETED)
@@ -281,10 +244,11 @@ class Websocket:
                 for task in (reader, pinger, writer, quitter, renewal):
                     task.cancel()
         finally:
-            if self._silent and isinstance(connection, Connection):
+            connection.hear = self._read_connection = None
+            if self._silent:
                 connection.left_open = True
                 self._left_behind().silent(connection)
-            elif self._why_moved and isinstance(connection, Connection):
+            elif self._why_moved:
                 connection.left_open = True
                 self._left_behind().answering(connection)
             else:
@@ -311,48 +275,20 @@ class Websocket:
             self._tls = target, await asyncio.to_thread(client_context, target)
         return self._tls[1]
 
-    async def _read(self, connection: ClientConnection) -> None:
+    def _listen(self) -> None:
+        """Be told of texts as they come in, unless each is to be waited after."""
+        if self._read_connection is not None:
+            self._read_connection.hear = None if self._read_pause_s else self._received
+
+    def _received(self, text: str) -> None:
+        self._hear(Received(text))
+
+    async def _read(self, connection: Connection) -> None:
         with contextlib.suppress(ConnectionClosed):
             async for message in connection:
                 if isinstance(message, str):
-                    self._hear(Received(message))
+                    self._received(message)
                 else:
                     log.warning("a binary message of %d bytes was dropped: OCPP-J is text", len(message))
-                if self.read_pause_s:
-                    await asyncio.sleep(self.read_pause_s)
-
-    async def _write(self, connection: ClientConnection) -> None:
-        while True:
-            text = await self._outgoing.get()
-            try:
-                with contextlib.suppress(ConnectionClosed):
-                    await self._send(connection, text)
-            finally:
-                self._outgoing.done()
-
-    async def _send(self, connection: ClientConnection, text: str) -> None:
-        if isinstance(connection, Connection):
-            connection.active_at = connection.loop.time()
-        size, pause_s = self.fragments
-        if text.isascii() and not size:
-            await connection.send(text)
-            return
-        # What is to be no UTF-8, by order, is in it as half a surrogate pair for each byte.
-        message = text.encode(errors="surrogateescape")
-        await connection.send(in_fragments(message, size, pause_s) if size else message, text=True)
-
-    async def _ping(self, connection: ClientConnection, pong_timeout_s: float) -> None:
-        """Ping at the present pace, which counts from the moment it is set; returns when a pong is missing."""
-        while True:
-            self._pace_changed.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._ping_interval_s or None):
-                    await self._pace_changed.wait()
-                continue
-            if self._silent:
-                continue
-            try:
-                async with asyncio.timeout(pong_timeout_s):
-                    await (await connection.ping())
-            except (TimeoutError, ConnectionClosed):
-                return
+                if self._read_pause_s:
+                    await asyncio.sleep(self._read_pause_s)

@@ -122,7 +122,10 @@ class Figures:
 
     def answered(self, action: str, duration_s: float) -> None:
         """A request was answered after ``duration_s``."""
-        self.latencies.setdefault(action, Latencies()).add(duration_s)
+        latencies = self.latencies.get(action)
+        if latencies is None:
+            latencies = self.latencies[action] = Latencies()
+        latencies.add(duration_s)
 
     def to_json(self) -> bytes:
         """The payload."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chargepoint.api.errors import shown
-from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Event
+from chargepoint.ocpp.events import Answered, CallReceived, Dropped, Event
 from chargepoint.ocpp.secrets import without_secrets
 
 LONGEST_QUOTATION = 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import (
@@ -48,8 +48,8 @@ class MqttDialect:
         self._status = ChargePointStatus.of(
             spec, Registration.DISCONNECTED, pid=pid, started_at=iso(started_at), pool=pool
         )
-        self._told: dict[int, ConnectorStatus] = {}
-        self._told_at: dict[int, float] = {}
+        self._shown: tuple[object, ...] = ()
+        self._told: dict[int, _Told] = {}
         self._due_at: float | None = None
         self._every_s = every_s
         self.traffic = Traffic(topics, spec.id)
@@ -89,20 +89,24 @@ class MqttDialect:
         deviations: tuple[str, ...] = (),
     ) -> list[Message]:
         """What changed since it was last told."""
-        messages = []
-        version = state.installed_version or self._spec.firmware_version
+        messages = self._connector_messages(state, now)
+        light_intensity_pct = state.parameters.light_intensity_pct
+        shown = registration, last_error, state.installed_version, deviations, light_intensity_pct
+        if shown == self._shown:
+            return messages
+        self._shown = shown
         status = replace(
             self._status,
             status=registration,
             last_error=last_error,
-            firmware_version=version,
+            firmware_version=state.installed_version or self._spec.firmware_version,
             deviations=deviations,
-            light_intensity_pct=state.parameters.light_intensity_pct,
+            light_intensity_pct=light_intensity_pct,
         )
         if status != self._status:
             self._status = status
-            messages.append(self._station_message(status))
-        return messages + self._connector_messages(state, now)
+            messages.insert(0, self._station_message(status))
+        return messages
 
     def next_deadline(self) -> float | None:
         """When measurements that changed are due to be told."""
@@ -155,21 +159,24 @@ class MqttDialect:
         messages = []
         self._due_at = None
         for number, connector in state.connectors.items():
+            told, flows = self._told.get(number), connector.meter.flows
+            seen, measured = _seen(state, connector), (connector.meter.energy_wh, connector.car.soc_pct)
+            if told is not None and seen == told.seen:
+                due_at = told.at + self._every_s
+                if now < due_at:
+                    if flows or measured != told.measured:
+                        self._wait_until(due_at)
+                    continue
+                if not flows and measured == told.measured:
+                    continue
             status = connector_status(state, connector)
-            told = self._told.get(number)
-            due_at = self._told_at.get(number, 0.0) + self._every_s
-            if status == told:
-                if connector.meter.flows:
-                    # So little flows that it cannot be seen yet: it is looked at again later.
-                    self._wait_until(due_at if now < due_at else now + self._every_s)
-                continue
-            if told is not None and now < due_at and _but_for_measurements(status) == _but_for_measurements(told):
-                self._wait_until(due_at)
-                continue
-            self._told[number] = status
-            self._told_at[number] = now
-            if connector.meter.flows:
+            if flows:
+                # It may be so little that it cannot be seen yet: it is looked at again later.
                 self._wait_until(now + self._every_s)
+            if told is not None and status == told.status:
+                told.seen, told.measured = seen, measured
+                continue
+            self._told[number] = _Told(seen, measured, status, now)
             messages.append(self._connector_message(number, status))
         return messages
 
@@ -230,5 +237,31 @@ def connector_status(state: StationState, connector: Connector) -> ConnectorStat
     )
 
 
-def _but_for_measurements(status: ConnectorStatus) -> ConnectorStatus:
-    return replace(status, transaction_energy_wh=0.0, energy_wh=0.0, soc_pct=None)
+@dataclass(slots=True)
+class _Told:
+    """What was told of a connector, ``at`` which moment, and what that was made of."""
+
+    seen: tuple[object, ...]
+    measured: tuple[float, float]
+    status: ConnectorStatus
+    at: float
+
+
+def _seen(state: StationState, connector: Connector) -> tuple[object, ...]:
+    """All that the status of ``connector`` is made of but for measurements: while it stays, so does the status."""
+    car = connector.car
+    return (
+        connector.status,
+        connector.transaction,
+        connector.grant,
+        connector.ocpp_limit,
+        connector.setpoint,
+        connector.consumption,
+        car.demand,
+        car.cable,
+        car.ready,
+        state.faults_of(connector),
+        state.faults,
+        connector.light_signal,
+        connector.light_blinks,
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from chargepoint.api.payloads import ConnectorState, ErrorCode
 from chargepoint.model.commands import ACCEPTED, Outcome, ProfilesCleared, Verdict
 from chargepoint.model.connector import Connector, Heat
@@ -145,7 +143,7 @@ def integrate(state: StationState, now: float) -> None:
         energy_wh = connector.meter.advance(now)
         if energy_wh > 0:
             gained_pct = state.vehicle.soc_gain_pct(energy_wh, state.supply.direct)
-            connector.car = replace(connector.car, soc_pct=min(FULL_PCT, connector.car.soc_pct + gained_pct))
+            connector.car = connector.car.at_soc(min(FULL_PCT, connector.car.soc_pct + gained_pct))
             state.touch(connector)
 
 

@@ -130,7 +130,7 @@ def review(state: StationState, now: float) -> None:
 
 def next_expiry(state: StationState) -> float | None:
     """When the next reservation expires."""
-    expiries = (when_shown(one.expires_at, state.clock_offset_s) for one in state.reservations)
+    expiries = [when_shown(one.expires_at, state.clock_offset_s) for one in state.reservations]
     return min(expiries, default=None)
 
 

@@ -73,6 +73,8 @@ class SecurityLog:
 
     def changes(self) -> dict[str, dict[str, object]]:
         """The records to store since the last time."""
+        if not self._unsaved and self._cleared_at is None:
+            return {}
         changes = {
             sys.intern(f"security_log/{number % CAPACITY}"): self._records[number] for number in sorted(self._unsaved)
         }

@@ -110,6 +110,9 @@ class Station:
         if isinstance(command, CarChanged | TokenPresented) and number not in self.state.connectors:
             return Outcome(Verdict.UNKNOWN_CONNECTOR, f"there is no connector {number}")
         outcome = self._take(command, now)
+        if isinstance(command, SampleWanted):
+            # A meter that is read changes nothing.
+            return outcome
         self._update_on(now)
         review(self.state, now)
         settle(self.state, now)
@@ -201,7 +204,7 @@ class Station:
 
     def advance(self, now: float) -> None:
         """Let time pass until ``now``, stopping at every moment at which something is due."""
-        while (due := self.next_deadline()) is not None and due <= now:
+        while (due := min(self._due())) <= now:
             self._at(due)
         integrate(self.state, now)
 

@@ -22,7 +22,8 @@ def changed_records(state: StationState) -> dict[str, Record]:
     """What has to be stored since the last time, key to record; ``restore`` reads it in a later life."""
     records = {key: _record(state, key) for key in sorted(state.changed)}
     state.changed.clear()
-    return records | state.security_log.changes()
+    records.update(state.security_log.changes())
+    return records
 
 
 def _record(state: StationState, key: str) -> Record:

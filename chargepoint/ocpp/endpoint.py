@@ -11,14 +11,22 @@ wire before any CALL that is sent after it.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
 
 from chargepoint.api.errors import shown
 from chargepoint.ocpp.checking import Checking, check
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import (
+    Answered,
+    CallReceived,
+    Dropped,
+    Event,
+    Lane,
+    Refused,
+    Request,
+    Silence,
+    Unanswered,
+)
 from chargepoint.ocpp.frames import (
     Call,
     CallError,
@@ -30,100 +38,10 @@ from chargepoint.ocpp.frames import (
     decode,
     encode,
 )
+from chargepoint.ocpp.owed import Owed
 from chargepoint.ocpp.schema import Schemas, Violation
 
 DEFAULT_TIMEOUT_S = 30.0
-ANSWERS_KEPT = 32
-
-
-class Lane(IntEnum):
-    """How urgent a request of ours is; lower goes first."""
-
-    BOOT = 0
-    AUTHORIZE = 1
-    TRANSACTION = 2
-    STATUS = 3
-    OTHER = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A CALL to be sent. ``about`` comes back with its outcome; the endpoint does not look at it.
-
-    ``optional``: of a kind that the peer need not know. Once it says so, on this connection no more of it are sent.
-    ``unchecked``: it may violate its schema, since somebody wants to see what comes of that.
-    """
-
-    action: str
-    payload: Payload
-    lane: Lane = Lane.OTHER
-    about: object = None
-    optional: bool = False
-    unchecked: bool = False
-
-
-class Silence(StrEnum):
-    """Why a request got no answer."""
-
-    TIMEOUT = "timeout"
-    CLOSED = "connection closed"
-
-
-@dataclass(frozen=True, slots=True)
-class CallReceived:
-    """The peer asks; the caller owes ``reply`` or ``refuse`` with this id.
-
-    ``violation`` tells what it does, or did before it was mended, against the schema, if anything.
-    """
-
-    id: str
-    action: str
-    payload: Payload
-    violation: Violation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """CALLRESULT to ``request``, ``took_s`` after it was sent. ``violation`` tells what it does against the standard,
-    if anything; the payload of one that could not be read is empty."""
-
-    request: Request
-    payload: Payload
-    violation: Violation | None = None
-    took_s: float = field(default=0.0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """CALLERROR to ``request``, or to an earlier one of its kind, which the peer does not know."""
-
-    request: Request
-    error: CallError
-    took_s: float = field(default=0.0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Unanswered:
-    """``request`` will get no answer any more; whether the peer received it is unknown, unless it never left."""
-
-    request: Request
-    why: Silence
-    sent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """Something came in that is not acted on: no frame, an answer to nothing, a call that was refused.
-
-    ``code`` is there when it is against the standard, and not merely late or said twice.
-    """
-
-    text: str
-    reason: str
-    code: CallErrorCode | None = None
-
-
-Event = CallReceived | Answered | Refused | Unanswered | Dropped
 
 
 class Endpoint:
@@ -155,8 +73,7 @@ class Endpoint:
         self._sent_at = 0.0
         self._deadline: float | None = None
         self._now = 0.0
-        self._owed: dict[str, Call] = {}
-        self._answers: OrderedDict[str, tuple[Call, str]] = OrderedDict()
+        self._owed = Owed()
         self._unknown: dict[str, CallError] = {}
         self._not_ours: frozenset[str] = frozenset()
         self._timeouts = 0
@@ -183,7 +100,7 @@ class Endpoint:
         if self._open:
             self.closed()
         self._open = True
-        self._answers.clear()
+        self._owed.opened()
         self._unknown.clear()
         self._not_ours = frozenset()
 
@@ -191,7 +108,7 @@ class Endpoint:
         """The connection is gone: every request is Unanswered, frames not yet drained are lost."""
         self._open = False
         self._frames.clear()
-        self._owed.clear()
+        self._owed.closed()
         self._deadline = None
         self._timeouts = 0
         if self._on_its_way is not None:
@@ -221,7 +138,7 @@ class Endpoint:
 
     def reply(self, call_id: str, payload: Payload) -> None:
         """Answer the peer's CALL; ignored when its connection is gone. Raises ValueError against the schema."""
-        call = self._owed.get(call_id)
+        call = self._owed.find(call_id)
         if call is None:
             return
         if violation := self._schemas.violation(call.action, payload, response=True):
@@ -235,7 +152,7 @@ class Endpoint:
     def release(self, call_id: str) -> bool:
         """Owe the peer's CALL nothing any more: it gets no answer, or one that does not come from here. Whether it
         was owed one."""
-        return self._owed.pop(call_id, None) is not None
+        return self._owed.release(call_id)
 
     def pass_over(self, call_id: str) -> None:
         """On this connection an answer with this id is for somebody else, who has spoken past this endpoint."""
@@ -341,13 +258,12 @@ class Endpoint:
         if call.id in self._owed:
             self._events.append(Dropped(text, "its id is that of a call still being worked on"))
             return
-        before, answer = self._answers.get(call.id, (None, ""))
-        if before == call:
-            # The peer missed the answer and asks again: the same answer, without acting a second time.
+        if (answer := self._owed.said_before(call)) is not None:
+            # The same answer, without acting a second time.
             self._events.append(Dropped(text, "asked before; answered the same again"))
             self._frames.append(answer)
             return
-        self._owed[call.id] = call
+        self._owed.add(call)
         if not self._schemas.knows(call.action):
             reason = f"{shown(call.action)} is not an action of this version"
             self._refuse_wrong(call, text, Violation(CallErrorCode.NOT_IMPLEMENTED, reason))
@@ -363,13 +279,8 @@ class Endpoint:
         self.refuse(call.id, violation.code, violation.reason)
 
     def _answer(self, call_id: str, text: str) -> None:
-        call = self._owed.pop(call_id, None)
-        if call is None:
-            return
-        self._answers[call_id] = call, text
-        if len(self._answers) > ANSWERS_KEPT:
-            self._answers.popitem(last=False)
-        self._frames.append(text)
+        if self._owed.answered(call_id, text):
+            self._frames.append(text)
 
     def _answered(self, call_id: str, text: str) -> Request | None:
         if self._on_its_way is None or not self._awaits(call_id):

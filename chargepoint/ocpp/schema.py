@@ -100,11 +100,26 @@ class Schemas:
         validator = self._validators.get(name)
         if validator is None:
             # One that explains nothing is compiled in half the time, and half as large.
-            document = self.document(name)
+            choices: dict[str, Callable[[object], bool]] = {}
+            document = _looked_up(self.document(name), choices)
             validator = self._validators[name] = fastjsonschema.compile(
-                document, use_default=False, detailed_exceptions=False
+                document, formats=choices, use_default=False, detailed_exceptions=False
             )
         return validator
+
+
+def _looked_up(schema: Any, choices: dict[str, Callable[[object], bool]]) -> Any:
+    """``schema`` with each text that is one of several as a format of its own, which ``choices`` checks: the library
+    would compare with one after the other, 22 measurands for each sampled value."""
+    if isinstance(schema, list):
+        return [_looked_up(item, choices) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "string" and isinstance(schema.get("enum"), list) and "format" not in schema:
+        name = f"one of choice {len(choices)}"
+        choices[name] = frozenset(schema["enum"]).__contains__
+        return {key: value for key, value in schema.items() if key != "enum"} | {"format": name}
+    return {key: _looked_up(value, choices) for key, value in schema.items()}
 
 
 def _name(action: str, response: bool) -> str:

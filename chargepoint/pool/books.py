@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from chargepoint.api.account import Account, Told
 from chargepoint.dialects.v16.values import token_info, transaction_id
+from chargepoint.inputs import Observed
 from chargepoint.model.facts import TransactionStarted, TransactionStopped
 from chargepoint.model.transaction import Transaction
-from chargepoint.ocpp.endpoint import Answered, Lane
+from chargepoint.ocpp.events import Answered, Lane
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action
 from chargepoint.pool.told import ToldFile
-from chargepoint.runtime import Observed
 
 Undelivered = set[tuple[str, int]]
 """What a station still has to deliver: action and handle."""

@@ -20,13 +20,15 @@ from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topi
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S
+from chargepoint.inputs import Observed
 from chargepoint.life import NO_CREDENTIALS
 from chargepoint.logs import subject
 from chargepoint.pool.books import Books
 from chargepoint.pool.stillborn import stillborn
 from chargepoint.pool.stores import Stores
 from chargepoint.pool.tally import Tally
-from chargepoint.runtime import Observed, Runtime, StationStore
+from chargepoint.runtime import Runtime
+from chargepoint.storing import StationStore
 
 log = logging.getLogger(__name__)
 

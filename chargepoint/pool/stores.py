@@ -13,7 +13,7 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.fields import parse_json
 from chargepoint.api.spec import ChargePointSpec, parse_spec
 from chargepoint.api.topics import check_id
-from chargepoint.runtime import StationStore
+from chargepoint.storing import StationStore
 
 
 class Stores(Protocol):

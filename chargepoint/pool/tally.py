@@ -6,12 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from chargepoint.adapters.websocket import Closed, Opened
+from chargepoint.adapters.link_events import Closed, Opened
 from chargepoint.api.figures import Figures
-from chargepoint.ocpp.endpoint import Answered, CallReceived, Lane, Refused, Silence, Unanswered
+from chargepoint.inputs import Observed
+from chargepoint.ocpp.events import Answered, CallReceived, Lane, Refused, Silence, Unanswered
 from chargepoint.ocpp.v16 import RegistrationStatus
 from chargepoint.pool.books import Books
-from chargepoint.runtime import Observed, Runtime
+from chargepoint.runtime import Runtime
 
 SECONDS_KEPT = 60
 

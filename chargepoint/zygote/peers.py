@@ -12,7 +12,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from chargepoint.clock import Clock, iso
-from chargepoint.runtime import SUBPROTOCOL
+from chargepoint.link import SUBPROTOCOL
 
 HERE = "127.0.0.1"
 

@@ -20,7 +20,8 @@ from ocpp import messages as package_messages
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 
-from chargepoint.ocpp.endpoint import CallReceived, Endpoint, Request
+from chargepoint.ocpp.endpoint import Endpoint
+from chargepoint.ocpp.events import CallReceived, Request
 from chargepoint.ocpp.schema import schemas
 from tests.benchmarks._rows import row
 

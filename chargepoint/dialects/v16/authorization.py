@@ -8,7 +8,7 @@ from chargepoint.dialects.v16.session import Answer, Outcome, Session
 from chargepoint.dialects.v16.values import token_info
 from chargepoint.model.commands import AuthorizeAnswered, CacheCleared
 from chargepoint.model.facts import AuthorizeWanted
-from chargepoint.ocpp.endpoint import Answered, Lane
+from chargepoint.ocpp.events import Answered, Lane
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, ClearCacheStatus
 

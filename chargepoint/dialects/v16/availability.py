@@ -9,7 +9,7 @@ from chargepoint.dialects.v16.session import Answer, Outcome, Session
 from chargepoint.dialects.v16.values import integer
 from chargepoint.model.commands import AvailabilityChanged, Verdict
 from chargepoint.model.facts import ConnectorChanged
-from chargepoint.ocpp.endpoint import Lane, Silence, Unanswered
+from chargepoint.ocpp.events import Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, AvailabilityStatus, AvailabilityType, ConfigurationKey
 
@@ -68,7 +68,7 @@ class StatusReports:
 
     def next_deadline(self) -> float | None:
         """When the next held state has lasted long enough."""
-        return min((due_at for _, due_at in self._held.values()), default=None)
+        return min([due_at for _, due_at in self._held.values()], default=None)
 
     def _change_availability(self, payload: Payload, now: float) -> Payload:
         operative = payload["type"] == AvailabilityType.operative

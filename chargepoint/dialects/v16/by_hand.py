@@ -7,7 +7,7 @@ from collections.abc import Callable
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import CallRefusal, Send, SendText, StationResult, Verdict
 from chargepoint.dialects.v16.session import Outcome, Session
-from chargepoint.ocpp.endpoint import Answered, Refused, Request, Silence, Unanswered
+from chargepoint.ocpp.events import Answered, Refused, Request, Silence, Unanswered
 from chargepoint.ocpp.frames import meant
 from chargepoint.ocpp.schema import Schemas
 from chargepoint.ocpp.v16 import FROM_CHARGE_POINT

@@ -103,7 +103,7 @@ class Configuration:
 
     def supports(self, profile: str) -> bool:
         """Whether SupportedFeatureProfiles names ``profile``."""
-        return profile in self.listed(K.supported_feature_profiles)
+        return profile in _items(self[K.supported_feature_profiles])
 
     def find(self, name: str) -> Entry | None:
         """The entry of ``name``; None when there is no such key."""

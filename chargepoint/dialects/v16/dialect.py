@@ -6,24 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import assert_never
 
-from chargepoint.api.fields import Fields
 from chargepoint.api.payloads import Registration
 from chargepoint.api.spec import ChargePointSpec
-from chargepoint.dialects.v16 import keys
+from chargepoint.dialects.v16.answering import Answering
 from chargepoint.dialects.v16.authorization import Authorization
 from chargepoint.dialects.v16.availability import StatusReports
 from chargepoint.dialects.v16.certificates import Certificates
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.dialects.v16.configuration_calls import ConfigurationAnswers
 from chargepoint.dialects.v16.data_transfer import DataTransfer
-from chargepoint.dialects.v16.feature_profiles import OWN_WORDS, profile_of
+from chargepoint.dialects.v16.effects import take_effect
 from chargepoint.dialects.v16.file_transfers import FileTransfers
 from chargepoint.dialects.v16.intervals import Intervals
-from chargepoint.dialects.v16.link_keys import (
-    MAX_MESSAGE_SIZE,
-    RECONNECT_AFTER_TIMEOUTS,
-    STRICT_VALIDATION,
-)
+from chargepoint.dialects.v16.link_keys import RECONNECT_AFTER_TIMEOUTS
 from chargepoint.dialects.v16.local_list import LocalAuthorizationList
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.provisioning import Provisioning
@@ -33,10 +28,10 @@ from chargepoint.dialects.v16.replays import Replays
 from chargepoint.dialects.v16.reservation import Reserving
 from chargepoint.dialects.v16.security import Security
 from chargepoint.dialects.v16.security_events import SecurityEvents
-from chargepoint.dialects.v16.session import Answer, CallRefusedError, Session
+from chargepoint.dialects.v16.session import Session
 from chargepoint.dialects.v16.signing import Signing
-from chargepoint.dialects.v16.smart_charging import RATE_UNITS, SmartCharging
-from chargepoint.dialects.v16.transactions import Transactions
+from chargepoint.dialects.v16.smart_charging import SmartCharging
+from chargepoint.dialects.v16.transactions import Transactions, ids_of
 from chargepoint.model.facts import (
     AuthorizeWanted,
     ConnectorChanged,
@@ -51,12 +46,10 @@ from chargepoint.model.facts import (
     TransactionStopped,
 )
 from chargepoint.model.security_log import SecurityEvent
-from chargepoint.model.smartcharging.validation import Rules
 from chargepoint.model.station import Station
 from chargepoint.model.survival import Record
-from chargepoint.ocpp.checking import Checking
-from chargepoint.ocpp.endpoint import Answered, CallReceived, Dropped, Endpoint, Event, Refused, Unanswered
-from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.endpoint import Endpoint
+from chargepoint.ocpp.events import Answered, CallReceived, Dropped, Event, Refused, Unanswered
 from chargepoint.ocpp.v16 import ConfigurationKey, ConfigurationStatus, MessageTrigger, RegistrationStatus
 from chargepoint.security.events import SecurityEventType
 from chargepoint.security.link import LinkFailure
@@ -101,7 +94,7 @@ class V16:
             self.session,
             self.metering,
             TransactionQueue([Entry.from_record(record) for record in queued]),
-            _ids(records.get("transaction_ids", {})),
+            ids_of(records.get("transaction_ids", {})),
         )
         self.files = FileTransfers(self.session, records)
         self._store = CertificateStore.of(records.get("certificates"), credentials)
@@ -113,12 +106,15 @@ class V16:
         self.certificates = Certificates(self.session, self._store)
         signing_record, use_identity = records.get("signing", {}), self.security.identity_changed
         self.signing = Signing(self.session, self._store, signing_record, new_key, use_identity)
+        self.ping_interval_s = 0.0
+        """WebSocketPingInterval; 0 is off."""
+        self._most_timeouts = 0
         self._apply_configuration()
 
     @property
     def answered_actions(self) -> frozenset[str]:
         """The actions of the central system that a block answers; any other is refused with NotSupported."""
-        return frozenset(self._routes)
+        return self._answering.actions
 
     @property
     def registration(self) -> Registration:
@@ -128,15 +124,10 @@ class V16:
         return REGISTRATIONS[self.session.registration]
 
     @property
-    def ping_interval_s(self) -> float:
-        """WebSocketPingInterval; 0 is off."""
-        return self.session.configuration.integer(ConfigurationKey.web_socket_ping_interval)
-
-    @property
     def link_is_dead(self) -> str:
         """Why the connection should be given up and made again (ReconnectAfterTimeouts); "" while it should not."""
-        most, timeouts = self.session.configuration.integer(RECONNECT_AFTER_TIMEOUTS), self.session.endpoint.timeouts
-        return f"{timeouts} requests in a row without an answer" if 0 < most <= timeouts else ""
+        timeouts = self.session.endpoint.timeouts
+        return f"{timeouts} requests in a row without an answer" if 0 < self._most_timeouts <= timeouts else ""
 
     @property
     def idle(self) -> bool:
@@ -170,7 +161,7 @@ class V16:
         match event:
             case CallReceived():
                 self._replays.watch(event, now)
-                self._answer(event, now)
+                self._answering.answer(event, now)
             case Answered(request) | Refused(request) | Unanswered(request):
                 if callable(request.about):
                     request.about(event, now)
@@ -226,7 +217,7 @@ class V16:
             self.security_events.next_deadline(),
             self.signing.next_deadline(),
         )
-        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+        return min([deadline for deadline in deadlines if deadline is not None], default=None)
 
     def configure(self, name: str, value: str, now: float) -> None:
         """Give the key ``name`` a value that was found right, as ChangeConfiguration does."""
@@ -253,52 +244,34 @@ class V16:
             records["security_profile"] = self.security.to_record()
         if self.security_events.changed:
             records["security_events"] = self.security_events.to_record()
-        return records | self.files.changes()
+        records.update(self.files.changes())
+        return records
 
     def queue_changes(self) -> dict[int, Record | None]:
         """Messages of the queue to store, by number; None for one that is done."""
         changes = self.transactions.queue.changes()
-        return {number: entry.to_record() if entry else None for number, entry in changes.items()}
-
-    def _answer(self, call: CallReceived, now: float) -> None:
-        endpoint = self.session.endpoint
-        profile = profile_of(call.action)
-        answer = self._routes.get(call.action) if self.session.configuration.supports(profile) else None
-        if answer is None and (own_words := OWN_WORDS.get(call.action)) is not None:
-            endpoint.reply(call.id, own_words)
-            return
-        if answer is None:
-            endpoint.refuse(call.id, CallErrorCode.NOT_SUPPORTED, f"this station does not support {call.action}")
-            return
-        try:
-            endpoint.reply(call.id, answer(call.payload, now))
-        except CallRefusedError as refused:
-            endpoint.refuse(call.id, refused.code, refused.description)
-        except (KeyError, TypeError, ValueError, AssertionError) as error:
-            # Of all that its schema lets through, nothing should get here; what does must not end the station.
-            endpoint.refuse(call.id, CallErrorCode.FORMATION_VIOLATION, f"{call.action}: {error!r:.200}")
-        afterwards, self.session.after_reply = self.session.after_reply, []
-        for consequence in afterwards:
-            consequence(now)
+        return {number: entry.to_record() if entry else None for number, entry in changes.items()} if changes else {}
 
     @cached_property
-    def _routes(self) -> dict[str, Answer]:
-        """Who answers what; made for the first CALL, which many a station of a pool never gets."""
-        blocks = (
-            self.provisioning,
-            self.authorization,
-            self.status,
-            ConfigurationAnswers(self.session.configuration, self._allows, self._configuration_changed),
-            RemoteControl(self.session, self.provisioning, self.status, *self._triggers()),
-            Reserving(self.session),
-            SmartCharging(self.session),
-            LocalAuthorizationList(self.session),
-            DataTransfer(),
-            self.files,
-            self.certificates,
-            self.signing,
+    def _answering(self) -> Answering:
+        """Made for the first CALL, which many a station of a pool never gets."""
+        return Answering(
+            self.session,
+            (
+                self.provisioning,
+                self.authorization,
+                self.status,
+                ConfigurationAnswers(self.session.configuration, self._allows, self._configuration_changed),
+                RemoteControl(self.session, self.provisioning, self.status, *self._triggers()),
+                Reserving(self.session),
+                SmartCharging(self.session),
+                LocalAuthorizationList(self.session),
+                DataTransfer(),
+                self.files,
+                self.certificates,
+                self.signing,
+            ),
         )
-        return {str(action): answer for block in blocks for action, answer in block.answers().items()}
 
     def _triggers(self) -> tuple[dict[str, Report], dict[str, Report]]:
         """What TriggerMessage and ExtendedTriggerMessage may ask for, besides what all stations can be asked for."""
@@ -330,21 +303,7 @@ class V16:
             self.provisioning.rearm(now)
 
     def _apply_configuration(self) -> None:
+        take_effect(self.session)
         configuration = self.session.configuration
-        configuration.apply(self.session.station.state.parameters)
-        endpoint = self.session.endpoint
-        endpoint.timeout_s = configuration.integer(keys.MESSAGE_TIMEOUT)
-        endpoint.checking = Checking.STRICT if configuration.boolean(STRICT_VALIDATION) else Checking.LENIENT
-        endpoint.largest_message = configuration.integer(MAX_MESSAGE_SIZE)
-        words = configuration.listed(ConfigurationKey.charging_schedule_allowed_charging_rate_unit)
-        self.session.station.state.profile_rules = Rules(
-            units=frozenset(RATE_UNITS[word] for word in words),
-            max_stack_level=configuration.integer(ConfigurationKey.charge_profile_max_stack_level),
-            max_periods=configuration.integer(ConfigurationKey.charging_schedule_max_periods),
-            max_profiles=configuration.integer(ConfigurationKey.max_charging_profiles_installed),
-        )
-
-
-def _ids(record: Record) -> dict[int, int]:
-    fields = Fields(record, "transaction_ids")
-    return {int(handle): fields.integer(handle, minimum=-(2**62), maximum=2**62) for handle in record}
+        self.ping_interval_s = configuration.integer(ConfigurationKey.web_socket_ping_interval)
+        self._most_timeouts = configuration.integer(RECONNECT_AFTER_TIMEOUTS)

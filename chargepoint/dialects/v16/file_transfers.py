@@ -67,7 +67,9 @@ class FileTransfers:
 
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
-        deadlines = [upload.next_deadline() for upload in self._blocks.uploads] if self._blocks is not None else []
+        if self._blocks is None:
+            return None
+        deadlines = [upload.next_deadline() for upload in self._blocks.uploads]
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
     def changes(self) -> dict[str, Record]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from chargepoint.model.metering import Reading, whole_wh
 from chargepoint.ocpp.v16 import Location, Measurand, Phase, UnitOfMeasure
@@ -21,9 +21,9 @@ U = UnitOfMeasure
 SampledValue = dict[str, object]
 Values = tuple[float, float, float]
 
-LINES = (Phase.l1, Phase.l2, Phase.l3)
-LINES_TO_NEUTRAL = (Phase.l1_n, Phase.l2_n, Phase.l3_n)
-LINES_TO_LINE = (Phase.l1_l2, Phase.l2_l3, Phase.l3_l1)
+LINES = tuple(map(str, (Phase.l1, Phase.l2, Phase.l3)))
+LINES_TO_NEUTRAL = tuple(map(str, (Phase.l1_n, Phase.l2_n, Phase.l3_n)))
+LINES_TO_LINE = tuple(map(str, (Phase.l1_l2, Phase.l2_l3, Phase.l3_l1)))
 
 NOMINAL_FREQUENCY_HZ = 50.0
 
@@ -47,6 +47,8 @@ def _nothing(reading: Reading) -> float:
 
 
 def _voltages(reading: Reading) -> Values:
+    if not reading.lost_phase:
+        return (reading.voltage_v,) * 3
     l1, l2, l3 = (0.0 if line == reading.lost_phase else reading.voltage_v for line in (1, 2, 3))
     return l1, l2, l3
 
@@ -136,37 +138,47 @@ def sampled_values(measurand: Measurand, phase: str, reading: Reading) -> Iterat
         if value is not None:
             yield _sample(measurand, quantity, value)
         return
-    for line, value in _by_line(measurand, quantity.lines(reading), reading.phases):
-        if not phase and reading.phases == 1:
-            yield _sample(measurand, quantity, value)
+    values = quantity.lines(reading)
+    if not phase:
+        for line, value in zip(_lines(measurand)[: reading.phases], values, strict=False):
+            sample = _sample(measurand, quantity, value)
+            if reading.phases > 1:
+                sample["phase"] = line
+            yield sample
+        return
+    for line, value in _by_line(measurand, values, reading.phases):
         # Voltage.L1 is what many call the voltage from that line to neutral.
-        elif phase in (line, line.removesuffix("-N")) or (not phase and line not in LINES_TO_LINE):
+        if phase in (line, line.removesuffix("-N")):
             sample = _sample(measurand, quantity, value)
             sample["phase"] = line
             yield sample
 
 
+def _lines(measurand: Measurand) -> tuple[str, ...]:
+    return LINES_TO_NEUTRAL if measurand is M.voltage else LINES
+
+
 def _by_line(measurand: Measurand, values: Values, phases: int) -> Iterator[tuple[str, float]]:
-    lines = LINES_TO_NEUTRAL if measurand is M.voltage else LINES
-    for line, value in list(zip(lines, values, strict=True))[:phases]:
-        yield str(line), value
+    yield from zip(_lines(measurand)[:phases], values, strict=False)
     if measurand is M.voltage:
         for pair, (first, second) in zip(_line_pairs(phases), ((0, 1), (1, 2), (2, 0)), strict=False):
             # Both 120 degrees apart: the cosine rule.
-            yield str(pair), math.sqrt(values[first] ** 2 + values[first] * values[second] + values[second] ** 2)
+            yield pair, math.sqrt(values[first] ** 2 + values[first] * values[second] + values[second] ** 2)
 
 
-def _line_pairs(phases: int) -> tuple[Phase, ...]:
+def _line_pairs(phases: int) -> tuple[str, ...]:
     return LINES_TO_LINE[: {1: 0, 2: 1, 3: 3}[phases]]
 
 
 def _sample(measurand: Measurand, quantity: Quantity, value: float) -> SampledValue:
-    text = f"{value:.{quantity.decimals}f}"
-    if quantity.unit is None:
-        return {"value": text, "measurand": str(measurand), "location": str(quantity.location)}
-    return {
-        "value": text,
-        "measurand": str(measurand),
-        "unit": str(quantity.unit),
-        "location": str(quantity.location),
-    }
+    sample = _told_alike(measurand).copy()
+    sample["value"] = f"{value:.{quantity.decimals}f}"
+    return sample
+
+
+@cache
+def _told_alike(measurand: Measurand) -> SampledValue:
+    """What all values of ``measurand`` have in common."""
+    quantity = QUANTITIES[measurand]
+    unit = {} if quantity.unit is None else {"unit": str(quantity.unit)}
+    return {"value": "", "measurand": str(measurand), **unit, "location": str(quantity.location)}

@@ -101,10 +101,10 @@ class Metering:
         self.changed = True
 
     def _meter_value(self, sample: Sample) -> MeterValue | None:
-        values = []
+        values, context = [], str(sample.context)
         for wanted in self._session.configuration.listed(sample.key):
             for value in self._wanted(wanted, sample):
-                value["context"] = str(sample.context)
+                value["context"] = context
                 values.append(value)
         if not values:
             return None
@@ -113,8 +113,9 @@ class Metering:
     def _wanted(self, wanted: str, sample: Sample) -> Iterator[SampledValue]:
         measurand, phase = measurand_of(wanted)
         reading = self._since_mark(sample, measurand) if measurand in INTERVALS else sample.reading
+        in_stop = sample.key in IN_STOP
         for value in sampled_values(measurand, phase, reading):
-            if sample.key in IN_STOP and value.get("unit") == HERTZ:
+            if in_stop and value.get("unit") == HERTZ:
                 del value["unit"]
             yield value
 

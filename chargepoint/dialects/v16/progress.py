@@ -7,7 +7,7 @@ from functools import partial
 
 from chargepoint.api.fields import Fields
 from chargepoint.dialects.v16.session import Outcome, Session
-from chargepoint.ocpp.endpoint import Silence, Unanswered
+from chargepoint.ocpp.events import Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action
 

@@ -8,7 +8,7 @@ from chargepoint.dialects.v16.link_keys import BOOT_ON_RECONNECT
 from chargepoint.dialects.v16.session import Answer, Outcome, Session
 from chargepoint.dialects.v16.values import moment
 from chargepoint.model.commands import ClockSet, LinkChanged, Reset
-from chargepoint.ocpp.endpoint import Answered, Lane, Silence, Unanswered
+from chargepoint.ocpp.events import Answered, Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, ConfigurationKey, RegistrationStatus, ResetStatus, ResetType
 from chargepoint.security.events import SecurityEventType
@@ -112,7 +112,9 @@ class Provisioning:
 
     def next_deadline(self) -> float | None:
         """When something is due next."""
-        return min((at for at in (self._boot_at, self._heartbeat_at) if at is not None), default=None)
+        if self._boot_at is None or self._heartbeat_at is None:
+            return self._boot_at if self._heartbeat_at is None else self._heartbeat_at
+        return min(self._boot_at, self._heartbeat_at)
 
     def _booted(self, outcome: Outcome, now: float) -> None:
         self._boot_sent = False

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from chargepoint.dialects.v16.session import Session
-from chargepoint.ocpp.endpoint import CallReceived
+from chargepoint.ocpp.events import CallReceived
 from chargepoint.ocpp.v16 import Action
 from chargepoint.security.events import SecurityEventType
 

@@ -13,8 +13,8 @@ from chargepoint.clock import iso
 from chargepoint.dialects.v16.security_keys import SECURITY_EVENTS
 from chargepoint.dialects.v16.session import Outcome, Session
 from chargepoint.model.security_log import SecurityEvent
-from chargepoint.ocpp.endpoint import Answered, Refused, Silence, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, Refused, Silence, Unanswered
 from chargepoint.ocpp.v16 import Action, ConfigurationKey
 from chargepoint.security.events import TOLD_V16, SecurityEventType
 
@@ -22,6 +22,8 @@ MOST_WAITING = 500
 """More than this can only be a central system that never takes any: the oldest goes then."""
 
 LONGEST_WAIT_S = 3600.0
+AT_ONCE = 0.0
+"""The deadline of what is due already."""
 
 MALFORMED_AT_ONCE = 10
 """So many malformed messages on a connection are one InvalidMessages."""
@@ -77,7 +79,9 @@ class SecurityEvents:
 
     def next_deadline(self) -> float | None:
         """When the oldest event may be tried again."""
-        return self._not_before if self._waiting and not self._on_its_way and self._may_send else None
+        if not self._waiting or self._on_its_way or not self._may_send:
+            return None
+        return AT_ONCE if self._not_before is None else self._not_before
 
     def to_record(self) -> dict[str, object]:
         """The events, for the store."""

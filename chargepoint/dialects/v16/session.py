@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from chargepoint.api.spec import ChargePointSpec
@@ -10,8 +10,9 @@ from chargepoint.clock import iso
 from chargepoint.dialects.journal import Journal
 from chargepoint.dialects.v16.configuration import Configuration
 from chargepoint.model.station import Station
-from chargepoint.ocpp.endpoint import Answered, Endpoint, Lane, Refused, Request, Unanswered
+from chargepoint.ocpp.endpoint import Endpoint
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, Lane, Refused, Request, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import FROM_CHARGE_POINT, Action, RegistrationStatus
 
@@ -84,9 +85,10 @@ class Session:
         """The version that the station runs: of its last update, else the one it came with."""
         return self.station.state.installed_version or self.spec.firmware_version
 
-    def record(self, notes: Iterable[str]) -> None:
+    def record(self, notes: Sequence[str]) -> None:
         """Append ``notes`` to the journal, which forgets its oldest lines."""
-        self.journal.record(self.station.state.at, notes)
+        if notes:
+            self.journal.record(self.station.state.at, notes)
 
     def timestamp(self, at: float) -> str:
         """The dateTime that the station's clock showed at ``at``."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 
 from chargepoint.api.fields import Fields
 from chargepoint.dialects.v16.session import Answer, Outcome, Session
-from chargepoint.ocpp.endpoint import Answered, Refused, Silence, Unanswered
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, Refused, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, CertificateSignedStatus, ConfigurationKey, GenericStatus
 from chargepoint.security.events import SecurityEventType
@@ -87,6 +87,8 @@ class Signing:
 
     def next_deadline(self) -> float | None:
         """When ``advance`` has something to do."""
+        if self._store.next_identity is None and (self._asking or not self._session.online):
+            return None
         moments: list[float | None] = []
         if self._store.next_identity is not None:
             offset_s = self._session.station.state.clock_offset_s

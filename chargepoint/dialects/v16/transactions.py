@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from chargepoint.api.fields import Fields
 from chargepoint.dialects.v16.link_keys import MAX_QUEUED_TRANSACTION_MESSAGES
 from chargepoint.dialects.v16.metering import Metering
 from chargepoint.dialects.v16.queue import Entry, TransactionQueue
@@ -13,8 +14,9 @@ from chargepoint.dialects.v16.values import token_info, transaction_id
 from chargepoint.model.commands import StartAnswered, StopAnswered
 from chargepoint.model.facts import MeterSampled, TransactionStarted, TransactionStopped
 from chargepoint.model.metering import SampleContext, whole_wh
+from chargepoint.model.survival import Record
 from chargepoint.model.transaction import StopReason
-from chargepoint.ocpp.endpoint import Answered, Lane, Silence, Unanswered
+from chargepoint.ocpp.events import Answered, Lane, Silence, Unanswered
 from chargepoint.ocpp.frames import Payload
 from chargepoint.ocpp.v16 import Action, ConfigurationKey
 
@@ -155,3 +157,9 @@ class Transactions:
     def _forget(self, entry: Entry) -> None:
         if entry.action == Action.stop_transaction and self._ids.pop(entry.handle, None) is not None:
             self.ids_changed = True
+
+
+def ids_of(record: Record) -> dict[int, int]:
+    """Handle to transaction id, as ``Transactions.ids`` has given it."""
+    fields = Fields(record, "transaction_ids")
+    return {int(handle): fields.integer(handle, minimum=-(2**62), maximum=2**62) for handle in record}

@@ -10,8 +10,9 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
+from chargepoint.adapters.link_events import Closed, Event, Opened, Received
 from chargepoint.adapters.link_settings import BackOff, LinkSettings
-from chargepoint.adapters.websocket import Closed, Event, Opened, Received, Websocket
+from chargepoint.adapters.websocket import Websocket
 from chargepoint.security.link import LinkTarget
 from tests.support.waiting import eventually_async
 

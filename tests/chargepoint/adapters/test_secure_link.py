@@ -20,8 +20,9 @@ import pytest
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
+from chargepoint.adapters.link_events import Closed, Opened
+from chargepoint.adapters.link_settings import BackOff
 from chargepoint.adapters.tls import WHITEPAPER_SUITES, client_context
-from chargepoint.adapters.websocket import BackOff, Closed, Opened
 from chargepoint.api.security import TlsSuites
 from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.wire import TLS_BUFFER

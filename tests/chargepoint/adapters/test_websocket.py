@@ -17,8 +17,8 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 
 from chargepoint.adapters import websocket as websocket_module
+from chargepoint.adapters.link_events import Opened, Received
 from chargepoint.adapters.link_settings import BackOff, LinkSettings
-from chargepoint.adapters.websocket import Opened, Received
 from tests.chargepoint.adapters.links import AT_ONCE, central_system, linked, stay
 from tests.support.ports import free_port
 from tests.support.waiting import eventually_async

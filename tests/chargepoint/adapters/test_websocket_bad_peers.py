@@ -16,8 +16,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from chargepoint.adapters import websocket as websocket_module
+from chargepoint.adapters.link_events import Opened
 from chargepoint.adapters.link_settings import LARGEST_READ, LinkSettings
-from chargepoint.adapters.websocket import Opened
 from tests.chargepoint.adapters.links import central_system, linked, stay, tcp_server
 from tests.chargepoint.certificates import Authority
 from tests.support.ports import free_port

@@ -7,12 +7,8 @@ import json
 from typing import Any
 
 from chargepoint.ocpp.checking import Checking
-from chargepoint.ocpp.endpoint import (
-    Endpoint,
-    Event,
-    Lane,
-    Request,
-)
+from chargepoint.ocpp.endpoint import Endpoint
+from chargepoint.ocpp.events import Event, Lane, Request
 from chargepoint.ocpp.schema import schemas
 
 BEAT = Request("Heartbeat", {})

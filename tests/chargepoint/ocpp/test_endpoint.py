@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chargepoint.ocpp.endpoint import (
-    Answered,
-    CallReceived,
-    Dropped,
-    Endpoint,
-    Lane,
-    Refused,
-    Request,
-    Silence,
-    Unanswered,
-)
+from chargepoint.ocpp.endpoint import Endpoint
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, CallReceived, Dropped, Lane, Refused, Request, Silence, Unanswered
 from chargepoint.ocpp.frames import CallError
 from chargepoint.ocpp.schema import schemas
 from tests.chargepoint.ocpp.ends import BEAT, BEATEN, endpoint, received, sent, tag

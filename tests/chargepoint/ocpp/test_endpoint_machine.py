@@ -10,18 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chargepoint.ocpp.endpoint import (
-    Answered,
-    CallReceived,
-    Dropped,
-    Endpoint,
-    Lane,
-    Refused,
-    Request,
-    Silence,
-    Unanswered,
-)
+from chargepoint.ocpp.endpoint import Endpoint
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, CallReceived, Dropped, Lane, Refused, Request, Silence, Unanswered
 from chargepoint.ocpp.frames import Call, CallResult, decode
 from chargepoint.ocpp.schema import schemas
 from tests.chargepoint.ocpp.strategies import not_quite_frames

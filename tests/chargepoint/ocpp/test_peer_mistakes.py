@@ -5,14 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chargepoint.ocpp.checking import Checking
-from chargepoint.ocpp.endpoint import (
-    Answered,
-    CallReceived,
-    Dropped,
-    Refused,
-    Request,
-)
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, CallReceived, Dropped, Refused, Request
 from chargepoint.ocpp.frames import CallError
 from tests.chargepoint.ocpp.ends import BEAT, BEATEN, endpoint, received, sent
 

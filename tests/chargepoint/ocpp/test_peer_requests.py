@@ -6,13 +6,9 @@ from typing import Any
 
 import pytest
 
-from chargepoint.ocpp.endpoint import (
-    ANSWERS_KEPT,
-    Answered,
-    CallReceived,
-    Dropped,
-)
 from chargepoint.ocpp.errors import CallErrorCode
+from chargepoint.ocpp.events import Answered, CallReceived, Dropped
+from chargepoint.ocpp.owed import ANSWERS_KEPT
 from tests.chargepoint.ocpp.ends import BEAT, BEATEN, endpoint, received, sent
 
 

@@ -118,3 +118,34 @@ def test_the_reason_names_the_property_and_never_grows_with_the_payload() -> Non
 
 def test_the_schemas_of_a_version_are_shared_by_a_process() -> None:
     assert schemas("1.6") is V16
+
+
+def sampled(**value: object) -> dict[str, Any]:
+    """A MeterValues with one sampled value."""
+    return {
+        "connectorId": 1,
+        "meterValue": [{"timestamp": "2030-01-01T00:00:00Z", "sampledValue": [{"value": "1", **value}]}],
+    }
+
+
+def choices(schema: Any, name: str = "") -> dict[str, list[str]]:
+    """Every text of ``schema`` that is one of several, by the name of its property."""
+    if not isinstance(schema, dict):
+        return {}
+    found = {name: schema["enum"]} if isinstance(schema.get("enum"), list) else {}
+    for key, value in schema.items():
+        found |= choices(value, key)
+    return found
+
+
+@pytest.mark.parametrize(("name", "known"), choices(V16.document("MeterValues")).items())
+def test_a_text_that_is_one_of_several_is_each_of_them_and_no_other(name: str, known: list[str]) -> None:
+    assert len(known) >= 2
+    for text in known:
+        assert V16.violation("MeterValues", sampled(**{name: text})) is None
+    violation = V16.violation("MeterValues", sampled(**{name: "Nonsense"}))
+    assert violation is not None
+    assert violation.code is Code.PROPERTY_CONSTRAINT_VIOLATION
+    assert str(known[0]) in violation.reason
+    for wrong in (1, None, [known[0]], {}):
+        assert code("MeterValues", sampled(**{name: wrong})) is Code.TYPE_CONSTRAINT_VIOLATION

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from chargepoint.api.account import Account
+from chargepoint.inputs import Observed
 from chargepoint.model.facts import TransactionStarted, TransactionStopped
 from chargepoint.model.metering import Reading
 from chargepoint.model.transaction import StopReason, Transaction
-from chargepoint.ocpp.endpoint import Answered, Lane, Request
+from chargepoint.ocpp.events import Answered, Lane, Request
 from chargepoint.pool import books as books_module
 from chargepoint.pool.books import Books
-from chargepoint.runtime import Observed
 
 ACCEPTED = {"idTagInfo": {"status": "Accepted"}}
 STATION = "P1"

@@ -10,7 +10,7 @@ from chargepoint.dialects.v16 import session as session_module
 from chargepoint.dialects.v16.keys import Key
 from chargepoint.dialects.v16.link_keys import LINK_KEYS
 from chargepoint.dialects.v16.session import OPTIONAL, SENDS, Heard, Outcome
-from chargepoint.ocpp.endpoint import Refused
+from chargepoint.ocpp.events import Refused
 from chargepoint.ocpp.v16 import Action
 from tests.support.bench import Bench, CallError
 
