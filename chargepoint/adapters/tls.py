@@ -45,7 +45,7 @@ _FAILURES = {
 def client_context(target: LinkTarget) -> ssl.SSLContext:
     """The context for ``target``; raises ssl.SSLError for certificates that cannot be used. It takes milliseconds."""
     if not target.certificate:
-        return _shared(target.roots, target.verify, target.suites)
+        return _shared(target.roots, target.verify, target.suites, ssl.get_default_verify_paths())
     context = _context(target.roots, target.verify, target.suites)
     # The ssl module takes keys from files only; this one is ours alone, and gone at once.
     with tempfile.NamedTemporaryFile("w", prefix="cp-simu-", suffix=".pem") as file:
@@ -75,8 +75,12 @@ def _context(roots: tuple[str, ...], verify: bool, suites: TlsSuites) -> ssl.SSL
     return context
 
 
-_shared = lru_cache(maxsize=16)(_context)
-"""Stations of one pool that show no certificate mostly trust the same roots."""
+@lru_cache(maxsize=16)
+def _shared(
+    roots: tuple[str, ...], verify: bool, suites: TlsSuites, _without_roots: ssl.DefaultVerifyPaths
+) -> ssl.SSLContext:
+    """The same for all that show no certificate: stations of one pool mostly trust the same."""
+    return _context(roots, verify, suites)
 
 
 def failure_of(error: BaseException | None) -> LinkFailure | None:
