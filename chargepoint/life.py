@@ -376,7 +376,7 @@ class Life:
     def _follow_signal(self, now: float) -> None:
         weak = has(self.station.state.faults, ErrorCode.WEAK_SIGNAL)
         if weak or self.line is not None:
-            self._passage.disturbed_line(now, connected=self._endpoint.is_open).weaken(weak)
+            self._passage.disturbed_line(now, connected=self._endpoint.is_open).weaken(weak, now)
 
     def _follow(self, fact: Fact, now: float) -> None:
         self._observe(fact)
