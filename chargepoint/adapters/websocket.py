@@ -26,6 +26,8 @@ from chargepoint.adapters.connection import (
     close,
     hear_nothing,
     in_fragments,
+    read_slowly,
+    reset,
     status_line,
     tls_failure,
     told_by,
@@ -164,7 +166,7 @@ class Websocket:
         """Break the connection off, if there is one, and make it again as after any loss."""
         if self._connection is not None:
             self._why_broken_off = reason
-            self._connection.transport.abort()
+            reset(self._connection)
 
     def move(self, reason: str) -> None:
         """Make another connection and leave the present one open, which says nothing more but pongs."""
@@ -276,6 +278,7 @@ class Websocket:
                 await asyncio.wait((reader, pinger, quitter, renewal), return_when=asyncio.FIRST_COMPLETED)
                 if pinger.done():
                     code, reason = CloseCode.PROTOCOL_ERROR, f"no pong within {pong_timeout_s:.0f} s"
+                    self._why_given_up = reason
                 elif quitter.done():
                     code, reason = self._code_given_up, self._why_given_up
                 for task in (reader, pinger, writer, quitter, renewal):
@@ -311,7 +314,7 @@ class Websocket:
                 else:
                     log.warning("a binary message of %d bytes was dropped: OCPP-J is text", len(message))
                 if self.read_pause_s:
-                    await asyncio.sleep(self.read_pause_s)
+                    await read_slowly(connection, self.read_pause_s)
 
     async def _write(self, connection: ClientConnection) -> None:
         while True:
@@ -342,6 +345,10 @@ class Websocket:
                     await self._pace_changed.wait()
                 continue
             if self._silent:
+                # A ping is lost as everything else is.
+                await asyncio.sleep(pong_timeout_s)
+                if self._silent:
+                    return
                 continue
             try:
                 async with asyncio.timeout(pong_timeout_s):

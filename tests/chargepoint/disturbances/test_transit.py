@@ -141,7 +141,8 @@ lates = st.one_of(
 @given(st.lists(st.one_of(lates, st.tuples(st.integers(0, 99), st.floats(0, 9))), max_size=30))
 def test_late_or_slow_whatever_changes_the_order_stays(script: list[Any]) -> None:
     """It is one TCP connection, however often its latency and bandwidth change."""
-    line, now, sent = line_with(), 0.0, []
+    line, now = line_with(), 0.0
+    sent: list[str] = []
     for step in script:
         if isinstance(step, tuple):
             now += step[1]
