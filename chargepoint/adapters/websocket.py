@@ -214,7 +214,7 @@ class Websocket:
         """Connect and live until the connection is gone; returns how long it was open, in seconds."""
         opened_at, why = None, None
         if refusal := self._refused():
-            self._hear(Closed(refusal))
+            self._hear(Closed(refusal, by_order=True))
             return 0.0
         target = self._target()
         settings = self._settings()

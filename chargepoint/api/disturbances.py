@@ -175,8 +175,8 @@ class Disturbance:
     """One thing that is wrong with a line. A line has at most one of each kind.
 
     ``probability``: of each message, attempt to connect (refuse, dns_failure) or period (cut, close, brown-out);
-    ``seed`` makes the draws anew. ``for_s``: after so long it is over; 0 is until it is cleared. ``frames``: which messages it hits.
-    ``shape``: that of the jitter of latency. What the other numbers are is in ``DISTURBANCES``.
+    ``seed`` makes the draws anew. ``for_s``: after so long it is over; 0 is until it is cleared. ``frames``: which
+    messages it hits. ``shape``: that of the jitter of latency. What the other numbers are is in ``DISTURBANCES``.
     """
 
     kind: DisturbanceKind
