@@ -18,7 +18,7 @@ from launcher.load.outages import Outage
 from launcher.load.pools import Pools
 from launcher.load.profiles import Profile
 from launcher.load.storms import Storms
-from launcher.load.traffic import Event, Input, PowerCut, timeline
+from launcher.load.traffic import Event, Input, PowerCut, timeline, vehicle_at
 
 TELL_EVERY_S = 1.0
 DARK_S = 2.0
@@ -62,6 +62,7 @@ class Plan:
             "id": station_id,
             "central_system": self.central_system,
             "nb_connectors": self.connectors,
+            "vehicle": vehicle_at(self.profile, station_id, self.seed),
             "ocpp_config": self.ocpp_config,
         }
 
