@@ -66,7 +66,7 @@ class Hearing:
         weak = has(self._station.state.faults, ErrorCode.WEAK_SIGNAL)
         if weak or self._passage.line is not None:
             connected = self._dialect.session.endpoint.is_open
-            self._passage.disturbed_line(now, connected=connected).weaken(weak)
+            self._passage.disturbed_line(now, connected=connected).weaken(weak, now)
 
     def _refuse(self, message: Message, reason: str) -> None:
         self._obedience.refuse(message, reason)

@@ -20,6 +20,11 @@ def count(text: str) -> int:
     return _whole(text, 0, 10_000, "a number of charge points")
 
 
+def stations(text: str) -> int:
+    """How many charge points, at least one."""
+    return _whole(text, 1, 10_000, "a number of charge points")
+
+
 def connector(minimum: int) -> Callable[[str], int]:
     """The number of a connector, from ``minimum``."""
     return lambda text: _whole(text, minimum, 9_999, "a connector")

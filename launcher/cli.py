@@ -19,7 +19,7 @@ from chargepoint.api.payloads import ErrorCode
 from chargepoint.api.topics import DEFAULT_ROOT
 from chargepoint.logs import LogLevel
 from chargepoint.settings import default_state_dir
-from launcher.arguments import amount, connector, count, duration, jobs, pools, port, seed, speed
+from launcher.arguments import amount, connector, count, duration, jobs, pools, port, seed, speed, stations
 from launcher.credential_options import add_credentials
 from launcher.diagnostics import Ended, Exit, concluded
 from launcher.load.options import add_metrics, add_storms
@@ -222,7 +222,7 @@ def _add_load(verbs: argparse._SubParsersAction[_Parser]) -> None:
     load.set_defaults(run=("load", "load"))
     option = load.add_argument
     option("--central-system", metavar="URL", default="ws://localhost:9000", help="(default: %(default)s)")
-    option("--count", type=count, default=100, metavar="N", help="charge points (default: %(default)s)")
+    option("--count", type=stations, default=100, metavar="N", help="charge points (default: %(default)s)")
     option("--connectors", type=connector(1), default=1, metavar="N", help="of each (default: %(default)s)")
     option("--profile", choices=PROFILE_NAMES, default="mixed", help="what they do (default: %(default)s)")
     option("--list", action="store_true", help="tell what the profiles are, and end")

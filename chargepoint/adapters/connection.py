@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import socket
+import struct
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +24,10 @@ from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.wire import AsSent
 
 CLOSE_TIMEOUT_S = 2.0
+SMALL_WINDOW = 2048
+AT_ONCE = struct.pack("ii", 1, 0)
+"""SO_LINGER: closing a socket resets its connection."""
+
 READ_AT_ONCE = 2**16
 KEEP_ALIVE_AFTER_S, KEEP_ALIVE_EVERY_S, KEEP_ALIVE_PROBES = 120, 20, 3
 
@@ -115,6 +120,26 @@ def watch_for_a_dead_peer(connection: ClientConnection) -> None:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEP_ALIVE_AFTER_S)
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEP_ALIVE_EVERY_S)
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEP_ALIVE_PROBES)
+
+
+def reset(connection: ClientConnection) -> None:
+    """Break off with a TCP reset, and not in the good order in which a system ends the connections of a process."""
+    wire: socket.socket | None = connection.transport.get_extra_info("socket")
+    if wire is not None:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    connection.transport.abort()
+
+
+async def read_slowly(connection: ClientConnection, pause_s: float) -> None:
+    """Pause, in which the peer soon finds that nothing more is taken: TCP's window is a small device's."""
+    wire: socket.socket = connection.transport.get_extra_info("socket")
+    usual = wire.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_WINDOW)
+    try:
+        await asyncio.sleep(pause_s)
+    finally:
+        # Linux keeps twice of what it is told.
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, usual // 2)
 
 
 def http_refusal(response: Response) -> str:

@@ -18,7 +18,7 @@ class Pings:
 
     def __init__(self) -> None:
         self.paused = False
-        """Whether there are none, whatever the pace."""
+        """Whether they are lost, and nothing that comes is heard."""
         self._interval_s = 0.0
         self._pace_changed = waiting.Event()
 
@@ -37,6 +37,10 @@ class Pings:
                     await self._pace_changed.wait()
                 continue
             if self.paused:
+                # A ping is lost as everything else is.
+                await asyncio.sleep(pong_timeout_s)
+                if self.paused:
+                    return
                 continue
             try:
                 async with asyncio.timeout(pong_timeout_s):

@@ -22,6 +22,8 @@ from chargepoint.adapters.connection import (
     authorization,
     close,
     http_refusal,
+    read_slowly,
+    reset,
     tls_failure,
     told_by,
     watch_for_a_dead_peer,
@@ -125,7 +127,7 @@ class Websocket:
         """Break the connection off, if there is one, and make it again as after any loss."""
         if self._connection is not None:
             self._why_broken_off = reason
-            self._connection.transport.abort()
+            reset(self._connection)
 
     def move(self, reason: str) -> None:
         """Make another connection and leave the present one open, which says nothing more but pongs."""
@@ -173,7 +175,7 @@ class Websocket:
         """Connect and live until the connection is gone; returns how long it was open, in seconds."""
         opened_at, why = None, None
         if refusal := self._refused():
-            self._hear(Closed(refusal))
+            self._hear(Closed(refusal, by_order=True))
             return 0.0
         target = self._target()
         settings = self._settings()
@@ -239,6 +241,7 @@ class Websocket:
                 await asyncio.wait((reader, pinger, quitter, renewal), return_when=asyncio.FIRST_COMPLETED)
                 if pinger.done():
                     code, reason = CloseCode.PROTOCOL_ERROR, f"no pong within {pong_timeout_s:.0f} s"
+                    self._why_given_up = reason
                 elif quitter.done():
                     code, reason = self._code_given_up, self._why_given_up
                 for task in (reader, pinger, writer, quitter, renewal):
@@ -291,4 +294,4 @@ class Websocket:
                 else:
                     log.warning("a binary message of %d bytes was dropped: OCPP-J is text", len(message))
                 if self._read_pause_s:
-                    await asyncio.sleep(self._read_pause_s)
+                    await read_slowly(connection, self._read_pause_s)

@@ -104,11 +104,12 @@ DISTURBANCES = {
         "a message takes its time",
         (Amount("bytes_per_s", "so fast", 1_000.0, SLOWEST_BYTES_PER_S, FASTEST_BYTES_PER_S),),
         of_messages=True,
+        of_chance=True,
     ),
     _K.DROP: Declared("messages do not arrive", of_messages=True, of_chance=True),
     _K.DUPLICATE: Declared("messages come twice", of_messages=True, of_chance=True),
     _K.REORDER: Declared(
-        "messages are held back, later ones overtake them",
+        "a message is held back, later ones overtake it",
         (Amount("delay_s", "for so long", 2.0, 0.001, LONGEST_S),),
         of_messages=True,
         of_chance=True,
@@ -129,12 +130,15 @@ DISTURBANCES = {
     _K.SLOW_READER: Declared(
         "one message is read every so often; TCP's window closes",
         (Amount("every_s", "so often", 1.0, 0.01, 3_600),),
+        of_chance=True,
     ),
     _K.SECOND_CONNECTION: Declared(
         "a second connection is made and used; the first one stays open, is answered pings and nothing else"
     ),
     _K.REFUSE: Declared("no connection is made", of_chance=True),
-    _K.DNS_FAILURE: Declared("the name of the central system is not found; a connection that is there stays"),
+    _K.DNS_FAILURE: Declared(
+        "the name of the central system is not found; a connection that is there stays", of_chance=True
+    ),
     _K.CUT: Declared(
         "the connection breaks off (TCP reset) every so often",
         (_every_s("so often", 30.0, 0.1), Amount("range_s", "and up to so much later", 0.0, 0, LONGEST_S)),
@@ -146,6 +150,7 @@ DISTURBANCES = {
             Amount("code", "as the websocket's close code", 1_000, 1_000, 4_999, whole=True),
             _every_s("so often; 0 is once", 0.0, 0),
         ),
+        of_chance=True,
     ),
     _K.OUTAGE: Declared(
         "the connection breaks off, and none is made until it is over; then it delivers what it has queued",
@@ -169,9 +174,9 @@ OF_CHANCE = frozenset(kind for kind, declared in DISTURBANCES.items() if declare
 class Disturbance:
     """One thing that is wrong with a line. A line has at most one of each kind.
 
-    ``probability``: of each message, attempt to connect (refuse) or period (cut, brown-out); ``seed`` makes the draws
-    anew. ``for_s``: after so long it is over; 0 is until it is cleared. ``frames``: which messages it hits.
-    ``shape``: that of the jitter of latency. What the other numbers are is in ``DISTURBANCES``.
+    ``probability``: of each message, attempt to connect (refuse, dns_failure) or period (cut, close, brown-out);
+    ``seed`` makes the draws anew. ``for_s``: after so long it is over; 0 is until it is cleared. ``frames``: which
+    messages it hits. ``shape``: that of the jitter of latency. What the other numbers are is in ``DISTURBANCES``.
     """
 
     kind: DisturbanceKind

@@ -20,7 +20,7 @@ SHORTEST_S = 1e-4
 
 COUNTERS = (
     *("registrations", "connectors", "sent", "received", "refused", "unanswered"),
-    *("opened_in", "delivered_in"),
+    *("opened_in", "delivered_in", "link_failures"),
 )
 LAST_MOMENTS = ("last_opened_at", "last_accepted_at", "last_drained_at")
 WHOLE_NUMBERS = ("connections_lost", "connected", "connections", "queued", "backlog", "delivered")
@@ -60,10 +60,13 @@ class Latencies:
 
     def percentile(self, percent: float) -> float:
         """What ``percent`` of the durations do not exceed, in s; 0 when there are none."""
-        wanted = math.ceil(len(self) * percent / 100)
+        return self.nth(math.ceil(len(self) * percent / 100))
+
+    def nth(self, rank: int) -> float:
+        """The shortest but ``rank`` - 1, in s; 0 when there are none."""
         for step, count in sorted(self.counts.items()):
-            wanted -= count
-            if wanted <= 0:
+            rank -= count
+            if rank <= 0:
                 return min(float(SHORTEST_S * 10 ** (step / STEPS_PER_DECADE)), self.longest_s)
         return 0.0
 
@@ -77,9 +80,10 @@ class Figures:
     ``connections`` is how often stations connected, ``connected`` how many are now. ``queued`` transaction messages
     wait now; the ``backlog`` is what of them waited when its station was last connected, or waits for that;
     ``delivered`` counts those that the central system took. ``opened_in`` and ``delivered_in`` are connections and
-    deliveries by POSIX second, of the last minute. Moments (POSIX seconds, 0 for never): ``at`` is when this was
-    told, ``last_opened_at`` when the last station connected, ``last_accepted_at`` when the last one was accepted at
-    its boot, ``last_drained_at`` when the last backlog was delivered.
+    deliveries by POSIX second, of the last minute. ``link_failures``: why there was no connection, or no more, in
+    words, but for what was ordered; ``<id>`` stands for the id. Moments (POSIX seconds, 0 for never): ``at`` is when
+    this was told, ``last_opened_at`` when the last station connected, ``last_accepted_at`` when the last one was
+    accepted at its boot, ``last_drained_at`` when the last backlog was delivered.
     """
 
     registrations: Counter[str] = field(default_factory=Counter)
@@ -91,6 +95,7 @@ class Figures:
     latencies: dict[str, Latencies] = field(default_factory=dict)
     opened_in: Counter[str] = field(default_factory=Counter)
     delivered_in: Counter[str] = field(default_factory=Counter)
+    link_failures: Counter[str] = field(default_factory=Counter)
     connections_lost: int = 0
     connected: int = 0
     connections: int = 0

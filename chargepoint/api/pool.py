@@ -22,6 +22,7 @@ class PoolVerb(StrEnum):
     END = "end"
     REMOVE = "remove"
     CLOSE = "close"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class PoolCommand:
     """``charge_points``: start entries, or objects with an ``id``; ``over_s``: spread evenly over that long.
 
     start: begin with fresh data; restart: with the data there is; kill: cut the power; end: go down in good order;
-    remove: kill, and forget the data; close: end all, and the pool with them.
+    remove: kill, and forget the data; close: end all, and the pool with them; check: only tell what is wrong with
+    start entries.
     """
 
     type: PoolVerb

@@ -6,25 +6,24 @@ by now, and asks what is to become of the connection. Over all connections, and 
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Mapping
-from itertools import count
 
-from chargepoint.api.disturbances import Clear, Disturbance, DisturbanceKind, Mischief, Quirks, Shape, in_words
+from chargepoint.api.disturbances import Clear, Disturbance, DisturbanceKind, Mischief, Quirks, in_words
 from chargepoint.api.quirks import QuirkName
 from chargepoint.api.traffic import Direction
-from chargepoint.disturbances.messages import ORDER, Stage, stage
 from chargepoint.disturbances.parcel import Chance, Parcel
 from chargepoint.disturbances.parting import Parting
 from chargepoint.disturbances.quirks.habits import Habits
+from chargepoint.disturbances.transit import HOLD_BACK, WEAK_SIGNAL, Transit
 
 LINK_DOWN = "outage: the link is down"
 
-WEAK_SIGNAL = Disturbance(DisturbanceKind.LATENCY, delay_s=1.0, jitter_s=2.0, shape=Shape.PARETO)
-"""What a weak signal does to messages."""
-
 _K = DisturbanceKind
 _RECURRENT = frozenset({_K.CUT, _K.CLOSE, _K.BROWN_OUT})
+_REFUSALS = {
+    _K.DNS_FAILURE: "dns_failure: Name or service not known",
+    _K.REFUSE: "refuse: no connection is made",
+}
 _SECOND = "second_connection: another one is made beside it"
 
 
@@ -35,18 +34,16 @@ class Line:
         """``boot``: the payload of the station's BootNotification, for quirks that repeat it."""
         self._on: dict[DisturbanceKind, Disturbance] = {}
         self._until: dict[DisturbanceKind, float] = {}
-        self._stages: dict[Direction, list[Stage]] = {Direction.IN: [], Direction.OUT: []}
+        self._transit = Transit()
         self._habits = Habits(Quirks(tuple(quirks)), boot)
         self._chances: dict[DisturbanceKind, Chance] = {}
-        self._under_way: dict[Direction, list[tuple[float, int, Parcel]]] = {Direction.IN: [], Direction.OUT: []}
-        self._numbers = count()
         self._open = False
         self._recurs_at: dict[DisturbanceKind, float] = {}
         self._parting: Parting | None = None
         self._power_fails = False
         self._silent_since: float | None = None
         self._active_at = 0.0
-        self._weak_signal: dict[Direction, Stage] = {}
+        self._reads_slowly = False
         self._notes: list[str] = []
         if self._habits.names:
             self._note(f"quirks: {', '.join(self._habits.names)}")
@@ -69,15 +66,18 @@ class Line:
 
     def _begin(self, disturbance: Disturbance, now: float) -> None:
         kind = disturbance.kind
+        if kind in self._on and kind in HOLD_BACK:
+            self._transit.let_go(f"{kind} is another now", now)
         self._on[kind] = disturbance
         self._chances[kind] = Chance(disturbance.seed)
         self._until.pop(kind, None)
         if disturbance.for_s:
             self._until[kind] = now + disturbance.for_s
         self._note(f"{disturbance}" + (f" for {disturbance.for_s:g} s" if disturbance.for_s else ""))
-        self._rebuild()
+        self._transit.disturb(self._on)
         if kind is _K.OUTAGE:
             self._parting = Parting(LINK_DOWN)
+        self._reads_slowly |= kind is _K.SLOW_READER
         self._recur(kind, now)
         if kind is _K.CLOSE and not disturbance.every_s:
             self._part(kind)
@@ -93,7 +93,9 @@ class Line:
         if kind is _K.IDLE_KILL:
             self._silent_since = None
         self._note(f"{kind} {why}")
-        self._rebuild()
+        self._transit.disturb(self._on)
+        if kind in HOLD_BACK:
+            self._transit.let_go(f"{kind} {why}", now)
 
     def _recur(self, kind: DisturbanceKind, now: float) -> None:
         """``kind`` is due again, if it is one that comes again and again."""
@@ -111,25 +113,13 @@ class Line:
             self._parting = Parting(f"close: the connection is closed{every}", code=int(one.code))
         self._note(self._parting.why)
 
-    def _rebuild(self) -> None:
-        """The stages of the disturbances that are on; those that stay keep what they remember."""
-        for direction, stages in self._stages.items():
-            old = {one.disturbance.kind: one for one in stages}
-            new = []
-            for kind in ORDER:
-                if (disturbance := self._on.get(kind)) is None:
-                    continue
-                was = old.get(kind)
-                one = was if was and was.disturbance is disturbance else stage(disturbance, direction)
-                if one is not None:
-                    new.append(one)
-            self._stages[direction] = new
-
-    def weaken(self, weak: bool) -> None:
+    def weaken(self, weak: bool, now: float) -> None:
         """The signal of the station's modem is weak, or no longer."""
-        if weak is bool(self._weak_signal):
+        if weak is self._transit.weak:
             return
-        self._weak_signal = _weakened() if weak else {}
+        self._transit.weaken(weak)
+        if not weak:
+            self._transit.let_go("the signal is good again", now)
         self._note(f"weak signal: {WEAK_SIGNAL}" if weak else "the signal is good again")
 
     # Messages
@@ -140,28 +130,21 @@ class Line:
         if direction is Direction.OUT:
             parcels = [each for one in parcels for each in self._habits.outgoing(one)]
             for made in self._habits.made():
-                self._put(Direction.IN, made, now)
+                self._transit.put(Direction.IN, made, now)
+        elif (slow := self._on.get(_K.SLOW_READER)) is not None:
+            self._reads_slowly = self._chances[_K.SLOW_READER].happens(slow.probability)
         self._active_at = max(self._active_at, now)
         self._send_on(direction, parcels, now)
 
     def _send_on(self, direction: Direction, parcels: list[Parcel], now: float) -> None:
         if why := self._swallows:
             parcels = [one.with_problem(f"{why}: nothing gets through", lost=True) for one in parcels]
-        stages = [*self._stages[direction], *(one for side, one in self._weak_signal.items() if side is direction)]
-        for one_stage in stages:
-            parcels = [each for one in parcels for each in ([one] if one.lost else one_stage.take(one))]
-        for one in parcels:
-            self._put(direction, one, now)
-
-    def _put(self, direction: Direction, parcel: Parcel, now: float) -> None:
-        at = now if parcel.lost else parcel.at
-        heapq.heappush(self._under_way[direction], (at, next(self._numbers), parcel))
+        self._transit.carry(direction, parcels, now)
 
     def arrived(self, direction: Direction, now: float) -> list[Parcel]:
         """What comes out by ``now``, in that order; lost messages are among it, to be told of."""
-        waiting, arrived = self._under_way[direction], []
-        while waiting and waiting[0][0] <= now:
-            parcel = heapq.heappop(waiting)[2]
+        arrived = []
+        while (parcel := self._transit.take(direction, now)) is not None:
             if direction is Direction.IN and not parcel.lost:
                 parcel, answer = self._habits.incoming(parcel)
                 if answer is not None:
@@ -175,7 +158,7 @@ class Line:
     @property
     def idle(self) -> bool:
         """Whether nothing is on its way out."""
-        return not self._under_way[Direction.OUT]
+        return self._transit.idle
 
     # The connection
 
@@ -193,35 +176,21 @@ class Line:
         """The connection is gone, and with it what was on its way."""
         self._open = False
         self._habits.closed()
-        for waiting in self._under_way.values():
-            waiting.clear()
+        self._transit.lose()
         for kind in (_K.CUT, _K.CLOSE):
             self._recurs_at.pop(kind, None)
         self._parting = None
         self._silent_since = None
         self._end(_K.HALF_OPEN, "is over: its connection is gone", now)
-        self._rebuild_afresh()
-        if self._weak_signal:
-            self._weak_signal = _weakened()
-
-    def _rebuild_afresh(self) -> None:
-        """A new connection knows nothing of what was late on the last one."""
-        draws: dict[DisturbanceKind, Disturbance] = {
-            kind: self._on[kind] for kind in (_K.LATENCY, _K.BANDWIDTH) if kind in self._on
-        }
-        for direction, stages in self._stages.items():
-            fresh = {kind: stage(disturbance, direction) for kind, disturbance in draws.items()}
-            self._stages[direction] = [fresh.get(one.disturbance.kind) or one for one in stages]
 
     def refused(self) -> str:
         """Why an attempt to connect comes to nothing; "" when it may go on."""
         if _K.OUTAGE in self._on:
             return LINK_DOWN
-        if _K.DNS_FAILURE in self._on:
-            return "dns_failure: Name or service not known"
-        refuse = self._on.get(_K.REFUSE)
-        if refuse is not None and self._chances[_K.REFUSE].happens(refuse.probability):
-            return "refuse: no connection is made"
+        for kind, why in _REFUSALS.items():
+            one = self._on.get(kind)
+            if one is not None and self._chances[kind].happens(one.probability):
+                return why
         return ""
 
     def parting(self) -> Parting | None:
@@ -232,7 +201,7 @@ class Line:
     def powered_up(self, now: float) -> None:
         """The station boots."""
         self._recur(_K.BROWN_OUT, now)
-        self.weaken(False)
+        self.weaken(False, now)
 
     def power_fails(self) -> bool:
         """Whether the station's power fails in this moment; asked once."""
@@ -270,7 +239,7 @@ class Line:
     def read_pause_s(self) -> float:
         """How long to wait after each message that is read."""
         slow = self._on.get(_K.SLOW_READER)
-        return slow.every_s if slow else 0.0
+        return slow.every_s if slow and self._reads_slowly else 0.0
 
     def subprotocol(self, right: str) -> str:
         """The subprotocol that is named in place of ``right``; "" for none."""
@@ -303,8 +272,9 @@ class Line:
 
     def next_deadline(self) -> float | None:
         """When ``advance`` or ``arrived`` want to be asked next."""
-        moments = [waiting[0][0] for waiting in self._under_way.values() if waiting]
-        moments += [*self._until.values(), *self._recurs_at.values()]
+        moments = [*self._until.values(), *self._recurs_at.values()]
+        if (arrives_at := self._transit.next_deadline()) is not None:
+            moments.append(arrives_at)
         idle = self._on.get(_K.IDLE_KILL)
         if idle is not None and self._open and not self.silent:
             moments.append(self._active_at + idle.after_s)
@@ -326,7 +296,3 @@ class Line:
 
     def _note(self, text: str) -> None:
         self._notes.append(f"disturbance: {text}")
-
-
-def _weakened() -> dict[Direction, Stage]:
-    return {one: made for one in Direction if (made := stage(WEAK_SIGNAL, one)) is not None}

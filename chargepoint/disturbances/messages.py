@@ -15,6 +15,8 @@ class Stage(ABC):
     def __init__(self, disturbance: Disturbance, direction: Direction) -> None:
         self.disturbance = disturbance
         self._chance = Chance(2 * disturbance.seed + (direction is Direction.IN))
+        self._until = 0.0
+        """When all that it has held back has arrived."""
 
     def take(self, parcel: Parcel) -> list[Parcel]:
         """What becomes of ``parcel``; nothing, if it is not its turn."""
@@ -29,15 +31,17 @@ class Stage(ABC):
     def _spare(self, parcel: Parcel) -> Parcel:
         return parcel
 
+    def forget(self) -> None:
+        """Nothing is on its way any more; the draws go on."""
+        self._until = 0.0
+
 
 class _Latency(Stage):
     """Later, but in order: it is a TCP connection."""
 
-    _last_at = 0.0
-
     def _disturb(self, parcel: Parcel) -> list[Parcel]:
         delay_s = self.disturbance.delay_s + self.disturbance.jitter_s * self._spread()
-        at = self._last_at = max(self._last_at, parcel.at + delay_s)
+        at = self._until = max(self._until, parcel.at + delay_s)
         return [parcel.with_problem(f"latency: {at - parcel.at:.3g} s later", at=at, quiet=True)]
 
     def _spread(self) -> float:
@@ -50,20 +54,23 @@ class _Latency(Stage):
                 return self._chance.pareto()
 
     def _spare(self, parcel: Parcel) -> Parcel:
-        if parcel.at >= self._last_at:
+        if parcel.at >= self._until:
             return parcel
-        return parcel.with_problem("latency: behind a late one", at=self._last_at, quiet=True)
+        return parcel.with_problem("latency: behind a late one", at=self._until, quiet=True)
 
 
 class _Bandwidth(Stage):
     """Each message begins when the one before has gone."""
 
-    _free_at = 0.0
-
     def _disturb(self, parcel: Parcel) -> list[Parcel]:
         size = len(parcel.text.encode(errors="surrogatepass"))
-        at = self._free_at = max(self._free_at, parcel.at) + size / self.disturbance.bytes_per_s
+        at = self._until = max(self._until, parcel.at) + size / self.disturbance.bytes_per_s
         return [parcel.with_problem(f"bandwidth: {at - parcel.at:.3g} s later", at=at, quiet=True)]
+
+    def _spare(self, parcel: Parcel) -> Parcel:
+        if parcel.at >= self._until:
+            return parcel
+        return parcel.with_problem("bandwidth: behind a slow one", at=self._until, quiet=True)
 
 
 class _Drop(Stage):
@@ -77,10 +84,15 @@ class _Duplicate(Stage):
 
 
 class _Reorder(Stage):
+    """One is held back at a time: were all of them, none would overtake another."""
+
     def _disturb(self, parcel: Parcel) -> list[Parcel]:
+        if parcel.at < self._until:
+            return [parcel]
         delay_s = self.disturbance.delay_s
+        self._until = parcel.at + delay_s
         problem = f"reorder: held back for {delay_s:g} s, later ones overtake it"
-        return [parcel.with_problem(problem, at=parcel.at + delay_s)]
+        return [parcel.with_problem(problem, at=self._until)]
 
 
 class _Corrupt(Stage):

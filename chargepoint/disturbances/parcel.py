@@ -17,6 +17,7 @@ class Parcel:
     """One text message, due ``at``; ``problems`` are the names of what was done to it.
 
     ``lost``: it does not arrive. ``quiet``: what was done is no news for the log, but for whoever watches frames.
+    ``ready_at``: when it would arrive if nothing held it back.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Parcel:
     problems: tuple[str, ...] = ()
     lost: bool = False
     quiet: bool = True
+    ready_at: float = 0.0
 
     def with_problem(
         self,
@@ -55,6 +57,10 @@ class Parcel:
     def later(self, delay_s: float) -> Parcel:
         """The same message, so much later."""
         return replace(self, at=self.at + delay_s) if delay_s else self
+
+    def ready(self) -> Parcel:
+        """The same message, about to meet what may hold it back."""
+        return replace(self, ready_at=self.at)
 
     @property
     def shown(self) -> str:

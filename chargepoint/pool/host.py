@@ -24,6 +24,7 @@ from chargepoint.inputs import Observed
 from chargepoint.life import NO_CREDENTIALS
 from chargepoint.logs import subject
 from chargepoint.pool.books import Books
+from chargepoint.pool.entry import complaint
 from chargepoint.pool.stillborn import stillborn
 from chargepoint.pool.stores import Stores
 from chargepoint.pool.tally import Tally
@@ -133,6 +134,7 @@ class Host:
 
         await asyncio.gather(*(ended_in_turn(station_id) for station_id in self._stations))
         if self._tally is not None:
+            self._tell_figures(self._tally)
             for part in self._tally.books.accounts({}):
                 self._publish(Message(self._topics.pool(self._name, "account"), part.to_json()))
 
@@ -206,6 +208,11 @@ class Host:
             self._answer(PoolResult(command.type, {}, command.request_id))
             self.close()
             return
+        if command.type is PoolVerb.CHECK:
+            found = {str(entry.get("id")): complaint(entry) for entry in command.charge_points}
+            wrong = {station_id: why for station_id, why in found.items() if why}
+            self._answer(PoolResult(command.type, wrong, command.request_id))
+            return
         self._begin(self._carry_out(command))
 
     def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
@@ -241,8 +248,8 @@ class Host:
                 await self._end(self._known(entry))
             case PoolVerb.REMOVE:
                 await self._remove(self._known(entry))
-            case PoolVerb.CLOSE:
-                self.close()
+            case PoolVerb.CLOSE | PoolVerb.CHECK:
+                raise AssertionError(f"{verb} is about no single station")
             case _:
                 assert_never(verb)
 
@@ -304,8 +311,11 @@ class Host:
         assert tally is not None
         while True:
             await asyncio.sleep(every_s)
-            figures = tally.figures({station_id: station.runtime for station_id, station in self._stations.items()})
-            self._publish(Message(self._topics.pool(self._name, "figures"), figures.to_json()))
+            self._tell_figures(tally)
+
+    def _tell_figures(self, tally: Tally) -> None:
+        figures = tally.figures({station_id: station.runtime for station_id, station in self._stations.items()})
+        self._publish(Message(self._topics.pool(self._name, "figures"), figures.to_json()))
 
     async def _live(self, station: Hosted, runtime: Runtime, store: StationStore) -> None:
         subject.set(station.spec.id)

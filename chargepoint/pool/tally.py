@@ -15,6 +15,8 @@ from chargepoint.pool.books import Books
 from chargepoint.runtime import Runtime
 
 SECONDS_KEPT = 60
+FAILURES_KEPT = 50
+"""How many link failures are told apart; a reason may have a number in it that is never the same."""
 
 
 class Tally:
@@ -55,12 +57,8 @@ class Tally:
                 figures.received[action] += 1
             case Opened():
                 self._opened(station_id)
-            case Closed(by_order=by_order) if station_id in self._connected:
-                self._connected.discard(station_id)
-                if by_order:
-                    self._broken_off.add(station_id)
-                else:
-                    figures.connections_lost += 1
+            case Closed():
+                self._closed(station_id, event)
             case _:
                 pass
 
@@ -94,6 +92,16 @@ class Tally:
             for second in [each for each in by_second if int(each) < figures.at - SECONDS_KEPT]:
                 del by_second[second]
         return figures
+
+    def _closed(self, station_id: str, event: Closed) -> None:
+        was_connected = station_id in self._connected
+        self._connected.discard(station_id)
+        if not event.by_order:
+            reason, known = event.reason.replace(station_id, "<id>"), self._figures.link_failures
+            known[reason if reason in known or len(known) < FAILURES_KEPT else "other reasons"] += 1
+            self._figures.connections_lost += was_connected
+        elif was_connected:
+            self._broken_off.add(station_id)
 
     def _opened(self, station_id: str) -> None:
         self._connected.add(station_id)

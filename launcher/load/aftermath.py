@@ -9,6 +9,7 @@ from launcher.load.numbers import PERCENTILES, quantiles, short
 from launcher.load.storms import Storm
 
 FINDINGS_SHOWN = 20
+FAILURES_SHOWN = 5
 
 
 def weather(outcome: Outcome) -> list[str]:
@@ -47,6 +48,15 @@ def books(outcome: Outcome) -> list[str]:
         if (more := len(audit.findings) - FINDINGS_SHOWN) > 0:
             lines.append(f"    and {more} more")
     return lines
+
+
+def link_failures(outcome: Outcome) -> list[str]:
+    """Why charge points had no connection, or lost it, most often first; nothing when all went well."""
+    told = outcome.figures.link_failures.most_common()
+    more = sum(count for _, count in told[FAILURES_SHOWN:])
+    return [f"{count} times: {why}" for why, count in told[:FAILURES_SHOWN]] + (
+        [f"{more} times: others"] if more else []
+    )
 
 
 def storm_figures(storm: Storm) -> dict[str, object]:

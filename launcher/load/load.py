@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +13,12 @@ from chargepoint.api.account import Account
 from chargepoint.api.figures import Figures
 from chargepoint.api.pool import PoolVerb
 from launcher.load.audit import Audit, Ledger
-from launcher.load.criteria import Criterion
+from launcher.load.criteria import Criterion, Measured
 from launcher.load.outages import Outage
 from launcher.load.pools import Pools
 from launcher.load.profiles import Profile
 from launcher.load.storms import Storms
-from launcher.load.traffic import Event, Input, PowerCut, timeline
+from launcher.load.traffic import Event, Input, PowerCut, timeline, vehicle_at
 from launcher.scenario.credentials import Credentials
 
 TELL_EVERY_S = 1.0
@@ -59,7 +60,11 @@ class Plan:
 
     def entry(self, station_id: str) -> dict[str, object]:
         """The start entry of one of them."""
-        entry = {"nb_connectors": self.connectors, "ocpp_config": self.ocpp_config}
+        entry = {
+            "nb_connectors": self.connectors,
+            "vehicle": vehicle_at(self.profile, station_id, self.seed),
+            "ocpp_config": self.ocpp_config,
+        }
         return self.credentials.completed(station_id, entry, self.central_system)
 
 
@@ -67,7 +72,8 @@ class Plan:
 class Outcome:
     """What came of it. ``all_accepted_s``: when every station was accepted for the first time, None for never;
     ``account``: of all transactions, by the stations; ``audit``: by the central system, if it was asked;
-    ``trouble``: what was not the central system's fault."""
+    ``trouble``: what was not the central system's fault; ``farewell``: requests that ended what was running, by
+    action, which ``figures`` do not count."""
 
     plan: Plan
     figures: Figures
@@ -77,6 +83,7 @@ class Outcome:
     account: Account
     audit: Audit | None = None
     trouble: tuple[str, ...] = ()
+    farewell: Counter[str] = field(default_factory=Counter)
 
     @property
     def connected(self) -> bool:
@@ -86,7 +93,18 @@ class Outcome:
     @property
     def failed(self) -> list[Criterion]:
         """The conditions by which it has failed."""
-        return [each for each in self.plan.criteria if each.fails(self.figures, self.plan.count, self.storms.all)]
+        return [each for each in self.plan.criteria if each.fails(self.measured)]
+
+    @property
+    def measured(self) -> Measured:
+        """What the conditions are held against."""
+        return Measured(
+            self.figures,
+            self.plan.count,
+            self.elapsed_s,
+            tuple(storm.connected_s for storm in self.storms.all),
+            tuple(storm.drained_s for storm in self.storms.all),
+        )
 
     @property
     def in_order(self) -> bool:
@@ -101,11 +119,24 @@ Beside = Callable[[Pools], Coroutine[Any, Any, None]]
 """What else is to happen while a load goes on."""
 
 
-async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event, beside: Beside | None = None) -> Outcome:
-    """Put ``plan``'s load on its central system until its time is over, or ``ended`` is set. Raises LedgerError."""
+class EntryError(Exception):
+    """A charge point cannot be what the plan says; ``str()`` says why."""
+
+
+async def put_on(
+    plan: Plan,
+    watch: Watch,
+    ended: asyncio.Event,
+    beside: Beside | None = None,
+    hurry: asyncio.Event | None = None,
+) -> Outcome:
+    """Put ``plan``'s load on its central system until its time is over, or ``ended`` is set; with ``hurry`` the
+    charge points need not end in good order. Raises LedgerError and EntryError."""
     ledger = await Ledger.open(plan.ledger, plan.ids) if plan.ledger else None
     async with Pools(plan.pools, keeping=ledger is not None) as pools:
         loop = asyncio.get_running_loop()
+        if wrong := await pools.check(plan.entry(plan.ids[0])):
+            raise EntryError(wrong)
         storms = Storms()
         began_at, began_wall = loop.time(), time.time()
         all_accepted_s: float | None = None
@@ -127,15 +158,36 @@ async def put_on(plan: Plan, watch: Watch, ended: asyncio.Event, beside: Beside 
         storms.tell(figures)
         elapsed_s = loop.time() - began_at
         trouble = [f"a pool ended with exit code {code}" for code in pools.lost]
-        trouble += [f"{station_id} was not started: {why}" for station_id, why in sorted(pools.refused.items())]
+        trouble += _not_started(pools.refused)
         if not traffic.cancelled() and (error := traffic.exception()):
             trouble.append(f"the traffic broke off: {error!r:.200}")
-        accounts = await pools.close()
-        if (missing := plan.pools - len(accounts)) and not pools.lost:
+        accounts = await _closed(pools, hurry or asyncio.Event())
+        if (missing := plan.pools - len(accounts)) and not any(pools.lost):
             trouble.append(f"{missing} of {plan.pools} pools did not tell what became of their transactions")
+        farewell = pools.figures().sent - figures.sent
     account = Account.of(accounts)
     audit = await ledger.audit(account) if ledger else None
-    return Outcome(plan, figures, elapsed_s, all_accepted_s, storms, account, audit, tuple(trouble))
+    return Outcome(plan, figures, elapsed_s, all_accepted_s, storms, account, audit, tuple(trouble), farewell)
+
+
+async def _closed(pools: Pools, hurry: asyncio.Event) -> list[Account]:
+    closing, hurried = asyncio.create_task(pools.close()), asyncio.create_task(hurry.wait())
+    await asyncio.wait((closing, hurried), return_when=asyncio.FIRST_COMPLETED)
+    for task in (closing, hurried):
+        task.cancel()
+    await asyncio.wait((closing, hurried))
+    return pools.accounts
+
+
+def _not_started(refused: Mapping[str, str]) -> list[str]:
+    """Who was not started, by reason: thousands may have the same."""
+    by_reason: dict[str, list[str]] = {}
+    for station_id, why in sorted(refused.items()):
+        by_reason.setdefault(why.replace(station_id, "<id>"), []).append(station_id)
+    return [
+        f"{ids[0]} {f'and {len(ids) - 1} more were' if len(ids) > 1 else 'was'} not started: {why}"
+        for why, ids in by_reason.items()
+    ]
 
 
 async def _play(plan: Plan, pools: Pools, storms: Storms, began_at: float, beside: Beside | None) -> None:

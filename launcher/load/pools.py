@@ -15,6 +15,7 @@ from chargepoint.bus import Message
 from launcher.pool_process import PoolProcess
 
 CLOSE_TIMEOUT_S = 180.0
+CHECK_TIMEOUT_S = 60.0
 FIGURES_TIMEOUT_S = 5.0
 
 
@@ -32,6 +33,7 @@ class Pools:
         self._homes: dict[str, int] = {}
         self._options = ("--figures", "1", *(["--transactions"] if keeping else []))
         self._accounts: dict[str, list[Account]] = {}
+        self._checked: asyncio.Future[str] | None = None
         self.refused: dict[str, str] = {}
 
     async def __aenter__(self) -> Pools:
@@ -65,6 +67,15 @@ class Pools:
             async with asyncio.timeout(FIGURES_TIMEOUT_S):
                 await self._all_told.wait()
         return self.figures()
+
+    async def check(self, entry: Mapping[str, object]) -> str:
+        """What is wrong with a start entry; "" for nothing that a pool could tell."""
+        self._checked = asyncio.get_running_loop().create_future()
+        await self._pools[0].command(PoolCommand(PoolVerb.CHECK, (entry,)))
+        gone = asyncio.create_task(self._pools[0].ended())
+        await asyncio.wait((self._checked, gone), timeout=CHECK_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
+        return self._checked.result() if self._checked.done() else ""
 
     async def start(self, entries: Sequence[Mapping[str, object]], over_s: float) -> None:
         """Start stations, the first now and the last after ``over_s``."""
@@ -101,6 +112,11 @@ class Pools:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await asyncio.gather(*(pool.ended() for pool in self._pools))
+        return self.accounts
+
+    @property
+    def accounts(self) -> list[Account]:
+        """What those have told that have ended."""
         return [Account.of(parts) for parts in self._accounts.values() if not parts[-1].goes_on]
 
     def _hear(self, message: Message) -> None:
@@ -113,7 +129,11 @@ class Pools:
             case PoolTopic(name, "account"):
                 self._accounts.setdefault(name, []).append(Account.from_json(message.payload))
             case PoolTopic(_, "result"):
-                self.refused.update(PoolResult.from_json(message.payload).refused)
+                result = PoolResult.from_json(message.payload)
+                if result.type == PoolVerb.CHECK and self._checked is not None:
+                    self._checked.set_result("; ".join(result.refused.values()))
+                else:
+                    self.refused.update(result.refused)
 
 
 def _name(number: int) -> str:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 class Profile:
     """Mean values; the draws around them are seeded.
 
-    ``occupancy``: the part of the connectors that have a car once the load has settled; ``session_s``: how long one
-    stays; ``demands_a``: what cars ask for, A per phase, drawn evenly; ``tag_first``: the part of drivers who present
+    ``occupancy``: the part of the connectors that have a car once the load has settled, which takes a minute;
+    ``session_s``: how long one stays; ``vehicles``: those of the catalogue that come, one kind to each station, drawn
+    evenly, and what they take is what such a car takes; ``demands_a``: without them what cars ask for, A per phase,
+    drawn evenly; ``tag_first``: the part of drivers who present
     the tag before the cable; ``fault_every_s``: mean time between two faults of one connector, 0 for none, each
     ``fault_s`` long; ``storm_every_s``: every so often all stations lose power at once, 0 for never, and come back
     within ``storm_spread_s``.
@@ -21,6 +23,7 @@ class Profile:
     note: str
     occupancy: float = 0.0
     session_s: float = 600.0
+    vehicles: tuple[str, ...] = ()
     demands_a: tuple[float, ...] = (16.0,)
     tag_first: float = 0.0
     fault_every_s: float = 0.0
@@ -31,10 +34,10 @@ class Profile:
 
 _CITY = Profile(
     "mixed",
-    "a third charge, for minutes; now and then a fault",
+    "a third have a car, for minutes; now and then a fault",
     occupancy=0.33,
     session_s=300.0,
-    demands_a=(6.0, 10.0, 16.0, 32.0),
+    vehicles=("plugin_hybrid", "city_small", "mid_400V", "large_400V", "premium_800V"),
     tag_first=0.3,
     fault_every_s=3600.0,
 )
@@ -42,7 +45,9 @@ _CITY = Profile(
 _ALL = (
     Profile("idle", "connected, nobody charges: heartbeats alone"),
     _CITY,
-    Profile("depot", "nearly all charge, for long", occupancy=0.9, session_s=7200.0, demands_a=(16.0, 32.0)),
+    Profile(
+        "depot", "nearly all have a car, for long", occupancy=0.9, session_s=7200.0, vehicles=("van", "bus_depot")
+    ),
     Profile("busy", "one short session after the other", occupancy=0.8, session_s=30.0, tag_first=0.2),
     replace(
         _CITY,

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from chargepoint.api.figures import Figures, Latencies
-from launcher.load.aftermath import books, storm_figures, transactions, weather
+from launcher.load.aftermath import books, link_failures, storm_figures, transactions, weather
 from launcher.load.criteria import Criterion
 from launcher.load.load import Outcome, Plan
 from launcher.load.numbers import PERCENTILES, quantiles, short
+
+NOTHING = "nothing of it has happened"
 
 CHARGING = ("Charging", "SuspendedEV", "SuspendedEVSE")
 
@@ -33,7 +35,7 @@ def line(plan: Plan, elapsed_s: float, before: Figures, now: Figures) -> str:
     charging = sum(now.connectors[state] for state in CHARGING)
     return (
         f"{_clock(elapsed_s):>7} {accepted:>11} {charging:>9} {now.power_w / 1000:>7.0f} kW {traffic:>7} "
-        f"{short(recent.percentile(50)):>8} {short(recent.percentile(99)):>8} {failed:>7} "
+        f"{_or_none(recent, 50):>8} {_or_none(recent, 99):>8} {failed:>7} "
         f"{now.queued:>7}"
     )
 
@@ -59,11 +61,20 @@ def table(outcome: Outcome) -> list[str]:
         f"{_clock(outcome.elapsed_s)}; all accepted {accepted}",
         f"{figures.connections_lost} connections lost, {figures.queued} messages still queued, "
         f"{figures.energy_wh / 1000:.1f} kWh delivered",
+        *(f"no connection, {each}" for each in link_failures(outcome)),
+        *_farewell(outcome),
         *weather(outcome),
         *books(outcome),
     ]
     return (
-        lines + [f"trouble: {each}" for each in outcome.trouble] + [f"FAILED: {each}" for each in _failures(outcome)]
+        lines
+        + [f"trouble: {each}" for each in outcome.trouble]
+        + [
+            f"NOT MEASURED: {each.text}: {NOTHING}"
+            for each in outcome.plan.criteria
+            if not _is_measured(outcome, each)
+        ]
+        + [f"FAILED: {each}" for each in _failures(outcome)]
     )
 
 
@@ -93,13 +104,20 @@ def to_json(outcome: Outcome) -> str:
             for action, sent in sorted(figures.sent.items())
         },
         "received": figures.received,
+        "sent_at_the_end": outcome.farewell,
         "connections_lost": figures.connections_lost,
+        "link_failures": figures.link_failures,
         "queued": figures.queued,
         "energy_wh": figures.energy_wh,
         "storms": [storm_figures(storm) for storm in outcome.storms.all],
         **transactions(outcome),
         "criteria": [
-            {"text": each.text, "value": _finite(_value(outcome, each)), "failed": each in outcome.failed}
+            {
+                "text": each.text,
+                "measured": _is_measured(outcome, each),
+                "value": _finite(each.value(outcome.measured)),
+                "failed": each in outcome.failed,
+            }
             for each in outcome.plan.criteria
         ],
         "trouble": outcome.trouble,
@@ -110,37 +128,68 @@ def to_json(outcome: Outcome) -> str:
 def to_junit(outcome: Outcome) -> str:
     """A test case for each criterion, and one for the load itself."""
     suite = ElementTree.Element("testsuite", name="cp-simu load", time=f"{outcome.elapsed_s:.3f}")
+    skipped = 0
     whole = ElementTree.SubElement(suite, "testcase", classname="load", name=f"{outcome.plan.count} charge points")
     if outcome.trouble:
         ElementTree.SubElement(whole, "error", message="; ".join(outcome.trouble))
     for criterion in outcome.plan.criteria:
         case = ElementTree.SubElement(suite, "testcase", classname="load", name=f"not {criterion.text}")
         if criterion in outcome.failed:
-            ElementTree.SubElement(case, "failure", message=f"{criterion.text}: it is {_value(outcome, criterion):g}")
+            ElementTree.SubElement(case, "failure", message=f"{criterion.text}: {_found(outcome, criterion)}")
+        elif not _is_measured(outcome, criterion):
+            skipped += 1
+            ElementTree.SubElement(case, "skipped", message=NOTHING)
     case = ElementTree.SubElement(suite, "testcase", classname="load", name="transactions told in order, once")
     if not outcome.in_order:
         ElementTree.SubElement(case, "failure", message="\n".join(books(outcome)))
     suite.set("tests", str(2 + len(outcome.plan.criteria)))
     suite.set("failures", str(len(outcome.failed) + (not outcome.in_order)))
     suite.set("errors", str(int(bool(outcome.trouble))))
+    suite.set("skipped", str(skipped))
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _failures(outcome: Outcome) -> Iterable[str]:
     for criterion in outcome.failed:
-        yield f"{criterion.text}: it is {_value(outcome, criterion):g}"
+        yield f"{criterion.text}: {_found(outcome, criterion)}"
     if not outcome.in_order:
         yield "transactions were lost, doubled or told out of order"
 
 
-def _value(outcome: Outcome, criterion: Criterion) -> float:
-    return criterion.value(outcome.figures, outcome.plan.count, outcome.storms.all)
+def _is_measured(outcome: Outcome, criterion: Criterion) -> bool:
+    return criterion.value(outcome.measured) is not None
 
 
-def _finite(value: float) -> float | None:
+def _found(outcome: Outcome, criterion: Criterion) -> str:
+    value = criterion.value(outcome.measured)
+    assert value is not None, "what was not measured has not failed"
+    match criterion.unit:
+        case _ if math.isinf(value):
+            return "it never came to that"
+        case "%":
+            return f"it is {100 * value:g} %"
+        case "/s":
+            return f"it is {value:g}/s"
+        case "":
+            return f"it is {value:g}"
+        case _:
+            return f"it is {short(value)}"
+
+
+def _finite(value: float | None) -> float | None:
     """``value`` for JSON, which has no infinity."""
-    return value if math.isfinite(value) else None
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _farewell(outcome: Outcome) -> list[str]:
+    """What the table does not count: what the central system got when all was over."""
+    said = ", ".join(f"{count} {action}" for action, count in sorted(outcome.farewell.items()))
+    return [f"at the end, what was running was ended: {said}"] if said else []
+
+
+def _or_none(latencies: Latencies, percent: float) -> str:
+    return short(latencies.percentile(percent)) if latencies else "-"
 
 
 def _since(before: Figures, now: Figures) -> Latencies:

@@ -16,6 +16,9 @@ from chargepoint.api.payloads import CarInput, ErrorCode, FaultInput, TokenInput
 from launcher.load.profiles import Profile
 
 CABLE_A = 32.0
+SETTLING_S = 60.0
+"""In which those come that are there from the beginning: all at once would be a storm of its own."""
+
 TAG_DELAY_S = (2.0, 15.0)
 """From the cable to the tag, or the other way round."""
 
@@ -69,15 +72,15 @@ def _cars(
         return
     at = 0.0
     mean_pause_s = profile.session_s * (1 - profile.occupancy) / profile.occupancy
-    # The first come as if the yard had been at work for ever: some at once, the others in their time.
-    wait_s = draw.uniform(0, profile.session_s) if draw.random() < profile.occupancy else 0.0
+    # As if the yard had been at work for ever: some have a car from the beginning, others get one in their time.
+    settling_s = min(SETTLING_S, profile.session_s)
+    wait_s = draw.uniform(0, settling_s) if draw.random() < profile.occupancy else 0.0
     for number in itertools.count():
         wait_s = wait_s if number == 0 and wait_s else draw.expovariate(1 / mean_pause_s)
         at += wait_s
         delay_s = draw.uniform(*TAG_DELAY_S)
-        demand = draw.choice(profile.demands_a)
         tag = TokenInput(draw.choice(tags)).to_json()
-        car = CarInput(CABLE_A, True, demand, demand, demand).to_json()
+        car = _plugged(profile, draw).to_json()
         tag_at, car_at = (at, at + delay_s) if draw.random() < profile.tag_first else (at + delay_s, at)
         gone_at = max(tag_at, car_at) + draw.expovariate(1 / profile.session_s)
         yield from sorted(
@@ -89,6 +92,18 @@ def _cars(
             key=lambda event: event.at,
         )
         at = gone_at
+
+
+def _plugged(profile: Profile, draw: random.Random) -> CarInput:
+    if profile.vehicles:
+        return CarInput(CABLE_A, True)
+    demand = draw.choice(profile.demands_a)
+    return CarInput(CABLE_A, True, demand, demand, demand)
+
+
+def vehicle_at(profile: Profile, station: str, seed: int) -> str:
+    """The kind of vehicle that comes to ``station``."""
+    return random.Random(f"{seed} {station}").choice(profile.vehicles) if profile.vehicles else "generic"
 
 
 def _faults(profile: Profile, station: str, connector: int, draw: random.Random) -> Iterator[Event]:

@@ -14,9 +14,11 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.figures import Figures
 from chargepoint.api.spec import check_central_system
 from launcher.diagnostics import Exit, NotThere, narrate, say
+from launcher.load.aftermath import link_failures
 from launcher.load.audit import LedgerError
+from launcher.load.checks import PlanError, check_open_files, check_reports, check_times
 from launcher.load.criteria import Criterion
-from launcher.load.load import Outcome, Plan, put_on
+from launcher.load.load import EntryError, Outcome, Plan, put_on
 from launcher.load.outages import Outage
 from launcher.load.profiles import PROFILES
 from launcher.load.report import headline, line, table, to_json, to_junit
@@ -48,22 +50,34 @@ def load(options: argparse.Namespace) -> int:
         ocpp_config=_configuration(options.configure) | ({NO_JITTER: "0"} if options.no_jitter else {}),
         criteria=tuple(Criterion.parse(text) for text in options.fail_if),
         outages=tuple(Outage.parse(text) for text in options.outage),
-        ledger=options.check or "",
+        ledger=_http(options.check or ""),
         credentials=credentials(options),
     )
+    check_times(plan)
+    check_open_files(plan)
+    check_reports((("--json", options.json), ("--junit", options.junit)))
     try:
         outcome = asyncio.run(_put_on(plan, Address.parse(options.metrics) if options.metrics else None))
     except LedgerError as error:
         raise NotThere(str(error)) from None
+    except EntryError as error:
+        raise PlanError(str(error)) from None
     for text in ("", *table(outcome)):
         say(text)
     for file, render in ((options.json, to_json), (options.junit, to_junit)):
         if file is not None:
             Path(file).write_text(render(outcome), encoding="utf-8")
     if not outcome.connected:
-        raise NotThere(f"no charge point got an answer from {plan.central_system}")
+        why = "".join(f"\n    {each}" for each in link_failures(outcome))
+        raise NotThere(f"no charge point got an answer from {plan.central_system}{why}")
     good = outcome.in_order and not outcome.failed and not outcome.trouble
     return Exit.DONE if good else Exit.FAILED
+
+
+def _http(url: str) -> str:
+    if url and not url.startswith(("http://", "https://")):
+        raise InputError("--check", url, "an HTTP API like http://localhost:8080")
+    return url
 
 
 def _configuration(assignments: list[str]) -> dict[str, str]:
@@ -77,20 +91,30 @@ def _configuration(assignments: list[str]) -> dict[str, str]:
 
 
 async def _put_on(plan: Plan, metrics: Address | None) -> Outcome:
-    ended = asyncio.Event()
+    ended, hurry = asyncio.Event(), asyncio.Event()
+
+    def end() -> None:
+        if ended.is_set():
+            hurry.set()
+        else:
+            narrate("the charge points end in good order; once more ends them at once")
+            ended.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    before = Figures()
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    before, begun = Figures(), False
     with _exposed(plan, metrics) as expose:
 
         def watch(elapsed_s: float, figures: Figures) -> None:
-            nonlocal before
+            nonlocal before, begun
+            if not begun:
+                say(headline())
+                begun = True
             say(line(plan, elapsed_s, before, figures))
             before = figures
             expose(figures)
 
-        say(headline())
-        return await put_on(plan, watch, ended)
+        return await put_on(plan, watch, ended, hurry=hurry)
 
 
 @contextmanager

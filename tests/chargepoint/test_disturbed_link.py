@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,6 @@ async def test_a_message_that_is_held_back_is_overtaken(stage: Stage, central: C
     await is_on(stage, "reorder 0.5 s out")
     speaks(stage, cable=32)
     await eventually_async(lambda: stage.status().car_cable_capacity == 32)
-    order(stage, clear=True)
     assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
     assert central.got("StatusNotification")[-1]["status"] == "Available"
     await central.gets("StatusNotification", 1, lambda report: report["status"] == "Preparing")
@@ -158,6 +158,20 @@ async def test_a_silent_connection_that_is_given_up_stays_open_beside_the_next_o
     assert (central.connections[0].state.name, central.closes) == ("OPEN", [])
 
 
+async def test_a_station_that_pings_finds_out_that_its_connection_is_half_open(
+    stage: Stage, central: Central
+) -> None:
+    """Its pings are lost as everything else is; the central system still has the old connection."""
+    await central.ask("ChangeConfiguration", key="WebSocketPongTimeout", value="1")
+    await central.connections[0].close(1001)
+    await eventually_async(lambda: len(central.connections) == 2)
+    await central.ask("ChangeConfiguration", key="WebSocketPingInterval", value="1")
+    order(stage, kind="half_open")
+    await eventually_async(lambda: len(central.connections) == 3, what="a third connection")
+    assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+    assert (central.connections[1].state.name, central.closes) == ("OPEN", [1001])
+
+
 async def test_a_slow_reader_lets_its_central_system_wait(stage: Stage, central: Central) -> None:
     order(stage, kind="slow_reader", every_s=0.2)
     await is_on(stage, "slow_reader every 0.2 s")
@@ -180,10 +194,30 @@ async def test_a_slow_reader_fills_the_buffers_of_its_central_system(stage: Stag
         await asyncio.wait_for(flood(), 2)
 
 
+async def test_the_window_of_a_slow_reader_is_small(stage: Stage, central: Central) -> None:
+    """So that what a central system says in minutes, and not a day, is enough to be held up."""
+    order(stage, kind="slow_reader", every_s=60)
+    await is_on(stage, "slow_reader every 60 s")
+    connection = central.connections[0]
+    connection.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    connection.transport.set_write_buffer_limits(0)
+    taken = 0
+    for _ in range(20_000):
+        try:
+            async with asyncio.timeout(1):
+                await connection.send(json.dumps([3, "nobody asked", {"x": "y" * 400}]))
+        except TimeoutError:
+            break
+        taken += 400
+        await asyncio.sleep(0)
+    assert taken < 100_000
+
+
 async def test_the_connection_is_cut_again_and_again(stage: Stage, central: Central) -> None:
     order(stage, kind="cut", every_s=0.3)
     await eventually_async(lambda: len(central.connections) >= 3)
     assert set(central.closes) == {1006}
+    assert isinstance(central.connections[0].connection_exc, ConnectionResetError), "no end in good order"
     order(stage, clear=True)
     await is_on(stage)
 

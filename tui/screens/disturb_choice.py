@@ -25,7 +25,7 @@ CLEAR: Final = "clear"
 CHANCE: Final = 0.3
 """Of what may hit each message: all of them lost would be an outage."""
 
-BY_CHANCE: Final = (OF_MESSAGES & OF_CHANCE) - {DisturbanceKind.LATENCY}
+BY_CHANCE: Final = (OF_MESSAGES & OF_CHANCE) - {DisturbanceKind.LATENCY, DisturbanceKind.BANDWIDTH}
 AMOUNTS: Final = {"energy_wh": 100_000.0, "skew_s": 3_600.0, "drift_ppm": 1_000.0}
 """Of damages whose numbers have no default."""
 

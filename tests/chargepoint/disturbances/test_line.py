@@ -86,7 +86,9 @@ def test_what_is_dropped_is_told_and_the_rest_arrives(texts: list[str], seed: in
 
 @given(texts, seeds)
 def test_the_same_seed_does_the_same(texts: list[str], seed: int) -> None:
-    disturbances = [Disturbance(kind, seed=seed, probability=0.5, delay_s=2, jitter_s=2) for kind in OF_CHANCE]
+    disturbances = [
+        Disturbance(kind, seed=seed, probability=0.5, delay_s=2, jitter_s=2, bytes_per_s=9) for kind in OF_CHANCE
+    ]
     assert sent(line_with(*disturbances), texts) == sent(line_with(*disturbances), texts)
 
 
@@ -242,9 +244,9 @@ def test_power_fails_in_a_brown_out_with_and_without_a_connection() -> None:
 
 def test_a_weak_signal_is_late_beside_whatever_else_is() -> None:
     line = line_with(Disturbance(K.LATENCY, delay_s=1))
-    line.weaken(True)
+    line.weaken(True, 0)
     (parcel,) = sent(line, [CALL])
     assert parcel.at > 2
-    line.weaken(False)
+    line.weaken(False, 0)
     (parcel,) = sent(line, [CALL])
     assert parcel.at == 1

@@ -58,6 +58,9 @@ async def test_a_load_boots_its_stations_and_ends_them_in_good_order(central: Ce
     assert figures["registrations"] == {"Accepted": 20}
     assert figures["requests"]["BootNotification"]["sent"] == 20
     assert 0 < figures["requests"]["BootNotification"]["p50_s"] <= figures["requests"]["BootNotification"]["max_s"]
+    at_the_end = figures["sent_at_the_end"]
+    stops = figures["requests"].get("StopTransaction", {"sent": 0})["sent"] + at_the_end.get("StopTransaction", 0)
+    assert stops == len(central.got("StopTransaction")) > 0
     assert "20/20" in told
     assert "BootNotification" in told
 
@@ -79,8 +82,11 @@ async def test_a_broken_criterion_is_a_failure_in_the_exit_code_and_in_junit(
 
 
 async def test_a_central_system_that_is_not_there_is_exit_code_3() -> None:
-    code, told = await load("--central-system", f"ws://127.0.0.1:{free_port()}", "--count", 2, "--duration", "2s")
+    url = f"ws://127.0.0.1:{free_port()}"
+    code, told = await load("--central-system", url, "--count", 2, "--duration", "2s")
     assert code == 3, told
+    assert f"no charge point got an answer from {url}\n    " in told
+    assert f" times: {url}/<id>: [Errno 111]" in told
 
 
 async def test_ctrl_c_ends_early_with_the_report(central: Central) -> None:
@@ -91,6 +97,22 @@ async def test_ctrl_c_ends_early_with_the_report(central: Central) -> None:
     assert process.returncode == 0, error
     assert "3 charge points, profile mixed" in told
     await eventually_async(lambda: len(central.closes) == 3)
+
+
+async def test_ctrl_c_twice_waits_for_nobody(central: Central, tmp_path: Path) -> None:
+    """A central system that answers nothing any more would keep the charge points waiting in their end."""
+    report = tmp_path / "report.json"
+    process = start("--central-system", central.url, "--count", 3, "--duration", "10m", "--json", report)
+    await central.gets("StatusNotification", 3)
+    central.answers["StatusNotification"] = central.answers["StopTransaction"] = None
+    os.kill(process.pid, signal.SIGINT)
+    assert process.stderr is not None
+    told = await asyncio.to_thread(process.stderr.readline)
+    assert told == "cp-simu: the charge points end in good order; once more ends them at once\n"
+    os.kill(process.pid, signal.SIGINT)
+    told, error = await asyncio.to_thread(process.communicate, timeout=30)
+    assert "3 charge points, profile mixed" in told, error
+    assert json.loads(report.read_text())["registrations"] == {"Accepted": 3}
 
 
 async def test_a_storm_is_a_power_cut_of_all_and_they_come_back(
@@ -110,12 +132,36 @@ async def test_a_storm_is_a_power_cut_of_all_and_they_come_back(
 @pytest.mark.parametrize(
     "words",
     [("--duration", "soon"), ("--profile", "wild"), ("--fail-if", "slow"), ("--central-system", "http://x"),
-     ("--count", "-1"), ("--pools", "0"), ("--outage", "soon"), ("--configure", "X")],
+     ("--count", "-1"), ("--count", "0"), ("--pools", "0"), ("--outage", "soon"), ("--configure", "X"),
+     ("--duration", "0"), ("--ramp", "60s", "--duration", "1m"), ("--outage", "45s at 10m"), ("--check", "localhost"),
+     ("--json", "/nowhere/at/all.json"), ("--junit", "/"), ("--prefix", "a b"), ("--connectors", "1000"),
+     ("--configure", "HeartbeatInterval=soon"), ("--fail-if", "p99(Boot) > 1s")],
 )  # fmt: skip
 async def test_wrong_words_are_exit_code_2_and_one_line(words: tuple[str, ...]) -> None:
     code, told = await load(*words)
     assert code == 2
     assert len(told.strip().splitlines()) == 1
+
+
+async def test_a_process_that_may_not_open_enough_files_says_so() -> None:
+    command = [sys.executable, "-m", "launcher", "load", "--count", "1000", "--pools", "1"]
+    limited = ["bash", "-c", 'ulimit -n 256 && exec "$@"', "bash", *command]
+    done = await asyncio.to_thread(subprocess.run, limited, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "may open 256 files" in done.stderr
+    assert "--pools 5" in done.stderr
+
+
+async def test_what_was_not_measured_is_neither_good_nor_bad(central: Central, tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    code, told = await load(
+        *("--central-system", central.url, "--count", 2, "--duration", "2s", "--profile", "idle"),
+        *("--junit", report, "--fail-if", "p99(StartTransaction) > 1s"),
+    )
+    assert code == 0, told
+    assert "NOT MEASURED: p99(StartTransaction) > 1s: nothing of it has happened" in told
+    suite = ElementTree.parse(report).getroot()
+    assert (suite.get("failures"), suite.get("skipped")) == ("0", "1")
 
 
 LIVELY = (

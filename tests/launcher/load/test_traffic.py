@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 from launcher.cli import PROFILE_NAMES
 from launcher.load.profiles import PROFILES, Profile
-from launcher.load.traffic import Event, Input, PowerCut, timeline
+from launcher.load.traffic import SETTLING_S, Event, Input, PowerCut, timeline, vehicle_at
 
 TAGS = ["A", "B"]
+VEHICLES = Path(__file__).parents[3] / "etc" / "vehicles.json"
 YARD = {f"P{number}": 2 for number in range(50)}
 
 
@@ -48,7 +50,7 @@ def test_events_are_in_order_and_each_connector_has_one_car_at_a_time(name: str,
 def test_as_many_connectors_as_the_profile_says_have_a_car_once_it_has_settled(name: str) -> None:
     profile = PROFILES[name]
     end_s = 4 * profile.session_s
-    settled_s = end_s / 4
+    settled_s = min(SETTLING_S, profile.session_s) + 20
     occupied_s, since = 0.0, dict[tuple[str, int], float]()
     for event in until(profile, end_s):
         if isinstance(event, Input) and event.leaf == "car":
@@ -81,3 +83,24 @@ def test_a_fault_that_comes_also_goes() -> None:
         by_place[fault.station, fault.connector].append(json.loads(fault.payload)["faulted"])
     for told in by_place.values():
         assert told == [number % 2 == 0 for number in range(len(told))]
+
+
+def test_after_a_minute_a_depot_is_as_full_as_it_says() -> None:
+    """However long its cars stay: who asks for ten minutes of a depot wants one."""
+    there = 0
+    for event in until(PROFILES["depot"], SETTLING_S + 20):
+        if isinstance(event, Input) and event.leaf == "car":
+            there += 1 if json.loads(event.payload)["cable"] else -1
+    assert there / (len(YARD) * 2) == pytest.approx(0.9, abs=0.06)
+
+
+def test_cars_are_of_the_catalogue_and_a_seed_says_which() -> None:
+    catalogue = {each["name"] for each in json.loads(VEHICLES.read_text())["vehicles"]}
+    for profile in PROFILES.values():
+        assert set(profile.vehicles) <= catalogue
+    mixed = PROFILES["mixed"]
+    came = [vehicle_at(mixed, station, 1) for station in YARD]
+    assert set(came) == set(mixed.vehicles)
+    assert came == [vehicle_at(mixed, station, 1) for station in YARD]
+    assert came != [vehicle_at(mixed, station, 2) for station in YARD]
+    assert {json.loads(e.payload).get("consumption_l1") for e in until(mixed, 60) if isinstance(e, Input)} == {None}
