@@ -18,6 +18,7 @@ from launcher.scenario.kinds import (
     FLAG,
     OBJECT_PATTERN,
     PATTERN,
+    VARIABLE_NAME,
     Kind,
     Member,
     choice,
@@ -35,7 +36,10 @@ ACTION = choice(sorted(map(str, Action)))
 CONNECTOR = Member(whole(0, 9_999), "the connector; default: 1")
 STATIONS = Member(list_of(text(), one=True), "ids, ranges CP_{1..5} and globs CP_*; default: all", name="stations")
 WITHIN = Member(DURATION, f"how long to wait for it; default: {WITHIN_S:g}s", name="within_s")
-SAVE = Member(mapping_of(text()), "variables to keep: NAME: answer.transactionId, payload.meterStart, latency ...")
+SAVE = Member(
+    mapping_of(text(), names=VARIABLE_NAME),
+    "variables to keep: NAME: answer.transactionId, payload.meterStart, latency ...",
+)
 ANSWER = Member(PATTERN, "what the answer has to be")
 ERROR = Member(PATTERN, "the error code of the CALLERROR that has to be the answer")
 LATENCY = Member(DURATION, "the answer has to come within that time", name="latency_s")

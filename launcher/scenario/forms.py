@@ -33,6 +33,7 @@ from launcher.scenario.kinds import (
     JSON,
     OBJECT,
     PATTERN,
+    VARIABLE_NAME,
     Kind,
     Member,
     Schema,
@@ -73,7 +74,6 @@ MOST_TIMES = 10_000
 _ON_CONNECTOR = {"station": STATIONS, "connector": CONNECTOR}
 _OVER = Member(DURATION, "spread evenly over that time", name="over_s")
 _PAYLOAD = Member(OBJECT, "its payload; default: {}")
-_NAME = text("the name of a variable", pattern=r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _power(verb: PoolVerb, note: str) -> Kind[Power]:
@@ -265,7 +265,7 @@ DEEDS: Mapping[str, Kind[Any]] = {
         {
             "times": Member(whole(1, MOST_TIMES), "how often", required=True),
             "steps": Member(_STEPS_LATER, "what", required=True),
-            "as": Member(_NAME, "a variable that counts from 1", name="counter"),
+            "as": Member(VARIABLE_NAME, "a variable that counts from 1", name="counter"),
         },
         "The same steps again.",
     ),
@@ -284,9 +284,9 @@ DEEDS: Mapping[str, Kind[Any]] = {
 
 def read_step(node: Node) -> Step:
     """The step that ``node`` is: a name, or a mapping of it to its arguments. Raises InputError."""
-    given = node.value if isinstance(node.value, dict) else {str(node.value): Node(None, str(node.value), node.place)}
-    if len(given) != 1:
-        raise node.refused("one step: a mapping with a single key, the step's name")
+    given = {node.value: Node(None, node.value, node.place)} if isinstance(node.value, str) else node.value
+    if not isinstance(given, dict) or len(given) != 1:
+        raise node.refused("one step: its name, or a mapping with a single key, the step's name")
     [(name, arguments)] = given.items()
     if name not in DEEDS:
         known = choice(DEEDS).read

@@ -43,8 +43,10 @@ Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
 
 
-def not_applicable(scenario: Scenario, peer: Peer) -> str:
+def not_applicable(scenario: Scenario, peer: Peer, speed: float = 1.0) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
+    if scenario.one_clock and speed != 1:
+        return f"{scenario.place}: both ends have to agree on the time, which --speed {speed:g} does not let them"
     if scenario.virtual and any(_needs_tls(entry) for entry in scenario.stations.values()):
         return f"{scenario.place}: in virtual time there is no TLS"
     for step in every(scenario.steps):
@@ -82,7 +84,7 @@ class Play:
     async def run(self) -> Outcome:
         """Play it, and clear the stage."""
         scenario = self._scenario
-        if why := not_applicable(scenario, self._peer):
+        if why := not_applicable(scenario, self._peer, self._stage.speed):
             return Outcome(scenario, Verdict.NOT_APPLICABLE, why)
         began, began_at, self._began = time.monotonic(), self._stage.now(), _moment()
         records = [self._stage.clear(station) for station in scenario.stations]

@@ -16,7 +16,7 @@ from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
 from chargepoint.api.topics import ConnectorTopic, StationTopic
 from chargepoint.api.traffic import Direction, TracedFrame
 from launcher.scenario.deviations import word
-from launcher.scenario.source import as_text
+from launcher.scenario.variables import as_text
 
 OF_THE_MOMENT = frozenset(
     {"timestamp", "currentTime", "interval", "meterStart", "meterStop", "expiryDate", "transactionData", "meterValue"}
