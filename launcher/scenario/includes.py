@@ -49,9 +49,9 @@ def _read(include: Node, path: Path) -> Node:
     try:
         root = read_file(path)
     except InputError as error:
-        if error.field != "scenario":
+        if error.field != str(path):
             raise
-        raise include.refused(error.expected) from None
+        raise include.refused(f"{error.expected} ({error.value})") from None
     steps = root.value.get("steps") if isinstance(root.value, dict) else root
     if steps is None or not isinstance(steps.value, list):
         raise root.refused("a list of steps, or a mapping that has one")

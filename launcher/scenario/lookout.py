@@ -36,7 +36,9 @@ class Lookout:
             case Never(why, frame):
                 raise StepFailed(Verdict.FAILED, f"{station}: {why}", station, frame)
             case NotYet(why):
-                raise StepFailed(Verdict.FAILED, f"{station}: within {within_s:g} s: {why}", station)
+                line = record.last_error if record.last_error not in why else ""
+                reason = f"{station}: within {within_s:g} s: {why}{f'; its connection: {line}' if line else ''}"
+                raise StepFailed(Verdict.FAILED, reason, station)
 
     async def not_met(
         self, what: Expectation, station: str, scope: Scope, for_s: float, *, from_start: bool = False

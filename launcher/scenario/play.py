@@ -38,6 +38,7 @@ from launcher.scenario.verdicts import Outcome, StepFailed, StepOutcome, Verdict
 T = TypeVar("T")
 
 INTERRUPTED = "interrupted"
+BROKEN_OFF = "broken off"
 
 Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
@@ -96,7 +97,6 @@ class Play:
                 Lookout(self._stage).check_refusals(each)
         except StepFailed as error:
             failed, verdict, reason = error, error.verdict, self._explained(error)
-            step = next((each.step for each in self._steps if each.verdict is not Verdict.PASSED), None)
         except asyncio.CancelledError:
             # Who interrupts wants to know how far it came.
             if (task := asyncio.current_task()) is not None:
@@ -104,11 +104,14 @@ class Play:
             verdict, reason = Verdict.ERROR, INTERRUPTED
         except TimeoutError:
             verdict, reason = Verdict.ERROR, f"not over within its timeout of {scenario.timeout_s:g} s"
+        if verdict is not Verdict.PASSED:
+            step = next((each.step for each in self._steps if each.verdict is not Verdict.PASSED), None)
         took_s = _moment() - self._began
         station = failed.station if failed else ""
         frame = failed.frame if failed else None
         if station and frame is None:
             frame = len(self._stage.records[station].spoken) - 1
+        line_error = next((record.last_error for record in records if record.last_error), "")
         await self._clear_the_stage()
         if verdict is Verdict.PASSED and (found := self._violation()):
             # Only now: what comes too much comes after what was waited for.
@@ -126,6 +129,7 @@ class Play:
             steps=tuple(self._steps),
             frames={record.station: tuple(record.spoken) for record in records},
             reached=any(record.reached for record in records),
+            line_error=line_error,
             speed=self._stage.speed,
         )
 
@@ -156,6 +160,9 @@ class Play:
         except StageError as error:
             verdict, reason = Verdict.ERROR, str(error)
             raise StepFailed(verdict, reason) from None
+        except asyncio.CancelledError:
+            verdict, reason = Verdict.ERROR, BROKEN_OFF
+            raise
         finally:
             outcome = StepOutcome(step, began_s, _moment() - self._began, verdict, reason)
             self._steps.append(outcome)

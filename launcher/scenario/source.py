@@ -87,9 +87,9 @@ def read_file(path: Path) -> Node:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError("scenario", str(path), f"a file that can be read ({error.strerror})") from None
+        raise InputError(str(path), error.strerror, "a file that can be read") from None
     if len(content) > LARGEST_FILE:
-        raise InputError("scenario", str(path), f"a file of at most {LARGEST_FILE} bytes")
+        raise InputError(str(path), f"{len(content)} bytes", f"a file of at most {LARGEST_FILE} bytes")
     return parse(content, _shown(path))
 
 
