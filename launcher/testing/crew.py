@@ -10,7 +10,9 @@ from concurrent.futures import Future
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
+from chargepoint.api.errors import InputError
 from chargepoint.api.pool import PoolVerb
+from chargepoint.api.spec import parse_spec
 from launcher.scenario.acts import Acts
 from launcher.scenario.draws import Draws
 from launcher.scenario.format import Scenario
@@ -42,18 +44,20 @@ class Crew:
         self._thread = threading.Thread(target=self._loop.run_forever, name="cp-simu", daemon=True)
         self._stack = AsyncExitStack()
         self._scopes: dict[str, tuple[Scenario, Scope]] = {}
+        self._told: set[str] = set()
         self.peer = Peer("")
 
-    def __enter__(self) -> Crew:
+    def open(self) -> None:
+        """Begin; ``close`` ends it. Raises Unreachable."""
         self._thread.start()
         try:
             self.submit(self._begin()).result()
         except BaseException:
-            self.__exit__()
+            self.close()
             raise
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End all charge points, and the central system if it is the bundled one."""
         self.submit(self._stack.aclose()).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -74,7 +78,10 @@ class Crew:
         self._requests = await self._stack.enter_async_context(Requests())
 
     async def add(self, station: str, entry: Mapping[str, object]) -> None:
-        """A station that can be started."""
+        """A station that can be started. Raises InputError."""
+        if station in self._scopes:
+            raise InputError("id", station, "given once")
+        parse_spec({"central_system": self.peer.url, **entry, "id": station})
         self._stage.clear(station)
         scenario = Scenario(station, "", "", Place(station, 1), {station: entry}, ())
         self._scopes[station] = (scenario, Scope(Kept({})))
@@ -98,6 +105,7 @@ class Crew:
                 case _:
                     return await acts.for_each(deed, station, scope)
         except StepFailed as failed:
+            self._told.add(station)
             raise AssertionError(self._explained(station, step.text, failed.reason)) from None
         except StageError as error:
             raise AssertionError(str(error)) from None
@@ -112,7 +120,8 @@ class Crew:
         try:
             Lookout(self._stage).check_refusals(station)
         except StepFailed as failed:
-            problem = failed.reason
+            # Once is enough: the test has failed of it, or has caught it.
+            problem = "" if station in self._told else failed.reason
         for spoken in [] if violations_allowed else self._stage.records[station].violations():
             problem = problem or f"the central system sent something against the standard: {spoken.frame.problem}"
         for verb in (PoolVerb.END, PoolVerb.REMOVE):
@@ -121,6 +130,7 @@ class Crew:
             except StageError:
                 break  # it was never started
         del self._scopes[station]
+        self._told.discard(station)
         if problem:
             raise AssertionError(self._explained(station, "the end of the test", problem))
 
