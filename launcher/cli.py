@@ -287,6 +287,10 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     replay.add_argument("traces", nargs="+", type=Path, metavar="TRACE", help="files of JSON lines")
     replay.add_argument("--central-system", metavar="URL", help="ws:// or wss:// (default: the bundled one)")
     replay.add_argument(
+        "--commands", metavar="URL", help="as of `run`: what the central system sent in the trace is asked for there"
+    )
+    replay.add_argument("--to-now", action="store_true", help="move the moments in CALLs from those of then to now")
+    replay.add_argument(
         "--timeout", type=duration, default=30.0, metavar="TIME", help="to wait for an answer (default: 30s)"
     )
 
