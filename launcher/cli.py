@@ -242,6 +242,9 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
         "scenarios", help="list the ready scenarios, and what each proves about a central system"
     )
     listing.set_defaults(run=("scenarios", "scenarios"))
+    listing.add_argument(
+        "--schema", action="store_true", help="give the JSON schema of scenario files in their place, for editors"
+    )
     run = verbs.add_parser(
         "run",
         help="play scenarios against a central system, and get a verdict on it",

@@ -124,18 +124,28 @@ _SINCE = Member(
     FLAG, "true: all frames count, also those before the last deed and those that served before", name="from_start"
 )
 
-EXPECT: Kind[Expect] = form(
-    partial(_build, Expect),
-    {**_KINDS, "within": WITHIN, "station": STATIONS, "save": SAVE, "from_start": _SINCE},
-    "Something is so, or becomes so in time.",
+
+def _about_something(kind: Kind[T]) -> Kind[T]:
+    """The schema says what the code does: that there is something to expect."""
+    return Kind(kind.read, {**kind.schema, "anyOf": [{"required": [subject]} for subject in _WHAT]})
+
+
+EXPECT: Kind[Expect] = _about_something(
+    form(
+        partial(_build, Expect),
+        {**_KINDS, "within": WITHIN, "station": STATIONS, "save": SAVE, "from_start": _SINCE},
+        "Something is so, or becomes so in time.",
+    )
 )
-EXPECT_NO: Kind[ExpectNo] = form(
-    partial(_build, ExpectNo),
-    {
-        **_KINDS,
-        "for": Member(DURATION, "how long it must not be", required=True, name="for_s"),
-        "station": STATIONS,
-        "from_start": _SINCE,
-    },
-    "Something does not happen.",
+EXPECT_NO: Kind[ExpectNo] = _about_something(
+    form(
+        partial(_build, ExpectNo),
+        {
+            **_KINDS,
+            "for": Member(DURATION, "how long it must not be", required=True, name="for_s"),
+            "station": STATIONS,
+            "from_start": _SINCE,
+        },
+        "Something does not happen.",
+    )
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import parse_spec
 from chargepoint.clock import iso
+from launcher.scenario.entries import ENTRY, STATIONS
 from launcher.scenario.forms import DEFINITIONS, STEPS
 from launcher.scenario.ids import expanded, selected
 from launcher.scenario.includes import included
@@ -102,16 +103,7 @@ MEMBERS: Mapping[str, Member] = {
         mapping_of(JSON, names=VARIABLE_NAME), "names and values; -p NAME=VALUE and $SCENARIO_NAME go first"
     ),
     "stations": Member(
-        Kind(
-            lambda node: node,
-            {
-                "anyOf": [
-                    {"type": "string"},
-                    {"type": "array", "items": {"type": "string"}},
-                    {"type": "object", "additionalProperties": {"anyOf": [{"type": "object"}, {"type": "null"}]}},
-                ]
-            },
-        ),
+        Kind(lambda node: node, STATIONS),
         "ids or ranges CP_{1..50}, and their start entries",
         required=True,
     ),
@@ -125,7 +117,7 @@ def schema() -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "cp-simu scenario",
-        "definitions": DEFINITIONS,
+        "definitions": {**DEFINITIONS, "entry": ENTRY},
         **FILE.schema,
     }
 

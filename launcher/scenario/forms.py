@@ -76,10 +76,16 @@ _OVER = Member(DURATION, "spread evenly over that time", name="over_s")
 _PAYLOAD = Member(OBJECT, "its payload; default: {}")
 
 
+_CHANGE = Member(
+    Kind(OBJECT.read, {"$ref": "#/definitions/entry"}),
+    "members of its start entry that are different now, like vehicle",
+)
+
+
 def _power(verb: PoolVerb, note: str) -> Kind[Power]:
     members = {"station": STATIONS, "over": _OVER}
     if verb in (PoolVerb.START, PoolVerb.RESTART):
-        members["change"] = Member(OBJECT, "members of its start entry that are different now, like vehicle")
+        members["change"] = _CHANGE
     return form(partial(Power, verb), members, note, short="station")
 
 
@@ -116,6 +122,7 @@ def _wait(node: Node) -> Wait:
     return Wait(seconds := DURATION.read(node), seconds)
 
 
+_SPELLED: Schema = {"anyOf": [*DURATION.schema["anyOf"], {"type": "string", "pattern": r"^.+\.\..+$"}]}
 _AMOUNT = number(0, MAX_INPUT)
 _PHASES = list_of(_AMOUNT, one=True)
 _AMOUNTS = Kind(
@@ -249,7 +256,7 @@ DEEDS: Mapping[str, Kind[Any]] = {
         "Call an HTTP endpoint of your back end.",
         short="url",
     ),
-    "wait": Kind(_wait, {"anyOf": [{"type": ["string", "number"]}], "description": "Let time pass: 5s, or 1s..3s."}),
+    "wait": Kind(_wait, {**_SPELLED, "description": "Let time pass: 5s, or 1s..3s."}),
     "expect": EXPECT,
     "expect_no": EXPECT_NO,
     "check": form(

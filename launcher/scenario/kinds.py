@@ -100,7 +100,8 @@ def text(wanted: str = "a text", *, longest: int = 1000, pattern: str = r".*") -
             raise node.refused(wanted)
         return value
 
-    return Kind(read, {"type": ["string", "number", "boolean"]})
+    schema: Schema = {"type": ["string", "number", "boolean"]}
+    return Kind(read, schema if pattern == ".*" else {**schema, "pattern": rf"^({pattern})$|\$\{{"})
 
 
 AT_RUN_TIME = ("station", "now", "seed", "api")
@@ -167,7 +168,13 @@ def _read_duration(node: Node) -> float:
 
 DURATION = Kind(
     _read_duration,
-    {"anyOf": [{"type": "string", "pattern": f"^{_DURATION.pattern}$"}, {"type": "number"}, VARIABLE_SCHEMA]},
+    {
+        "anyOf": [
+            {"type": "string", "pattern": f"^{_DURATION.pattern}$"},
+            {"type": "number", "minimum": 0, "maximum": LONGEST_S},
+            VARIABLE_SCHEMA,
+        ]
+    },
 )
 """In seconds."""
 

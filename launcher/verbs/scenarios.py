@@ -37,7 +37,10 @@ def ready() -> list[Path]:
 
 
 def scenarios(options: argparse.Namespace) -> int:
-    """List the ready scenarios, and what each of them proves."""
+    """List the ready scenarios, and what each of them proves; or give the JSON schema of scenario files."""
+    if options.schema:
+        sys.stdout.write((etc_dir() / "scenarios" / "scenario.schema.json").read_text(encoding="utf-8"))
+        return Exit.DONE
     for scenario in _loaded(ready(), {}, options.tag):
         say(f"{Path(scenario.file).stem:32} {scenario.proves}  [{', '.join(scenario.tags)}]")
     return Exit.DONE
