@@ -251,6 +251,9 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
         "scenarios", help="list the ready scenarios, and what each proves about a central system"
     )
     listing.set_defaults(run=("scenarios", "scenarios"))
+    listing.add_argument(
+        "--schema", action="store_true", help="give the JSON schema of scenario files in their place, for editors"
+    )
     run = verbs.add_parser(
         "run",
         help="play scenarios against a central system, and get a verdict on it",
@@ -296,6 +299,10 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     replay.set_defaults(run=("replay", "replay"))
     replay.add_argument("traces", nargs="+", type=Path, metavar="TRACE", help="files of JSON lines")
     replay.add_argument("--central-system", metavar="URL", help="ws:// or wss:// (default: the bundled one)")
+    replay.add_argument(
+        "--commands", metavar="URL", help="as of `run`: what the central system sent in the trace is asked for there"
+    )
+    replay.add_argument("--to-now", action="store_true", help="move the moments in CALLs from those of then to now")
     replay.add_argument(
         "--timeout", type=duration, default=30.0, metavar="TIME", help="to wait for an answer (default: 30s)"
     )

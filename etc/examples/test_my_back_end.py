@@ -6,6 +6,8 @@ pytest etc/examples/test_my_back_end.py --cp-simu-central-system wss://staging/o
 
 import asyncio
 
+import pytest
+
 
 def test_a_session_is_billed_by_its_meter(charge_point):
     charge_point.start(ocpp_config={"MeterValueSampleInterval": 1})
@@ -40,6 +42,7 @@ def test_two_stations_have_two_transactions(yard):
     assert len(ids) == 2
 
 
+@pytest.mark.asyncio
 async def test_a_remote_start_reaches_the_car(async_charge_point):
     cp = async_charge_point
     await cp.start()

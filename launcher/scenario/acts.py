@@ -198,7 +198,7 @@ class Acts:
         since = len(self._stage.records[station].spoken)
         reply = await self._request("POST", url, dict(deed.payload))
         scope.marks[station] = since
-        wanted = deed.received if deed.received is not None else dict(deed.payload) or None
+        wanted = deed.received if deed.received is not None else _literally(dict(deed.payload) or None)
         call = Call(Direction.IN, deed.action, wanted, deed.answer, deed.error)
         try:
             met = await self._lookout.met(call, station, scope, deed.within_s)

@@ -18,6 +18,7 @@ from launcher.scenario.kinds import (
     FLAG,
     OBJECT_PATTERN,
     PATTERN,
+    VARIABLE_NAME,
     Kind,
     Member,
     choice,
@@ -35,7 +36,10 @@ ACTION = choice(sorted(map(str, Action)))
 CONNECTOR = Member(whole(0, 9_999), "the connector; default: 1")
 STATIONS = Member(list_of(text(), one=True), "ids, ranges CP_{1..5} and globs CP_*; default: all", name="stations")
 WITHIN = Member(DURATION, f"how long to wait for it; default: {WITHIN_S:g}s", name="within_s")
-SAVE = Member(mapping_of(text()), "variables to keep: NAME: answer.transactionId, payload.meterStart, latency ...")
+SAVE = Member(
+    mapping_of(text(), names=VARIABLE_NAME),
+    "variables to keep: NAME: answer.transactionId, payload.meterStart, latency ...",
+)
 ANSWER = Member(PATTERN, "what the answer has to be")
 ERROR = Member(PATTERN, "the error code of the CALLERROR that has to be the answer")
 LATENCY = Member(DURATION, "the answer has to come within that time", name="latency_s")
@@ -120,18 +124,28 @@ _SINCE = Member(
     FLAG, "true: all frames count, also those before the last deed and those that served before", name="from_start"
 )
 
-EXPECT: Kind[Expect] = form(
-    partial(_build, Expect),
-    {**_KINDS, "within": WITHIN, "station": STATIONS, "save": SAVE, "from_start": _SINCE},
-    "Something is so, or becomes so in time.",
+
+def _about_something(kind: Kind[T]) -> Kind[T]:
+    """The schema says what the code does: that there is something to expect."""
+    return Kind(kind.read, {**kind.schema, "anyOf": [{"required": [subject]} for subject in _WHAT]})
+
+
+EXPECT: Kind[Expect] = _about_something(
+    form(
+        partial(_build, Expect),
+        {**_KINDS, "within": WITHIN, "station": STATIONS, "save": SAVE, "from_start": _SINCE},
+        "Something is so, or becomes so in time.",
+    )
 )
-EXPECT_NO: Kind[ExpectNo] = form(
-    partial(_build, ExpectNo),
-    {
-        **_KINDS,
-        "for": Member(DURATION, "how long it must not be", required=True, name="for_s"),
-        "station": STATIONS,
-        "from_start": _SINCE,
-    },
-    "Something does not happen.",
+EXPECT_NO: Kind[ExpectNo] = _about_something(
+    form(
+        partial(_build, ExpectNo),
+        {
+            **_KINDS,
+            "for": Member(DURATION, "how long it must not be", required=True, name="for_s"),
+            "station": STATIONS,
+            "from_start": _SINCE,
+        },
+        "Something does not happen.",
+    )
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,14 +11,18 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.spec import parse_spec
 from chargepoint.clock import iso
 from launcher.scenario.credentials import checkable
+from launcher.scenario.entries import ENTRY, STATIONS
 from launcher.scenario.forms import DEFINITIONS, STEPS
 from launcher.scenario.ids import expanded, selected
+from launcher.scenario.includes import included
 from launcher.scenario.kinds import (
+    AT_RUN_TIME,
     DURATION,
     JSON,
     LONGEST_S,
     MOMENT,
     OBJECT,
+    VARIABLE_NAME,
     Kind,
     Member,
     Schema,
@@ -27,24 +32,35 @@ from launcher.scenario.kinds import (
     mapping_of,
     text,
 )
-from launcher.scenario.source import Node, Place, Scalar, filled, filled_node, read_file
-from launcher.scenario.steps import Include, Parallel, Repeat, Step
+from launcher.scenario.source import Node, Place, Scalar, read_file
+from launcher.scenario.steps import (
+    CentralSystem,
+    Check,
+    Command,
+    Expect,
+    ExpectNo,
+    Http,
+    Include,
+    Parallel,
+    Repeat,
+    Send,
+    SendText,
+    Step,
+)
+from launcher.scenario.variables import as_text, filled, filled_node
 
 TIMEOUT_S = 120.0
 BEGINS_AT = 1_767_571_200.0
 """Monday, 5 January 2026, 00:00 UTC."""
-DEEPEST_INCLUDE = 8
 API = "${api}"
-AT_RUN_TIME = ("station", "now", "seed", "api")
-"""Variables that every scenario has: the station of the step, the moment, the seed of the run, and the HTTP API of
-the bundled central system."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One scenario, ready to be played. ``stations``: ids to start entries, without the central system where the file
     names none. ``violations_allowed``: what the central system does against the standard does not fail it.
-    ``virtual``: it is played in virtual time, which begins at ``begins_at``."""
+    ``virtual``: it is played in virtual time, which begins at ``begins_at``; ``one_clock``: not with stations whose
+    clocks go faster than the central system's."""
 
     name: str
     proves: str
@@ -56,6 +72,7 @@ class Scenario:
     timeout_s: float = TIMEOUT_S
     violations_allowed: bool = False
     virtual: bool = False
+    one_clock: bool = False
     begins_at: float = BEGINS_AT
     variables: Mapping[str, object] = field(default_factory=dict)
 
@@ -75,21 +92,16 @@ MEMBERS: Mapping[str, Member] = {
         choice(["forbidden", "allowed"]), "whether a central system may do something against the standard"
     ),
     "clock": Member(
-        choice(["real", "virtual"]), "virtual: with the bundled central system, a day in a second; default: real"
+        choice(["real", "virtual"]),
+        "virtual: with the bundled central system, a day in a second; real: not with --speed, as both ends have to "
+        "agree on the time",
     ),
     "begins": Member(MOMENT, f"when virtual time begins; default: {iso(BEGINS_AT)}", name="begins_at"),
-    "variables": Member(mapping_of(JSON), "names and values; -p NAME=VALUE and $SCENARIO_NAME go first"),
+    "variables": Member(
+        mapping_of(JSON, names=VARIABLE_NAME), "names and values; -p NAME=VALUE and $SCENARIO_NAME go first"
+    ),
     "stations": Member(
-        Kind(
-            lambda node: node,
-            {
-                "anyOf": [
-                    {"type": "string"},
-                    {"type": "array", "items": {"type": "string"}},
-                    {"type": "object", "additionalProperties": {"anyOf": [{"type": "object"}, {"type": "null"}]}},
-                ]
-            },
-        ),
+        Kind(lambda node: node, STATIONS),
         "ids or ranges CP_{1..50}, and their start entries",
         required=True,
     ),
@@ -103,7 +115,7 @@ def schema() -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "cp-simu scenario",
-        "definitions": DEFINITIONS,
+        "definitions": {**DEFINITIONS, "entry": ENTRY},
         **FILE.schema,
     }
 
@@ -114,7 +126,7 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Scenario:
     if not isinstance(root.value, dict):
         raise root.refused("a scenario: a mapping with stations and steps")
     variables = _variables(root, parameters or {})
-    root = _included(root, path.parent, 0)
+    root = included(root, path)
     later = {*AT_RUN_TIME, *_kept_names(root)}
     rest = {key: member for key, member in root.value.items() if key != "variables"}  # type: ignore[union-attr]
     head = FILE.read(filled_node(replace(root, value=rest), variables, later))
@@ -134,6 +146,7 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Scenario:
         timeout_s=float(head.get("timeout_s", LONGEST_S if virtual else TIMEOUT_S)),  # type: ignore[arg-type]
         violations_allowed=head.get("violations") == "allowed",
         virtual=virtual,
+        one_clock=head.get("clock") == "real",
         begins_at=float(head.get("begins_at", BEGINS_AT)),  # type: ignore[arg-type]
         variables=variables,
     )
@@ -148,60 +161,37 @@ def _variables(root: Node, parameters: Mapping[str, str]) -> dict[str, object]:
         raise declared.refused("a mapping of names to values")
     variables: dict[str, object] = {}
     for name, node in declared.value.items():
+        VARIABLE_NAME.read(Node(name, declared.key, node.place))
         if name in parameters:
-            variables[name] = _typed(parameters[name], node.value)
+            variables[name] = _typed(name, parameters[name], node.value)
         else:
             variables[name] = filled(filled_node(node, variables, AT_RUN_TIME).plain(), variables)
     return variables
 
 
-def _typed(given: str, default: Scalar | list[Node] | dict[str, Node]) -> object:
+def _typed(name: str, given: str, default: Scalar | list[Node] | dict[str, Node]) -> object:
     """A parameter as the type of what it stands for."""
+    wanted = ""
     try:
         match default:
             case bool():
+                wanted = f"true or false, as its default {as_text(default)} is"
                 return {"true": True, "false": False}[given]
             case int():
+                wanted = f"a whole number, as its default {default} is"
                 return int(given)
             case float():
+                wanted = f"a number, as its default {default} is"
                 return float(given)
-    except (ValueError, KeyError):
-        wanted = "true or false" if isinstance(default, bool) else "a number"
-        raise InputError("-p", given, f"{wanted}, as its default {default!r} is") from None
+            case list() | dict():
+                wanted = f"JSON: a {'list' if isinstance(default, list) else 'mapping'}, as its default is"
+                value = json.loads(given)
+                if isinstance(value, list) is isinstance(default, list) and isinstance(value, list | dict):
+                    return value
+                raise ValueError
+    except (ValueError, KeyError, RecursionError):
+        raise InputError(f"variable {name}", given, wanted) from None
     return given
-
-
-def _included(node: Node, folder: Path, depth: int) -> Node:
-    """``node`` with the steps of other files in place of their includes."""
-    match node.value:
-        case dict(members):
-            inside = {key: _included(each, folder, depth) for key, each in members.items()}
-            return replace(node, value=inside)
-        case list(items):
-            return replace(node, value=[each for item in items for each in _steps_of(item, folder, depth)])
-    return node
-
-
-def _steps_of(item: Node, folder: Path, depth: int) -> Iterator[Node]:
-    if not isinstance(item.value, dict) or item.value.keys() != {"include"}:
-        yield _included(item, folder, depth)
-        return
-    include = item.value["include"]
-    if isinstance(include.value, dict) and include.value.keys() == {"file"}:
-        include = include.value["file"]
-    if not isinstance(include.value, str) or depth == DEEPEST_INCLUDE:
-        raise include.refused(f"the path of a file with steps, at most {DEEPEST_INCLUDE} deep")
-    path = folder / include.value
-    try:
-        root = read_file(path)
-    except InputError as error:
-        if error.field != "scenario":
-            raise
-        raise include.refused(error.expected) from None
-    steps = root.value.get("steps") if isinstance(root.value, dict) else root
-    if steps is None or not isinstance(steps.value, list):
-        raise root.refused("a list of steps, or a mapping that has one")
-    yield from _included(steps, path.parent, depth + 1).value  # type: ignore[misc]
 
 
 def _kept_names(node: Node) -> Iterator[str]:
@@ -262,6 +252,20 @@ def _check_stations(steps: Collection[Step], stations: Mapping[str, Mapping[str,
             count = parse_spec({**checkable(stations[station]), "id": station}).nb_connectors
             if connector > count:
                 raise InputError(f"{step.place}: connector", connector, f"one of {station}, which has {count}")
+
+
+def check_expects(scenario: Scenario) -> None:
+    """Raise InputError for a scenario that would be green whatever the central system does."""
+    for step in every(scenario.steps):
+        match step.deed:
+            case Expect() | ExpectNo() | Send() | Command() | Http() | Check():
+                return
+            case SendText(error=str()):
+                return
+            case CentralSystem(transactions=wanted) if wanted is not None:
+                return
+    wanted = "steps that expect something of the central system, like `expect` or `send`"
+    raise InputError(f"{scenario.place}: steps", [step.text for step in scenario.steps], wanted)
 
 
 def every(steps: Iterable[Step]) -> Iterator[Step]:

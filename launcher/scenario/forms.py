@@ -33,6 +33,7 @@ from launcher.scenario.kinds import (
     JSON,
     OBJECT,
     PATTERN,
+    VARIABLE_NAME,
     Kind,
     Member,
     Schema,
@@ -72,13 +73,18 @@ MOST_TIMES = 10_000
 _ON_CONNECTOR = {"station": STATIONS, "connector": CONNECTOR}
 _OVER = Member(DURATION, "spread evenly over that time", name="over_s")
 _PAYLOAD = Member(OBJECT, "its payload; default: {}")
-_NAME = text("the name of a variable", pattern=r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+_CHANGE = Member(
+    Kind(OBJECT.read, {"$ref": "#/definitions/entry"}),
+    "members of its start entry that are different now, like vehicle",
+)
 
 
 def _power(verb: PoolVerb, note: str) -> Kind[Power]:
     members = {"station": STATIONS, "over": _OVER}
     if verb in (PoolVerb.START, PoolVerb.RESTART):
-        members["change"] = Member(OBJECT, "members of its start entry that are different now, like vehicle")
+        members["change"] = _CHANGE
     return form(partial(Power, verb), members, note, short="station")
 
 
@@ -109,6 +115,7 @@ def _wait(node: Node) -> Wait:
     return Wait(seconds := DURATION.read(node), seconds)
 
 
+_SPELLED: Schema = {"anyOf": [*DURATION.schema["anyOf"], {"type": "string", "pattern": r"^.+\.\..+$"}]}
 _AMOUNT = number(0, MAX_INPUT)
 _PHASES = list_of(_AMOUNT, one=True)
 _AMOUNTS = Kind(
@@ -230,7 +237,7 @@ DEEDS: Mapping[str, Kind[Any]] = {
         "Call an HTTP endpoint of your back end.",
         short="url",
     ),
-    "wait": Kind(_wait, {"anyOf": [{"type": ["string", "number"]}], "description": "Let time pass: 5s, or 1s..3s."}),
+    "wait": Kind(_wait, {**_SPELLED, "description": "Let time pass: 5s, or 1s..3s."}),
     "expect": EXPECT,
     "expect_no": EXPECT_NO,
     "check": form(
@@ -246,7 +253,7 @@ DEEDS: Mapping[str, Kind[Any]] = {
         {
             "times": Member(whole(1, MOST_TIMES), "how often", required=True),
             "steps": Member(_STEPS_LATER, "what", required=True),
-            "as": Member(_NAME, "a variable that counts from 1", name="counter"),
+            "as": Member(VARIABLE_NAME, "a variable that counts from 1", name="counter"),
         },
         "The same steps again.",
     ),
@@ -265,9 +272,9 @@ DEEDS: Mapping[str, Kind[Any]] = {
 
 def read_step(node: Node) -> Step:
     """The step that ``node`` is: a name, or a mapping of it to its arguments. Raises InputError."""
-    given = node.value if isinstance(node.value, dict) else {str(node.value): Node(None, str(node.value), node.place)}
-    if len(given) != 1:
-        raise node.refused("one step: a mapping with a single key, the step's name")
+    given = {node.value: Node(None, node.value, node.place)} if isinstance(node.value, str) else node.value
+    if not isinstance(given, dict) or len(given) != 1:
+        raise node.refused("one step: its name, or a mapping with a single key, the step's name")
     [(name, arguments)] = given.items()
     if name not in DEEDS:
         known = choice(DEEDS).read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -17,9 +18,10 @@ def expanded(text: str) -> list[str]:
     found = _RANGE.search(text)
     if found is None:
         return [text]
+    sizes = [int(last) - int(first) + 1 for first, last in _RANGE.findall(text)]
+    if min(sizes) < 1 or math.prod(sizes) > MOST:
+        raise InputError("range", text, f"a range upwards like {{1..50}}, or several, of at most {MOST} ids")
     first, last = int(found[1]), int(found[2])
-    if last < first or last - first >= MOST:
-        raise InputError("range", found[0], f"a range upwards of at most {MOST}, like {{1..50}}")
     before, after = text[: found.start()], text[found.end() :]
     width = len(found[1])
     numbers = [f"{number:0{width}}" for number in range(first, last + 1)]

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from chargepoint.api.errors import InputError
 from launcher.scenario.patterns import wrong_pattern
 from launcher.scenario.source import Node
+from launcher.scenario.variables import NAME
 
 T = TypeVar("T")
 
@@ -99,7 +100,24 @@ def text(wanted: str = "a text", *, longest: int = 1000, pattern: str = r".*") -
             raise node.refused(wanted)
         return value
 
-    return Kind(read, {"type": ["string", "number", "boolean"]})
+    schema: Schema = {"type": ["string", "number", "boolean"]}
+    return Kind(read, schema if pattern == ".*" else {**schema, "pattern": rf"^({pattern})$|\$\{{"})
+
+
+AT_RUN_TIME = ("station", "now", "seed", "api")
+"""Variables that every scenario has: the station of the step, the moment, the seed of the run, and the HTTP API of
+the bundled central system."""
+
+
+def _read_name(node: Node) -> str:
+    name = node.value
+    if not isinstance(name, str) or not re.fullmatch(NAME, name) or name in AT_RUN_TIME:
+        taken = ", ".join(AT_RUN_TIME)
+        raise node.refused(f"the name of a variable: letters, digits and _, and none of {taken}")
+    return name
+
+
+VARIABLE_NAME = Kind(_read_name, {"type": "string", "pattern": f"^{NAME}$", "not": {"enum": list(AT_RUN_TIME)}})
 
 
 def whole(minimum: int, maximum: int) -> Kind[int]:
@@ -150,7 +168,13 @@ def _read_duration(node: Node) -> float:
 
 DURATION = Kind(
     _read_duration,
-    {"anyOf": [{"type": "string", "pattern": f"^{_DURATION.pattern}$"}, {"type": "number"}, VARIABLE_SCHEMA]},
+    {
+        "anyOf": [
+            {"type": "string", "pattern": f"^{_DURATION.pattern}$"},
+            {"type": "number", "minimum": 0, "maximum": LONGEST_S},
+            VARIABLE_SCHEMA,
+        ]
+    },
 )
 """In seconds."""
 
@@ -255,15 +279,19 @@ def list_of(item: Kind[T], *, one: bool = False) -> Kind[tuple[T, ...]]:
     return Kind(read, {"anyOf": [item.schema, schema]} if one else schema)
 
 
-def mapping_of(item: Kind[T]) -> Kind[dict[str, T]]:
-    """A mapping of names to values of one kind."""
+def mapping_of(item: Kind[T], *, names: Kind[str] | None = None) -> Kind[dict[str, T]]:
+    """A mapping of names to values of one kind; ``names``: what they have to be."""
 
     def read(node: Node) -> dict[str, T]:
         if not isinstance(node.value, dict):
             raise node.refused("a mapping")
+        if names is not None:
+            for key, each in node.value.items():
+                names.read(Node(key, node.key, each.place))
         return {key: item.read(each) for key, each in node.value.items()}
 
-    return Kind(read, {"type": "object", "additionalProperties": item.schema})
+    schema: Schema = {"type": "object", "additionalProperties": item.schema}
+    return Kind(read, schema if names is None else {**schema, "propertyNames": names.schema})
 
 
 def _listed(members: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 _RELATION = re.compile(r"(>=|<=|!=|>|<|~|=)\s+(.*)", re.DOTALL)
+_UNSPACED = re.compile(r"(>=|<=|!=|[<>](?!=)|~|=)(\S.*)", re.DOTALL)
 _ORDERINGS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -45,6 +46,10 @@ def wrong_pattern(pattern: object) -> str | None:
             return next((why for each in members.values() if (why := wrong_pattern(each))), None)
         case list(items):
             return next((why for each in items if (why := wrong_pattern(each))), None)
+        case str(text) if found := _UNSPACED.fullmatch(text):
+            return (
+                f"a space after {found[1]}: '{found[1]} {brief(found[2], 40)[1:-1]}' (or '= {brief(text, 40)[1:-1]}')"
+            )
         case str(text) if (found := _RELATION.fullmatch(text)) and found[1] == "~":
             try:
                 re.compile(found[2])

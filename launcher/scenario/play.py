@@ -42,13 +42,16 @@ T = TypeVar("T")
 
 NO_CREDENTIALS = Credentials()
 INTERRUPTED = "interrupted"
+BROKEN_OFF = "broken off"
 
 Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
 
 
-def not_applicable(scenario: Scenario, peer: Peer, credentials: Credentials) -> str:
+def not_applicable(scenario: Scenario, peer: Peer, credentials: Credentials, speed: float = 1.0) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
+    if scenario.one_clock and speed != 1:
+        return f"{scenario.place}: both ends have to agree on the time, which --speed {speed:g} does not let them"
     if scenario.virtual and speaks_tls(scenario):
         return f"{scenario.place}: in virtual time there is no TLS; without --virtual there is"
     if lacks := lacking(scenario, credentials, peer):
@@ -99,7 +102,7 @@ class Play:
     async def run(self) -> Outcome:
         """Play it, and clear the stage."""
         scenario = self._scenario
-        if why := not_applicable(scenario, self._peer, self._credentials):
+        if why := not_applicable(scenario, self._peer, self._credentials, self._stage.speed):
             return Outcome(scenario, Verdict.NOT_APPLICABLE, why)
         began, began_at, self._began = time.monotonic(), self._stage.now(), _moment()
         records = [self._stage.clear(station) for station in scenario.stations]
@@ -112,7 +115,6 @@ class Play:
                 Lookout(self._stage).check_refusals(each)
         except StepFailed as error:
             failed, verdict, reason = error, error.verdict, self._explained(error)
-            step = next((each.step for each in self._steps if each.verdict is not Verdict.PASSED), None)
         except asyncio.CancelledError:
             # Who interrupts wants to know how far it came.
             if (task := asyncio.current_task()) is not None:
@@ -120,11 +122,14 @@ class Play:
             verdict, reason = Verdict.ERROR, INTERRUPTED
         except TimeoutError:
             verdict, reason = Verdict.ERROR, f"not over within its timeout of {scenario.timeout_s:g} s"
+        if verdict is not Verdict.PASSED:
+            step = next((each.step for each in self._steps if each.verdict is not Verdict.PASSED), None)
         took_s = _moment() - self._began
         station = failed.station if failed else ""
         frame = failed.frame if failed else None
         if station and frame is None:
             frame = len(self._stage.records[station].spoken) - 1
+        line_error = next((record.last_error for record in records if record.last_error), "")
         await self._clear_the_stage()
         if verdict is Verdict.PASSED and (found := self._violation()):
             # Only now: what comes too much comes after what was waited for.
@@ -142,6 +147,7 @@ class Play:
             steps=tuple(self._steps),
             frames={record.station: tuple(record.spoken) for record in records},
             reached=any(record.reached for record in records),
+            line_error=line_error,
             speed=self._stage.speed,
         )
 
@@ -172,6 +178,9 @@ class Play:
         except StageError as error:
             verdict, reason = Verdict.ERROR, str(error)
             raise StepFailed(verdict, reason) from None
+        except asyncio.CancelledError:
+            verdict, reason = Verdict.ERROR, BROKEN_OFF
+            raise
         finally:
             outcome = StepOutcome(step, began_s, _moment() - self._began, verdict, reason)
             self._steps.append(outcome)

@@ -13,10 +13,11 @@ from chargepoint.api.disturbances import Clear, Mischief, Quirks
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Configure, Misbehave, Reboot, Send, SendText, parse_order
 from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
-from chargepoint.api.topics import ConnectorTopic, StationTopic
+from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic
 from chargepoint.api.traffic import Direction, TracedFrame
+from launcher.api.commands import Close, parse_command
 from launcher.scenario.deviations import word
-from launcher.scenario.source import as_text
+from launcher.scenario.variables import as_text
 
 OF_THE_MOMENT = frozenset(
     {"timestamp", "currentTime", "interval", "meterStart", "meterStop", "expiryDate", "transactionData", "meterValue"}
@@ -48,11 +49,15 @@ class Recording:
     _expected: dict[int, _Step] = field(default_factory=dict)
     _transactions: dict[object, str] = field(default_factory=dict)
     _started: dict[int, None] = field(default_factory=dict)
+    _by_hand: list[_Step] = field(default_factory=list)
 
-    def take(self, topic: StationTopic | ConnectorTopic, payload: bytes, at_s: float) -> None:
-        """An MQTT message on a topic of the station; one that cannot be read has had no effect."""
+    def take(self, topic: LauncherTopic | StationTopic | ConnectorTopic, payload: bytes, at_s: float) -> None:
+        """An MQTT message on a topic of the station, or a command to the launcher; one that cannot be read has had no
+        effect."""
         try:
             match topic:
+                case LauncherTopic("cmd"):
+                    self._command(payload, at_s)
                 case StationTopic(_, "frames"):
                     self._hear(self._dialogue.take(TracedFrame.from_json(payload)), at_s)
                 case StationTopic(_, "cmd"):
@@ -93,6 +98,14 @@ class Recording:
                 return
         self._did(name, arguments | ({} if connector == 1 else {"connector": connector}), at_s)
 
+    def _command(self, payload: bytes, at_s: float) -> None:
+        command = parse_command(payload)
+        if isinstance(command, Close):
+            return
+        ids = [each.get("id") for each in command.charge_points if isinstance(each, Mapping)]
+        if self.station in ids:
+            self._did(str(command.type), {}, at_s)
+
     def _order(self, payload: bytes, at_s: float) -> None:
         match parse_order(payload):
             case Reboot():
@@ -100,8 +113,10 @@ class Recording:
             case Configure(key, value):
                 self._did("configure", {"key": key, "value": value}, at_s)
             case Send(action, body, force):
-                arguments: dict[str, object] = {"action": action, "payload": dict(body)}
+                payload_now = self._lasting(dict(body), keep_all=True)
+                arguments: dict[str, object] = {"action": action, "payload": payload_now}
                 self._did("send", arguments | ({"force": True} if force else {}), at_s)
+                self._by_hand.append(self._steps[-1])
             case SendText(text, times):
                 self._did("send_text", {"text": text} | ({"times": times} if times > 1 else {}), at_s)
             case Misbehave(_, what):
@@ -113,7 +128,12 @@ class Recording:
     def _hear(self, spoken: Spoken, at_s: float) -> None:
         if posix(spoken.frame.at) < self.began_at:
             return
-        if spoken.kind is Kind.CALL and spoken.action not in UNTOLD:
+        if spoken.kind is Kind.CALL and (sent := self._sent_by_hand(spoken)) is not None:
+            # The step waits for the answer itself.
+            self._expected[spoken.number] = sent
+            if spoken.action == "StartTransaction":
+                self._started[spoken.number] = None
+        elif spoken.kind is Kind.CALL and spoken.action not in UNTOLD:
             if spoken.frame.direction is Direction.OUT:
                 step = _Step("expect", {"sent": spoken.action, **self._with(spoken.body)}, at_s)
                 if spoken.action == "StartTransaction":
@@ -125,6 +145,15 @@ class Recording:
             self._expected[spoken.number] = step
         elif spoken.answers in self._expected:
             self._answered(spoken)
+
+    def _sent_by_hand(self, spoken: Spoken) -> _Step | None:
+        """The step whose CALL it is, if any."""
+        if spoken.frame.direction is not Direction.OUT:
+            return None
+        sent = next((step for step in self._by_hand if step.arguments["action"] == spoken.action), None)
+        if sent is not None:
+            self._by_hand.remove(sent)
+        return sent
 
     def _answered(self, spoken: Spoken) -> None:
         assert spoken.answers is not None

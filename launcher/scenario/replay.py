@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
 from chargepoint.api.spec import url_of
-from launcher.scenario.peer import Unreachable
-from launcher.scenario.retelling import Answer, Retelling, Told
+from launcher.scenario.patterns import brief
+from launcher.scenario.peer import Peer, Unreachable
+from launcher.scenario.requests import NoReply, Requests
+from launcher.scenario.retelling import Retelling
+from launcher.scenario.traced import Answer, Told
 
 LAST_COMMANDS_S = 2.0
 """How long commands of the central system are waited for that came in the trace."""
@@ -20,43 +24,73 @@ SUBPROTOCOL = Subprotocol("ocpp1.6")
 
 
 async def replay(
-    trace: Mapping[str, Sequence[Told]], central_system: str, answer_timeout_s: float
+    trace: Mapping[str, Sequence[Told]], peer: Peer, answer_timeout_s: float, *, to_now: bool = False
 ) -> dict[str, list[str]]:
-    """The differences of each charge point of ``trace``. Raises Unreachable."""
-    told = await asyncio.gather(
-        *(_Replay(station, calls, answer_timeout_s).run(central_system) for station, calls in trace.items())
-    )
+    """The differences of each charge point of ``trace``. What ``peer`` takes commands for, it is asked to send; the
+    moments of CALLs are as then, or moved ``to_now``. Raises Unreachable."""
+    first_at = min((call.at for calls in trace.values() for call in calls if call.at), default=0.0)
+    later_s = time.time() - first_at if to_now and first_at else 0.0
+    async with Requests() as requests:
+        replays = [
+            _Replay(station, Retelling(calls, later_s), answer_timeout_s, peer, requests)
+            for station, calls in trace.items()
+        ]
+        told = await asyncio.gather(*(each.run() for each in replays))
     return dict(zip(trace, told, strict=True))
 
 
 class _Replay:
-    def __init__(self, station: str, calls: Sequence[Told], answer_timeout_s: float) -> None:
+    def __init__(
+        self, station: str, retelling: Retelling, answer_timeout_s: float, peer: Peer, requests: Requests
+    ) -> None:
         self._station = station
-        self._retelling = Retelling(calls)
+        self._retelling = retelling
         self._timeout_s = answer_timeout_s
+        self._peer = peer
+        self._requests = requests
         self._answers: dict[str, asyncio.Future[Answer]] = {}
         self._came = asyncio.Event()
 
-    async def run(self, central_system: str) -> list[str]:
-        url = url_of(self._station, central_system)
+    async def run(self) -> list[str]:
+        url = url_of(self._station, self._peer.url)
         try:
             connection = await connect(url, subprotocols=[SUBPROTOCOL], open_timeout=self._timeout_s, proxy=None)
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
             raise Unreachable(f"{url} cannot be connected to: {error}") from None
         async with connection:
             listening = asyncio.create_task(self._listen(connection))
-            for number, call in enumerate(self._retelling.to_send, 1):
-                await self._send(connection, f"replay-{number}", call)
-            try:
-                async with asyncio.timeout(LAST_COMMANDS_S):
-                    while not self._retelling.all_came:
-                        self._came.clear()
-                        await self._came.wait()
-            except TimeoutError:
-                pass  # what did not come is told as a difference
+            for number, call in enumerate(self._retelling.calls, 1):
+                if call.from_station:
+                    await self._send(connection, f"replay-{number}", call)
+                elif self._peer.commands:
+                    await self._ask_for(call)
+            await self._until(lambda: self._retelling.all_came, LAST_COMMANDS_S)
             listening.cancel()
             await asyncio.wait([listening])
         return self._retelling.end()
+
+    async def _ask_for(self, call: Told) -> None:
+        """Let the central system send what it sent in the trace, and wait until it has."""
+        url = self._peer.command_url(self._station, call.action)
+        try:
+            reply = await self._requests.send("POST", url, self._retelling.payload(call))
+        except NoReply as error:
+            self._retelling.differ(call, str(error))
+            return
+        if reply.status >= 400 and not self._retelling.has_come(call):
+            self._retelling.differ(call, f"POST {url} was answered {reply.status} {brief(reply.body)}")
+            return
+        await self._until(lambda: self._retelling.has_come(call), self._timeout_s)
+
+    async def _until(self, so: Callable[[], bool], timeout_s: float) -> None:
+        """Wait for commands until it is ``so``; what does not come in time is told as a difference at the end."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not so():
+                    self._came.clear()
+                    await self._came.wait()
+        except TimeoutError:
+            pass
 
     async def _send(self, connection: ClientConnection, id: str, call: Told) -> None:
         answer = self._answers[id] = asyncio.get_running_loop().create_future()

@@ -3,84 +3,27 @@ Pure."""
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from datetime import datetime
 
-from chargepoint.api.errors import InputError
-from chargepoint.api.fields import Fields, parse_json
+from chargepoint.clock import iso
 from launcher.scenario.patterns import brief
+from launcher.scenario.traced import UNTOLD, Answer, Told
 
-FROM_STATION, TO_STATION = "cp-to-csms", "csms-to-cp"
 OF_THE_MOMENT = frozenset({"currentTime", "transactionId", "expiryDate", "interval"})
 """Members of answers that are the central system's to choose anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A CALLRESULT, or a CALLERROR with its ``code``."""
-
-    payload: object = None
-    code: str = ""
-
-    def __str__(self) -> str:
-        return f"the error {self.code}" if self.code else brief(self.payload)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One CALL of the trace with its answer; None when there was none. ``line`` is where it stands."""
-
-    line: int
-    from_station: bool
-    action: str
-    payload: object
-    answer: Answer | None
-
-
-def parse_trace(text: str, file: str) -> dict[str, list[Told]]:
-    """The CALLs of each charge point in a trace (Open OCPP Trace Format 1, JSONL), in order. Raises InputError."""
-    open_calls: dict[tuple[str, str, str], tuple[str, int]] = {}
-    told: dict[str, list[Told]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            fields = Fields(parse_json(line, "record"), "record")
-            station = fields.text("chargePointId", "charge_point", min_length=1)
-            direction, kind, id = fields.text("direction"), fields.text("messageType"), fields.text("messageId", "")
-            if direction not in (FROM_STATION, TO_STATION):
-                raise InputError("direction", direction, f"{FROM_STATION} or {TO_STATION}")
-            body = json.loads(line).get("payload", {})
-            calls = told.setdefault(station, [])
-            if kind == "CALL":
-                open_calls[station, direction, id] = (station, len(calls))
-                calls.append(Told(number, direction == FROM_STATION, fields.text("action"), body, None))
-                continue
-            if kind not in ("CALLRESULT", "CALLERROR"):
-                raise InputError("messageType", kind, "CALL, CALLRESULT or CALLERROR")
-            code = str(fields.object("error").get("code", "")) if kind == "CALLERROR" else ""
-        except InputError as error:
-            raise InputError(f"{file}:{number}: {error.field}", error.value, error.expected) from None
-        asked = open_calls.pop((station, TO_STATION if direction == FROM_STATION else FROM_STATION, id), None)
-        if asked is not None:
-            call = calls[asked[1]]
-            answer = Answer(body, code)
-            calls[asked[1]] = Told(call.line, call.from_station, call.action, call.payload, answer)
-    if not told:
-        raise InputError(file, None, "a trace: a JSON object on each line, with direction and messageType")
-    return told
-
-
 class Retelling:
-    """One charge point's part of a trace, as it is told again."""
+    """One charge point's part of a trace, as it is told again. ``later_s``: by how much the moments in what is sent
+    are later than those of then."""
 
-    def __init__(self, calls: Iterable[Told]) -> None:
-        calls = list(calls)
-        self.to_send = [call for call in calls if call.from_station]
+    def __init__(self, calls: Iterable[Told], later_s: float = 0.0) -> None:
+        self.calls = tuple(calls)
+        self._later_s = later_s
         self._to_come: dict[str, deque[Told]] = {}
-        for call in calls:
+        for call in self.calls:
             if not call.from_station:
                 self._to_come.setdefault(call.action, deque()).append(call)
         self._transactions: dict[object, object] = {}
@@ -95,7 +38,11 @@ class Retelling:
         if call.answer is not None and answer is not None:
             self._learn(call.answer.payload, answer.payload)
         for difference in _differences(call.answer, answer):
-            self.differences.append(f"line {call.line}: {call.action}: {difference}")
+            self.differ(call, difference)
+
+    def differ(self, call: Told, difference: str) -> None:
+        """Something about ``call`` is not as it was."""
+        self.differences.append(f"line {call.line}: {call.action}: {difference}")
 
     def answer_to(self, action: str) -> Answer:
         """What the charge point answers when the central system sends ``action``: as it did the last time."""
@@ -103,7 +50,12 @@ class Retelling:
         if not calls:
             self.differences.append(f"{action} was sent by the central system, which it was not in the trace")
             return Answer(code="NotSupported")
-        return calls.popleft().answer or Answer(code="GenericError")
+        answer = calls.popleft().answer or Answer(code="GenericError")
+        return Answer({}, answer.code) if answer.payload is UNTOLD else answer
+
+    def has_come(self, call: Told) -> bool:
+        """Whether the central system has sent ``call`` this time too."""
+        return call not in self._to_come.get(call.action, ())
 
     @property
     def all_came(self) -> bool:
@@ -129,6 +81,8 @@ class Retelling:
 
     def _translated(self, value: object) -> object:
         match value:
+            case str(text) if self._later_s:
+                return _moved(text, self._later_s)
             case list(items):
                 return [self._translated(item) for item in items]
             case dict(members):
@@ -139,14 +93,23 @@ class Retelling:
         return value
 
 
+def _moved(text: str, later_s: float) -> str:
+    """A moment so much later; any other text is what it is."""
+    try:
+        at = datetime.fromisoformat(text) if "T" in text else None
+    except ValueError:
+        at = None
+    return text if at is None or at.tzinfo is None else iso(at.timestamp() + later_s)
+
+
 def _differences(then: Answer | None, now: Answer | None) -> Iterator[str]:
     if then is None or now is None:
         if (then is None) != (now is None):
-            yield f"{now if now is not None else 'no answer'}, then {then if then is not None else 'no answer'}"
+            yield f"{now or 'no answer'}, in the trace {then or 'no answer'}"
     elif then.code or now.code:
         if then.code != now.code:
-            yield f"{now}, then {then}"
-    else:
+            yield f"{now}, in the trace {then if then.code or then.payload is not UNTOLD else 'another answer'}"
+    elif then.payload is not UNTOLD:
         yield from _compared(then.payload, now.payload, "the answer")
 
 
@@ -158,4 +121,4 @@ def _compared(then: object, now: object, place: str) -> Iterator[str]:
             yield from _compared(then.get(name), now.get(name), f"{place}.{name}")
     elif then != now:
         shown = ["absent" if each is None else brief(each) for each in (now, then)]
-        yield f"{place} is {shown[0]}, then {shown[1]}"
+        yield f"{place} is {shown[0]}, in the trace {shown[1]}"

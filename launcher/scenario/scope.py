@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
-from launcher.scenario.source import as_text, filled
+from launcher.scenario.variables import as_text, filled
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ def _resolved(value: object, variables: Mapping[str, object]) -> object:
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return resolved(value, variables)
         case _:
-            return filled(value, variables)
+            return filled(value, variables, at_last=True)
 
 
 def at(path: str, found: object) -> object:

@@ -1,28 +1,24 @@
-"""YAML files as values that know where they stand, and the variables in their texts."""
+"""YAML files as values that know where they stand."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import yaml
 
 from chargepoint.api.errors import InputError
-from chargepoint.clock import iso
 
 LARGEST_FILE = 2**20
 MOST_VALUES = 100_000
 """An alias may stand for a long list, and a list of aliases for a very long one."""
+DEEPEST = 60
+"""Lists and mappings inside of each other."""
 
 Scalar = str | int | float | bool | None
-
-_VARIABLE = re.compile(r"\$\{(([A-Za-z_][A-Za-z0-9_]*)(?:([+-]\d+(?:\.\d+)?)(s|m|h|d))?)\}")
-"""A name, or a moment so long after or before another: ``${now+30s}``."""
-_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +87,9 @@ def read_file(path: Path) -> Node:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError("scenario", str(path), f"a file that can be read ({error.strerror})") from None
+        raise InputError(str(path), error.strerror, "a file that can be read") from None
     if len(content) > LARGEST_FILE:
-        raise InputError("scenario", str(path), f"a file of at most {LARGEST_FILE} bytes")
+        raise InputError(str(path), f"{len(content)} bytes", f"a file of at most {LARGEST_FILE} bytes")
     return parse(content, _shown(path))
 
 
@@ -105,7 +101,12 @@ def parse(content: bytes, file: str) -> Node:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise InputError(f"{file}:{line}", error.problem, "YAML") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except yaml.reader.ReaderError as error:
+        line = content[: error.position].count(b"\n") + 1
+        raise InputError(f"{file}:{line}", f"character {error.character:02x}", "printable text in UTF-8") from None
+    except RecursionError:
+        raise InputError(file, "a very deep file", f"YAML of at most {DEEPEST} levels") from None
+    except (yaml.YAMLError, ValueError) as error:
         raise InputError(file, str(error), "YAML") from None
     if root is None:
         raise InputError(file, None, "a scenario: a mapping with steps")
@@ -116,24 +117,30 @@ class _Reading:
     def __init__(self, file: str) -> None:
         self._file = file
         self._count = 0
+        self._inside: list[yaml.Node] = []
 
     def node(self, raw: yaml.Node, key: str, line: int) -> Node:
         place = Place(self._file, line)
         self._count += 1
         if self._count > MOST_VALUES:
             raise InputError(str(place), f"more than {MOST_VALUES} values", "a scenario of a reasonable size")
-        match raw:
-            case yaml.MappingNode():
+        if isinstance(raw, yaml.ScalarNode):
+            return Node(_scalar(raw), key, place)
+        if any(each is raw for each in self._inside) or len(self._inside) == DEEPEST:
+            wanted = f"something of at most {DEEPEST} levels, with no alias of what it is in"
+            raise InputError(f"{place}: {key}", "what is given", wanted)
+        self._inside.append(raw)
+        try:
+            if isinstance(raw, yaml.MappingNode):
                 return Node(self._members(raw, key), key, place)
-            case yaml.SequenceNode():
-                items = enumerate(raw.value)
-                return Node(
-                    [self.node(item, f"{key}[{n}]", item.start_mark.line + 1) for n, item in items], key, place
-                )
-        return Node(_scalar(raw), key, place)
+            items = enumerate(raw.value)
+            return Node([self.node(item, f"{key}[{n}]", item.start_mark.line + 1) for n, item in items], key, place)
+        finally:
+            self._inside.pop()
 
     def _members(self, raw: yaml.MappingNode, inside: str) -> dict[str, Node]:
         members: dict[str, Node] = {}
+        merged: dict[str, Node] = {}
         for key_node, value in raw.value:
             place = Place(self._file, key_node.start_mark.line + 1)
             key = key_node.value
@@ -141,7 +148,19 @@ class _Reading:
                 raise InputError(f"{place}: {inside}", "a key that is a list or a mapping", "a text as a key")
             if key in members:
                 raise InputError(f"{place}: {inside}", key, "a key that is given once")
-            members[key] = self.node(value, key, place.line)
+            if key == "<<" and key_node.style is None:
+                merged |= self._merged(self.node(value, key, place.line))
+            else:
+                members[key] = self.node(value, key, place.line)
+        return merged | members
+
+    def _merged(self, node: Node) -> dict[str, Node]:
+        """The members of one mapping or several, of which the first goes first."""
+        members: dict[str, Node] = {}
+        for each in node.value if isinstance(node.value, list) else [node]:
+            if not isinstance(each.value, dict):
+                raise node.refused("a mapping to merge, or a list of them")
+            members = each.value | members
         return members
 
 
@@ -168,73 +187,6 @@ def _shown(path: Path) -> str:
         return os.fspath(path)
 
 
-# Variables
-
-
-def names_in(text: str) -> list[str]:
-    """The variables in ``text``."""
-    return [found[2] for found in _VARIABLE.finditer(text)]
-
-
-def filled(value: object, variables: Mapping[str, object]) -> object:
-    """``value`` (as JSON has it) with variables in its texts, keys included. A text that is nothing but a variable
-    becomes its value; a variable that is not known stays."""
-    match value:
-        case str(text):
-            whole = _VARIABLE.fullmatch(text)
-            if whole:
-                return _value(whole, variables)
-            return _VARIABLE.sub(lambda found: as_text(_value(found, variables)), text)
-        case list(items):
-            return [filled(item, variables) for item in items]
-        case dict(members):
-            return {str(filled(key, variables)): filled(each, variables) for key, each in members.items()}
-    return value
-
-
-def _value(found: re.Match[str], variables: Mapping[str, object]) -> object:
-    """What stands for the variable; itself when it is not known, or no moment that could be moved."""
-    value = variables.get(found[2], found[0])
-    if found[3] is None or found[2] not in variables:
-        return value
-    try:
-        at = datetime.fromisoformat(str(value)).timestamp()
-    except ValueError:
-        return found[0]
-    return iso(at + float(found[3]) * _UNITS_S[found[4]])
-
-
-def filled_node(node: Node, variables: Mapping[str, object], later: Collection[str] = ()) -> Node:
-    """``node`` with ``variables`` in all its texts; those of ``later`` get their value when the scenario runs.
-
-    Raises InputError for others.
-    """
-
-    def check(text: str) -> None:
-        for name in names_in(text):
-            if name not in variables and name not in later:
-                known = ", ".join(sorted({*variables, *later})) or "none"
-                raise InputError(
-                    f"{node.place}: {node.key}", f"${{{name}}}", f"a variable of this scenario; there are: {known}"
-                )
-
-    match node.value:
-        case list(items):
-            return Node([filled_node(item, variables, later) for item in items], node.key, node.place)
-        case dict(members):
-            for key in members:
-                check(key)
-            return Node(
-                {str(filled(key, variables)): filled_node(each, variables, later) for key, each in members.items()},
-                node.key,
-                node.place,
-            )
-        case str(text):
-            check(text)
-            return node_of(filled(text, variables), node.key, node.place)
-    return node
-
-
 def node_of(value: object, key: str, place: Place) -> Node:
     """``value``, as JSON has it, as if it stood at ``place``."""
     match value:
@@ -245,8 +197,3 @@ def node_of(value: object, key: str, place: Place) -> Node:
         case None | str() | bool() | int() | float():
             return Node(value, key, place)
     return Node(str(value), key, place)
-
-
-def as_text(value: object) -> str:
-    """``value`` inside of a text."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -69,6 +69,7 @@ class Stage:
         self._numbers = itertools.count(1)
         self._answers: dict[str, asyncio.Future[PoolResult]] = {}
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+        self._on: set[str] = set()
         self._pool: Pool | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -103,6 +104,8 @@ class Stage:
         entries = tuple(entries)
         request = self._request_id()
         answer = self._answers[request] = asyncio.get_running_loop().create_future()
+        ids = {str(entry["id"]) for entry in entries}
+        self._on = self._on | ids if verb in (PoolVerb.START, PoolVerb.RESTART) else self._on - ids
         await self._command(PoolCommand(verb, entries, over_s, request))
         result = await self._answered(answer, over_s + ORDER_TIMEOUT_S, f"the pool did not {verb} them")
         if verb in (PoolVerb.START, PoolVerb.RESTART):
@@ -112,15 +115,18 @@ class Stage:
                 for entry in entries
                 if entry["id"] not in result.refused
             )
+        self._on -= result.refused.keys()
         if result.refused:
             raise StageError("; ".join(result.refused.values()))
 
     async def connector(self, station: str, connector: int, leaf: str, payload: bytes) -> None:
-        """An input to a connector; a refusal is found in the record."""
+        """An input to a connector; a refusal is found in the record. Raises StageError when the station is off."""
+        self._check_on(station)
         await self._write([Message(self._topics.connector(station, connector, leaf), payload)])
 
     async def order(self, station: str, order: Configure | Send | SendText | Misbehave | Reboot) -> StationResult:
         """What a station makes of an order. Raises StageError when it makes nothing of it."""
+        self._check_on(station)
         request = self._request_id()
         payload = replace(order, request_id=request).to_json()
         await self._write([Message(self._topics.station(station, "cmd"), payload)])
@@ -148,6 +154,10 @@ class Stage:
             for station in stations:
                 self._waiting[station].discard(changed)
         return True
+
+    def _check_on(self, station: str) -> None:
+        if station not in self._on:
+            raise StageError(f"{station} is switched off: `start` or `restart` it first")
 
     def _hear(self, message: Message) -> None:
         match self._topics.parse(message.topic):

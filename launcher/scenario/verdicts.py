@@ -59,6 +59,8 @@ class Outcome:
     reached: bool = False
     speed: float = 1.0
     """How many seconds of the frames' clock one of ours was."""
+    line_error: str = ""
+    """Why a station was not connected at last."""
 
     def around(self, before: int = 6, after: int = 2) -> list[Spoken]:
         """The frames around the failure, the oldest first."""
@@ -86,6 +88,11 @@ class Run:
     def reached(self) -> bool:
         """Whether any station ever got an answer of the central system."""
         return any(outcome.reached for outcome in self.outcomes)
+
+    @property
+    def line_error(self) -> str:
+        """Why there was no connection, of the first station that had none."""
+        return next((outcome.line_error for outcome in self.outcomes if outcome.line_error), "")
 
     @property
     def passed(self) -> bool:

@@ -7,9 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 from typing import Any, Generic, TypeVar
 
+from chargepoint.api.errors import InputError
 from launcher.testing.crew import Crew, Found
 
 R = TypeVar("R")
+
+__tracebackhide__ = True  # pytest shows the line of the test, and why
 
 
 class _ChargePoint(ABC, Generic[R]):
@@ -113,7 +116,10 @@ class ChargePoint(_ChargePoint[Found]):
 
     def act(self, step: str, **arguments: Any) -> Found:
         """Do it."""
-        return self._crew.submit(self._crew.act(self.id, step, _named(arguments))).result()
+        try:
+            return self._crew.submit(self._crew.act(self.id, step, _named(arguments))).result()
+        except (AssertionError, InputError) as error:
+            raise error.with_traceback(None) from None
 
     def frames(self) -> list[str]:
         """Its OCPP traffic so far."""
@@ -125,11 +131,18 @@ class AsyncChargePoint(_ChargePoint[Awaitable[Found]]):
 
     def act(self, step: str, **arguments: Any) -> Awaitable[Found]:
         """Do it, when awaited or before."""
-        return asyncio.wrap_future(self._crew.submit(self._crew.act(self.id, step, _named(arguments))))
+        return _awaited(asyncio.wrap_future(self._crew.submit(self._crew.act(self.id, step, _named(arguments)))))
 
     def frames(self) -> Awaitable[list[str]]:
         """Its OCPP traffic so far."""
         return asyncio.wrap_future(self._crew.submit(self._crew.frames(self.id)))
+
+
+async def _awaited(acting: asyncio.Future[Found]) -> Found:
+    try:
+        return await acting
+    except (AssertionError, InputError) as error:
+        raise error.with_traceback(None) from None
 
 
 def _named(arguments: dict[str, Any]) -> dict[str, Any] | None:

@@ -12,9 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
+from chargepoint.api.errors import InputError
 from chargepoint.api.pool import PoolVerb
+from chargepoint.api.spec import parse_spec
 from launcher.scenario.acts import Acts
 from launcher.scenario.commissioning import Commissioning, lacking
+from launcher.scenario.credentials import checkable
 from launcher.scenario.draws import Draws
 from launcher.scenario.format import Scenario
 from launcher.scenario.forms import read_step
@@ -46,18 +49,20 @@ class Crew:
         self._thread = threading.Thread(target=self._loop.run_forever, name="cp-simu", daemon=True)
         self._stack = AsyncExitStack()
         self._scopes: dict[str, tuple[Scenario, Scope, Commissioning]] = {}
+        self._told: set[str] = set()
         self.peer = Peer("")
 
-    def __enter__(self) -> Crew:
+    def open(self) -> None:
+        """Begin; ``close`` ends it. Raises Unreachable."""
         self._thread.start()
         try:
             self.submit(self._begin()).result()
         except BaseException:
-            self.__exit__()
+            self.close()
             raise
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End all charge points, and the central system if it is the bundled one."""
         self.submit(self._stack.aclose()).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -79,7 +84,11 @@ class Crew:
         self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="cp-simu-")))
 
     async def add(self, station: str, entry: Mapping[str, object]) -> None:
-        """A station that can be started. Raises AssertionError for one that lacks what its security profile needs."""
+        """A station that can be started. Raises InputError, and AssertionError for one that lacks what its security
+        profile needs."""
+        if station in self._scopes:
+            raise InputError("id", station, "given once")
+        parse_spec({"central_system": self.peer.url, **checkable(entry), "id": station})
         self._stage.clear(station)
         scenario = Scenario(station, "", "", Place(station, 1), {station: entry}, ())
         if lacks := lacking(scenario, NO_CREDENTIALS, self.peer):
@@ -110,6 +119,7 @@ class Crew:
                 case _:
                     return await acts.for_each(deed, station, scope)
         except StepFailed as failed:
+            self._told.add(station)
             raise AssertionError(self._explained(station, step.text, failed.reason)) from None
         except StageError as error:
             raise AssertionError(str(error)) from None
@@ -124,7 +134,8 @@ class Crew:
         try:
             Lookout(self._stage).check_refusals(station)
         except StepFailed as failed:
-            problem = failed.reason
+            # Once is enough: the test has failed of it, or has caught it.
+            problem = "" if station in self._told else failed.reason
         for spoken in [] if violations_allowed else self._stage.records[station].violations():
             problem = problem or f"the central system sent something against the standard: {spoken.frame.problem}"
         for verb in (PoolVerb.END, PoolVerb.REMOVE):
@@ -133,6 +144,7 @@ class Crew:
             except StageError:
                 break  # it was never started
         _, _, commissioning = self._scopes.pop(station)
+        self._told.discard(station)
         await commissioning.end()
         if problem:
             raise AssertionError(self._explained(station, "the end of the test", problem))

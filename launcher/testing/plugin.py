@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import pytest
@@ -39,14 +41,19 @@ class Yard(Generic[C]):
         return self._crew.peer
 
     def charge_point(self, id: str = "", **entry: object) -> C:
-        """A charge point that is not started yet; ``entry``: members of its start entry."""
+        """A charge point that is not started yet; ``entry``: members of its start entry. Raises InputError."""
+        __tracebackhide__ = True
         id = id or f"{self._prefix}_{next(_numbers)}"
-        self._crew.submit(self._crew.add(id, entry)).result()
+        try:
+            self._crew.submit(self._crew.add(id, entry)).result()
+        except Exception as error:
+            raise error.with_traceback(None) from None
         self._ids.append(id)
         return self._kind(id, self._crew)
 
     def end(self) -> None:
         """End them all. Raises AssertionError for what the central system did against the standard."""
+        __tracebackhide__ = True
         problems = []
         for id in self._ids:
             try:
@@ -57,36 +64,68 @@ class Yard(Generic[C]):
             raise AssertionError("\n".join(problems))
 
 
+def _central_system(text: str) -> str:
+    from chargepoint.api.spec import check_central_system
+
+    return _checked(check_central_system, text)
+
+
+def _commands(text: str) -> str:
+    from launcher.scenario.peer import check_commands
+
+    return _checked(check_commands, text)
+
+
+def _checked(check: Callable[[str], str], text: str) -> str:
+    from chargepoint.api.errors import InputError
+
+    try:
+        return check(text) if text else ""
+    except InputError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {error.expected}") from None
+
+
+def _speed(text: str) -> float:
+    from launcher.arguments import speed
+
+    return speed(text)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The plugin's options."""
     group = parser.getgroup("cp-simu", "simulated charge points")
     group.addoption(
-        "--cp-simu-central-system", metavar="URL", default="", help="ws(s):// URL (default: the bundled one)"
+        "--cp-simu-central-system",
+        type=_central_system,
+        metavar="URL",
+        default="",
+        help="ws(s):// URL (default: the bundled one)",
     )
     group.addoption(
-        "--cp-simu-commands", metavar="URL", default="", help="where it takes commands: http://.../{id}/{action}"
+        "--cp-simu-commands",
+        type=_commands,
+        metavar="URL",
+        default="",
+        help="where it takes commands: http://.../{id}/{action}",
     )
     group.addoption(
-        "--cp-simu-speed", type=float, metavar="X", default=1.0, help="clocks and cars go X times as fast"
+        "--cp-simu-speed", type=_speed, metavar="X", default=1.0, help="clocks and cars go X times as fast"
     )
 
 
 @pytest.fixture(scope="session")
 def _crew(pytestconfig: pytest.Config) -> Iterator[Crew]:
     # Imported when a test wants a charge point: the other tests of a suite wait for nothing.
-    from chargepoint.api.spec import check_central_system
-    from launcher.scenario.peer import check_commands
+    from launcher.scenario.peer import Unreachable
     from launcher.testing.crew import Crew
 
-    central_system, commands = (
-        pytestconfig.getoption("--cp-simu-central-system"),
-        pytestconfig.getoption("--cp-simu-commands"),
-    )
-    with Crew(
-        check_central_system(central_system) if central_system else "",
-        check_commands(commands) if commands else "",
-        pytestconfig.getoption("--cp-simu-speed"),
-    ) as crew:
+    wanted = map(pytestconfig.getoption, ("--cp-simu-central-system", "--cp-simu-commands", "--cp-simu-speed"))
+    crew = Crew(*wanted)
+    try:
+        crew.open()
+    except Unreachable as error:
+        pytest.fail(str(error), pytrace=False)
+    with closing(crew):
         yield crew
 
 

@@ -10,17 +10,18 @@ from pathlib import Path
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import check_central_system
 from launcher.diagnostics import Exit, NotThere, counted, say
-from launcher.scenario.peer import Unreachable, bundled, reach
+from launcher.scenario.peer import Peer, Unreachable, bundled, check_commands, reach
 from launcher.scenario.replay import replay as replay_trace
-from launcher.scenario.retelling import Told, parse_trace
+from launcher.scenario.traced import Told, parse_trace
 
 
 def replay(options: argparse.Namespace) -> int:
     """Drive traces against a central system again: 0 when it answers as it did then, 1 when not."""
     traces = [_read(path) for path in options.traces]
     url = check_central_system(options.central_system) if options.central_system else ""
+    commands = check_commands(options.commands) if options.commands else ""
     try:
-        differences = asyncio.run(_replayed(traces, url, options.timeout))
+        differences = asyncio.run(_replayed(traces, Peer(url, commands), options.timeout, to_now=options.to_now))
     except Unreachable as error:
         raise NotThere(str(error)) from None
     for station, differing in differences:
@@ -35,19 +36,23 @@ def replay(options: argparse.Namespace) -> int:
 def _read(path: Path) -> dict[str, list[Told]]:
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("TRACE", str(path), f"a file that can be read ({error})") from None
+    except OSError as error:
+        raise InputError(str(path), error.strerror, "a file that can be read") from None
+    except UnicodeDecodeError:
+        raise InputError(str(path), None, "text in UTF-8") from None
     return parse_trace(text, str(path))
 
 
-async def _replayed(traces: list[dict[str, list[Told]]], url: str, timeout_s: float) -> list[tuple[str, list[str]]]:
+async def _replayed(
+    traces: list[dict[str, list[Told]]], peer: Peer, timeout_s: float, *, to_now: bool
+) -> list[tuple[str, list[str]]]:
     async with AsyncExitStack() as stack:
-        if url:
-            await reach(url)
+        if peer.url:
+            await reach(peer.url)
         else:
-            url = (await stack.enter_async_context(bundled())).url
+            peer = await stack.enter_async_context(bundled())
         found: list[tuple[str, list[str]]] = []
         # One after the other: traces of the same station may be among them.
         for trace in traces:
-            found += (await replay_trace(trace, url, timeout_s)).items()
+            found += (await replay_trace(trace, peer, timeout_s, to_now=to_now)).items()
         return found

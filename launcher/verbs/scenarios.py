@@ -8,6 +8,7 @@ import os
 import shlex
 import signal
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,9 @@ from pathlib import Path
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import check_central_system
 from chargepoint.settings import etc_dir
-from launcher.diagnostics import Exit, NotThere, say
+from launcher.diagnostics import Exit, NotThere, narrate, reason_of, say
 from launcher.scenario import runner, trace
-from launcher.scenario.format import Scenario, load
+from launcher.scenario.format import Scenario, check_expects, load
 from launcher.scenario.peer import Unreachable, check_api, check_commands
 from launcher.scenario.play import INTERRUPTED
 from launcher.scenario.report import as_json, github, html, junit, text
@@ -37,14 +38,18 @@ def ready() -> list[Path]:
 
 
 def scenarios(options: argparse.Namespace) -> int:
-    """List the ready scenarios, and what each of them proves."""
+    """List the ready scenarios, and what each of them proves; or give the JSON schema of scenario files."""
+    if options.schema:
+        sys.stdout.write((etc_dir() / "scenarios" / "scenario.schema.json").read_text(encoding="utf-8"))
+        return Exit.DONE
     for scenario in _loaded(ready(), {}, options.tag):
         say(f"{Path(scenario.file).stem:32} {scenario.proves}  [{', '.join(scenario.tags)}]")
     return Exit.DONE
 
 
 def run(options: argparse.Namespace) -> int:
-    """Play scenarios: 0 when all that were applicable have passed, 1 when not, 3 without a central system."""
+    """Play scenarios: 0 when all that were applicable have passed, 1 when not, 3 without a central system, 130 when
+    interrupted."""
     _check_reports(options)
     files = [_found(name) for name in options.scenarios] or ready()
     chosen = _loaded(files, _parameters(options.parameters), options.tag)
@@ -68,16 +73,22 @@ def run(options: argparse.Namespace) -> int:
     try:
         outcome = asyncio.run(_played(plan, verbose=options.verbose))
     except Unreachable as error:
+        _write(_unplayed(plan, str(error)), options)
         raise NotThere(str(error)) from None
-    _write(outcome, options)
     for line in text.summary(outcome):
         say(line)
+    unwritten = _write(outcome, options)
     if options.github:
         for line in github.lines(outcome):
             say(line)
+    if any(each.reason == INTERRUPTED for each in outcome.outcomes):
+        return Exit.INTERRUPTED
     if not outcome.reached and any(map(_needs_a_peer, outcome.outcomes)):
-        raise NotThere(f"no charge point was answered by {outcome.central_system}")
-    return Exit.DONE if outcome.passed else Exit.FAILED
+        why = f" ({outcome.line_error})" if outcome.line_error else ""
+        raise NotThere(f"no charge point was answered by {outcome.central_system}{why}")
+    if not outcome.passed:
+        return Exit.FAILED
+    return Exit.USAGE if unwritten else Exit.DONE
 
 
 def _check_virtual(options: argparse.Namespace) -> None:
@@ -94,12 +105,24 @@ def _api(options: argparse.Namespace) -> str:
     return check_api(options.api) if options.api else ""
 
 
+def _unplayed(plan: runner.Plan, why: str) -> Run:
+    """What reports tell of a run that did not come about: a pipeline that wants one has its reason there."""
+    outcomes = (Outcome(scenario, Verdict.ERROR, why) for scenario in plan.scenarios)
+    where = plan.central_system or "the bundled central system"
+    return Run(tuple(outcomes), where, plan.seed, 0.0, time.time(), plan.command_line)
+
+
 def _check_reports(options: argparse.Namespace) -> None:
     """Before anything is played: nobody wants to hear afterwards that there is no place for its report."""
     for option in ("junit", "json", "html"):
         file = getattr(options, option)
         if file is not None and (file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK)):
-            raise InputError(f"--{option}", str(file), "a file that can be written")
+            raise InputError(f"--{option} {file}", None, "a file that can be written")
+    folder: Path | None = options.trace
+    while folder is not None and not folder.exists():
+        folder = folder.parent
+    if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise InputError(f"--trace {options.trace}", None, "a folder that can be written")
 
 
 def _needs_a_peer(outcome: Outcome) -> bool:
@@ -109,7 +132,9 @@ def _needs_a_peer(outcome: Outcome) -> bool:
 
 def _found(name: str) -> Path:
     """A file, or a ready scenario of that name."""
-    path = Path(name)
+    path = Path("/dev/stdin" if name == "-" else name)
+    if path.is_dir():
+        raise InputError("scenario", name, f"a file: {path / '*.yaml'} stands for all that are in there")
     if path.suffix in (".yaml", ".yml") or path.exists():
         return path
     known = {each.stem: each for each in ready()}
@@ -125,7 +150,18 @@ def _loaded(files: Iterable[Path], given: Mapping[str, str], tags: list[str]) ->
         for name, value in os.environ.items()
         if name.startswith(VARIABLE_PREFIX)
     }
-    loaded = [load(path, {**environment, **given}) for path in files]
+    loaded: list[Scenario] = []
+    wrong: list[InputError] = []
+    for path in files:
+        try:
+            loaded.append(load(path, {**environment, **given}))
+            check_expects(loaded[-1])
+        except InputError as error:
+            wrong.append(error)
+    if wrong:
+        for other in wrong[:-1]:
+            narrate(str(other))
+        raise wrong[-1]
     known = {name for scenario in loaded for name in scenario.variables}
     for name in given:
         if name not in known:
@@ -147,8 +183,10 @@ def _parameters(words: Iterable[str]) -> dict[str, str]:
 
 async def _played(plan: runner.Plan, *, verbose: bool) -> Run:
     interrupted = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # With `nohup` it goes on.
+        if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT:
+            asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
     progress = _Progress(len(plan.scenarios), verbose)
     return await runner.run(plan, progress.ended, progress.heard, interrupted)
 
@@ -174,7 +212,8 @@ class _Progress:
             say(text.step_line(scenario, step))
         elif self._live:
             self._wipe()
-            sys.stdout.write(f"        {scenario.name}: {step.step.text}"[: os.get_terminal_size().columns - 1])
+            line = text.printable(f"        {scenario.name}: {step.step.text}")
+            sys.stdout.write(line[: os.get_terminal_size().columns - 1])
             sys.stdout.flush()
             self._shown = True
 
@@ -184,12 +223,24 @@ class _Progress:
             self._shown = False
 
 
-def _write(run: Run, options: argparse.Namespace) -> None:
-    for file, render in ((options.junit, junit.render), (options.json, as_json.render), (options.html, html.render)):
-        if file is not None:
-            Path(file).write_text(render(run), encoding="utf-8")
-    if options.trace is not None:
-        trace.write(run.outcomes, options.trace, run.seed)
+def _write(run: Run, options: argparse.Namespace) -> bool:
+    """Write the reports that are wanted; whether there is one that could not be written."""
+    failed = False
+    for option, render in (("junit", junit.render), ("json", as_json.render), ("html", html.render)):
+        file: Path | None = getattr(options, option)
+        try:
+            if file is not None:
+                file.write_text(render(run), encoding="utf-8")
+        except OSError as error:
+            failed = True
+            narrate(f"--{option} {file}: {error.strerror}")
+    try:
+        if options.trace is not None:
+            trace.write(run.outcomes, options.trace, run.seed)
+    except OSError as error:
+        failed = True
+        narrate(f"--trace {reason_of(error)}")
+    return failed
 
 
 def _again(seed: int) -> str:

@@ -65,6 +65,16 @@ def test_its_station_can_be_named_by_whoever_runs_it(scenario: Scenario) -> None
     assert all(station.startswith("MY-1") for station in mine.stations)
 
 
+@pytest.mark.end_to_end
+def test_their_verdicts_are_the_same_in_virtual_time() -> None:
+    """But for those that need what it has not: files, certificates, endpoints elsewhere."""
+    done = cp_simu("run", "--virtual")
+    assert done.returncode == 0, done.stdout + done.stderr
+    reasons = re.findall(r"^\[.* n/a .*\n +(.*)", done.stdout, re.MULTILINE)
+    assert len(reasons) <= 10
+    assert [reason for reason in reasons if "in virtual time there" not in reason] == []
+
+
 def with_every_quirk(folder: Path) -> Path:
     """The scenario of quirks, with a station for each quirk that it has none for yet."""
     lines = (etc_dir() / "scenarios" / "quirks.yaml").read_text(encoding="utf-8").splitlines()

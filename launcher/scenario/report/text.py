@@ -11,6 +11,7 @@ from launcher.scenario.format import Scenario
 from launcher.scenario.verdicts import Outcome, Run, StepOutcome, Verdict
 
 LONGEST_FRAME = 300
+_UNPRINTABLE = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160))} | {10: "\\n", 9: "\\t"}
 
 _MARKS = {
     Verdict.PASSED: "passed",
@@ -20,13 +21,22 @@ _MARKS = {
 }
 
 
+def printable(text: str) -> str:
+    """``text`` as one line that does nothing to a terminal, nor to who reads the log of a pipeline."""
+    return text.translate(_UNPRINTABLE).encode(errors="backslashreplace").decode()
+
+
 def step_line(scenario: Scenario, step: StepOutcome) -> str:
     """A step that has ended."""
-    return f"        {step.ended_s:7.2f} s  {_MARKS[step.verdict]:7} {scenario.name}: {step.step.text}"
+    return printable(f"        {step.ended_s:7.2f} s  {_MARKS[step.verdict]:7} {scenario.name}: {step.step.text}")
 
 
 def lines(outcome: Outcome, number: int, of: int) -> Iterator[str]:
     """A scenario that has ended, as the ``number``-th ``of`` all; one that is not passed with what has led to it."""
+    yield from map(printable, _lines(outcome, number, of))
+
+
+def _lines(outcome: Outcome, number: int, of: int) -> Iterator[str]:
     place = f"[{number:>{len(str(of))}}/{of}]"
     yield f"{place} {_MARKS[outcome.verdict]:7} {outcome.scenario.name} ({took(outcome)})"
     if outcome.verdict is Verdict.PASSED:
@@ -58,11 +68,9 @@ def frame_line(spoken: Spoken) -> str:
     arrow = "->" if spoken.frame.direction is Direction.OUT else "<-"
     text = spoken.frame.text
     text = text if len(text) <= LONGEST_FRAME else text[: LONGEST_FRAME - 1] + "…"
-    # It may have bytes in it that are no UTF-8.
-    text = text.encode(errors="backslashreplace").decode()
     latency = "" if spoken.latency_s is None else f"  ({spoken.action}, {spoken.latency_s * 1000:.0f} ms)"
     problem = f"  !! {spoken.frame.remarks}" if spoken.frame.remarks else ""
-    return f"{spoken.frame.at[11:23]} {arrow} {text}{latency}{problem}"
+    return printable(f"{spoken.frame.at[11:23]} {arrow} {text}{latency}{problem}")
 
 
 def summary(run: Run) -> Iterator[str]:
@@ -70,7 +78,7 @@ def summary(run: Run) -> Iterator[str]:
     yield ""
     for outcome in run.outcomes:
         if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
-            yield f"{_MARKS[outcome.verdict]:7} {outcome.scenario.name}: {outcome.reason}"
+            yield printable(f"{_MARKS[outcome.verdict]:7} {outcome.scenario.name}: {outcome.reason}")
     told = ", ".join(f"{run.count(verdict)} {verdict}" for verdict in Verdict if run.count(verdict))
     all_of_them = counted(len(run.outcomes), "scenario")
     yield f"{all_of_them}: {told}; {run.took_s:.1f} s, seed {run.seed}, {run.central_system}"

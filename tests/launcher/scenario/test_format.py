@@ -104,7 +104,7 @@ def test_a_step_is_read(folder: Folder, text: str, deed: Deed) -> None:
     [
         ("steps: [start]", "s.yaml:1: scenario: 'steps' is not complete: it needs 'stations'"),
         (HEAD + "  - strat\n", "s.yaml:3: steps[0]: 'strat' is not one of start, kill"),
-        (HEAD + "  - {start: , kill: }\n", "is not one step: a mapping with a single key"),
+        (HEAD + "  - {start: , kill: }\n", "is not one step: its name, or a mapping with a single key"),
         (HEAD + "  - start\n  - wait: 5x\n", "s.yaml:4: wait: '5x' is not a duration like 500ms, 5s, 2m or 1h"),
         (HEAD + "  - wait: 5s..1s\n", "a shorter and a longer one like 1s..3s"),
         (
@@ -175,7 +175,7 @@ def test_variables_come_from_the_file_and_are_replaced_by_parameters(folder: Fol
     given = folder.scenario(text, ID="Y", A="8")
     assert given.steps[0].deed == Car(CarInput(32.0, True, 8.0, 8.0, 8.0))
     assert given.steps[1].deed == Tap("Y_tag")
-    with pytest.raises(InputError, match="'many' is not a number, as its default 16 is"):
+    with pytest.raises(InputError, match="variable A: 'many' is not a whole number, as its default 16 is"):
         folder.scenario(text, A="many")
 
 
@@ -204,7 +204,9 @@ def test_includes_are_part_of_the_file_and_know_its_variables(folder: Folder) ->
 
 def test_a_file_that_includes_itself_is_refused(folder: Folder) -> None:
     (folder.path / "part.yaml").write_text("- include: part.yaml\n")
-    assert "at most 8 deep" in folder.refusal(HEAD + "  - include: part.yaml\n")
+    refusal = folder.refusal(HEAD + "  - include: part.yaml\n")
+    assert "part.yaml:1: include: 'part.yaml' is not a file that does not include itself" in refusal
+    assert "(s.yaml -> part.yaml -> part.yaml)" in refusal
 
 
 def test_steps_are_repeated_and_go_at_the_same_time(folder: Folder) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import subprocess
 import sys
 from itertools import pairwise
@@ -180,30 +179,6 @@ steps:
         speed=600,
     )
     assert (outcome.verdict, outcome.reason) == (Verdict.PASSED, "")
-
-
-def test_an_interrupted_run_still_tells_and_reports_what_there_is(tmp_path: Path) -> None:
-    (tmp_path / "short.yaml").write_text("stations: I1\nsteps:\n" + BOOTED)
-    (tmp_path / "long.yaml").write_text("stations: I2\nsteps:\n  - start\n  - wait: 90s\n")
-    report = tmp_path / "report.json"
-    words = ["run", tmp_path / "short.yaml", tmp_path / "long.yaml", "--json", report]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "launcher", *map(str, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert "passed  short" in process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    told, error = process.communicate(timeout=30)
-    assert process.returncode == 1, error
-    assert "2 scenarios: 1 passed, 1 error" in told
-    assert "Traceback" not in error
-    verdicts = {
-        each["name"]: (each["verdict"], each["reason"]) for each in json.loads(report.read_text())["scenarios"]
-    }
-    assert verdicts == {"short": ("passed", ""), "long": ("error", "interrupted")}
 
 
 def test_every_step_is_told_when_asked_for(tmp_path: Path) -> None:

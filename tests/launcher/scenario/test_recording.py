@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from chargepoint.api.orders import Configure, Reboot, parse_order
+from chargepoint.api.orders import Configure, Reboot, Send, parse_order
 from chargepoint.api.payloads import CarInput, ConnectorState, ErrorCode, FaultInput, Registration, TokenInput
-from chargepoint.api.topics import ConnectorTopic, StationTopic
+from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic
 from chargepoint.api.traffic import Direction, TracedFrame
+from launcher.api.commands import Close, Kill, Restart
 from launcher.scenario.format import load
 from launcher.scenario.recording import Recording
 from launcher.scenario.steps import Deviate, SendText
@@ -111,6 +112,30 @@ def test_what_is_said_becomes_expectations_without_what_is_of_the_moment() -> No
     ]
 
 
+def test_what_is_sent_by_hand_is_one_step_with_its_answer() -> None:
+    session = Session()
+    for action in ("DataTransfer", "Heartbeat"):
+        order = Send(action, {"vendorId": "us"} if action == "DataTransfer" else {})
+        session.recording.take(StationTopic("CP", "cmd"), order.to_json(), session.at_s)
+    session.frame(OUT, 2, "1", "DataTransfer", {"vendorId": "us"})
+    session.frame(IN, 3, "1", {"status": "UnknownVendorId"})
+    session.frame(OUT, 2, "2", "Heartbeat", {})
+    session.frame(IN, 4, "2", "InternalError", "", {})
+    session.frame(OUT, 2, "3", "DataTransfer", {"vendorId": "us"})
+    assert session.steps() == [
+        "send: {action: DataTransfer, payload: {vendorId: us}, answer: {status: UnknownVendorId}}",
+        "send: {action: Heartbeat, payload: {}, error: InternalError}",
+        "expect: {sent: DataTransfer, with: {vendorId: us}}",
+    ]
+
+
+def test_what_the_launcher_is_told_of_it_is_a_step() -> None:
+    session = Session()
+    for command in (Kill.of(["CP", "OTHER"]), Kill.of(["OTHER"]), Restart.of(["CP"]), Close()):
+        session.recording.take(LauncherTopic("cmd"), command.to_json(), session.at_s)
+    assert session.steps() == ["kill", "restart"]
+
+
 def test_the_file_is_a_scenario_of_the_same_station(tmp_path: Path) -> None:
     session = Session()
     session.input("id_tag", TokenInput("TAG1").to_json())
@@ -132,13 +157,18 @@ def test_what_was_recorded_in_a_yard_is_played_again(shared_yard: Yard, tmp_path
     for words in (("plug", "live", 1, "--l1", 16), ("tap", "live", 1, "TAG1")):
         assert shared_yard.cp_simu(*words).returncode == 0
     shared_yard.wait_for_state("live", 1, ConnectorState.CHARGING)
+    assert shared_yard.cp_simu("send", "live", "DataTransfer", '{"vendorId": "us"}').returncode == 0
+    assert shared_yard.cp_simu("kill", "live").returncode == 0
+    shared_yard.wait_for_status("live", Registration.DEAD)
+    assert shared_yard.cp_simu("restart", "live").returncode == 0
+    shared_yard.wait_for_status("live", Registration.ACCEPTED)
     assert shared_yard.cp_simu("unplug", "live", 1).returncode == 0
     shared_yard.wait_for_state("live", 1, ConnectorState.AVAILABLE)
     recorder.send_signal(signal.SIGINT)
     assert recorder.wait(20) == 0
     steps = [step.text.split()[0] for step in load(file).steps]
-    assert [steps.count(name) for name in ("plug", "tap", "unplug")] == [1, 1, 1]
-    assert "StopTransaction" in file.read_text()
+    assert [steps.count(name) for name in ("plug", "tap", "send", "kill", "restart", "unplug")] == [1] * 6
+    assert "reason: PowerLoss" in file.read_text()
     assert "asks_for: [16.0]" in file.read_text()
     again = subprocess.run(
         [sys.executable, "-m", "launcher", "run", file], capture_output=True, text=True, check=False

@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from chargepoint.api.errors import InputError
-from launcher.scenario.retelling import Answer, Retelling, Told, parse_trace
+from launcher.scenario.retelling import Retelling
+from launcher.scenario.traced import UNTOLD, Answer, Told, parse_trace
 from tests.csms.program import Program, running
 
 
@@ -26,6 +28,7 @@ def record(direction: str, kind: str, id: str, **more: object) -> str:
     return json.dumps({**written, "direction": direction, "messageType": kind, "messageId": id, **more}) + "\n"
 
 
+BOOT = ("chargePointVendor", "chargePointModel")
 OUT, IN = "cp-to-csms", "csms-to-cp"
 SESSION = (
     record(OUT, "CALL", "1", action="StartTransaction", payload={"connectorId": 1, "idTag": "T"})
@@ -40,7 +43,8 @@ SESSION = (
 
 def test_a_trace_is_read_with_each_answer_at_its_call() -> None:
     """Ids of the two sides have nothing to do with each other."""
-    assert parse_trace(SESSION, "t") == {
+    told = parse_trace(SESSION, "t")
+    assert {station: [replace(call, at=0.0) for call in calls] for station, calls in told.items()} == {
         "CP": [
             Told(
                 1,
@@ -62,36 +66,83 @@ def test_a_trace_is_read_with_each_answer_at_its_call() -> None:
     }
 
 
+def test_lines_out_of_order_are_put_into_that_of_their_timestamps() -> None:
+    lines = [json.loads(line) for line in SESSION.splitlines()]
+    for number, line in enumerate(lines):
+        line["timestamp"] = f"2026-01-01T00:00:{number:02}Z"
+    shuffled = [lines[number] for number in (3, 6, 1, 0, 5, 4, 2)]
+    [calls] = parse_trace("\n".join(map(json.dumps, shuffled)), "t").values()
+    assert [(call.action, call.answer is None) for call in calls] == [
+        ("StartTransaction", False),
+        ("Reset", False),
+        ("StopTransaction", False),
+        ("Heartbeat", True),
+    ]
+
+
+def test_a_clock_that_was_set_back_puts_nothing_out_of_order() -> None:
+    early = record(OUT, "CALL", "9", action="Heartbeat").replace("2026-01-01", "2020-01-01")
+    [calls] = parse_trace(SESSION + early, "t").values()
+    assert [call.action for call in calls][-1] == "Heartbeat"
+
+
+def test_what_a_record_leaves_out_is_in_its_frame_or_not_known() -> None:
+    text = (
+        "\ufeff"
+        + record(OUT, "CALL", "1", action="Authorize", raw='[2, "1", "Authorize", {"idTag": "a\u2028b"}]')
+        + record(IN, "CALLRESULT", "1", raw='[3, "1", {"idTagInfo": {"status": "Accepted"}}]')
+        + record(OUT, "CALL", "2", action="Heartbeat")
+        + record(IN, "CALLRESULT", "2")
+    )
+    text = text.replace("\\u2028", "\u2028")
+    [calls] = parse_trace(text, "t").values()
+    assert calls[0].payload == {"idTag": "a\u2028b"}
+    assert calls[0].answer == Answer({"idTagInfo": {"status": "Accepted"}})
+    assert (calls[1].payload, calls[1].answer) == ({}, Answer(UNTOLD))
+    retelling = Retelling(calls)
+    retelling.answered(calls[1], Answer({"currentTime": "x"}))
+    assert retelling.differences == []
+    retelling.answered(calls[1], Answer({}, "InternalError"))
+    assert retelling.differences == ["line 3: Heartbeat: the error InternalError, in the trace another answer"]
+
+
+def test_moments_are_moved_to_now_when_that_is_wanted() -> None:
+    payload = {"timestamp": "2026-01-01T00:00:00Z", "idTag": "2026-01-01", "meterValue": [{"timestamp": "x"}]}
+    retelling = Retelling(parse_trace(record(OUT, "CALL", "1", action="A", payload=payload), "t")["CP"], 3600.0)
+    moved = {**payload, "timestamp": "2026-01-01T01:00:00.000Z"}
+    assert retelling.payload(retelling.calls[0]) == moved
+
+
 @pytest.fixture
 def retelling() -> Retelling:
     return Retelling(parse_trace(SESSION, "t")["CP"])
 
 
 def test_transactions_have_the_ids_they_are_given_this_time(retelling: Retelling) -> None:
-    start, stop, _ = retelling.to_send
+    start, _, stop, _ = retelling.calls
     retelling.answered(start, Answer({"transactionId": 99, "idTagInfo": {"status": "Accepted"}}))
     assert retelling.payload(stop) == {"transactionId": 99, "a": [{"transactionId": 8}]}
     assert retelling.differences == []
 
 
 def test_every_difference_is_told_with_its_line(retelling: Retelling) -> None:
-    start, stop, beat = retelling.to_send
+    start, _, stop, beat = retelling.calls
     retelling.answered(start, Answer({"transactionId": 99, "idTagInfo": {"status": "Blocked", "parentIdTag": "F"}}))
     retelling.answered(stop, Answer({}))
     retelling.answered(beat, Answer({"currentTime": "now"}))
     assert retelling.answer_to("ClearCache") == Answer(code="NotSupported")
     assert retelling.end() == [
-        'line 1: StartTransaction: the answer.idTagInfo.parentIdTag is "F", then absent',
-        'line 1: StartTransaction: the answer.idTagInfo.status is "Blocked", then "Accepted"',
-        "line 5: StopTransaction: {}, then the error InternalError",
-        'line 7: Heartbeat: {"currentTime": "now"}, then no answer',
+        'line 1: StartTransaction: the answer.idTagInfo.parentIdTag is "F", in the trace absent',
+        'line 1: StartTransaction: the answer.idTagInfo.status is "Blocked", in the trace "Accepted"',
+        "line 5: StopTransaction: {}, in the trace the error InternalError",
+        'line 7: Heartbeat: {"currentTime": "now"}, in the trace no answer',
         "ClearCache was sent by the central system, which it was not in the trace",
         "line 2: Reset was not sent by the central system",
     ]
 
 
 def test_the_same_again_has_no_difference(retelling: Retelling) -> None:
-    for call in retelling.to_send:
+    for call in retelling.calls:
         retelling.answered(call, call.answer)
     assert retelling.answer_to("Reset") == Answer({"status": "Rejected"})
     assert retelling.all_came
@@ -105,6 +156,7 @@ def test_the_same_again_has_no_difference(retelling: Retelling) -> None:
         ("{}", "t:1: direction: nothing is not a text"),
         ("nonsense", "t:1: record: 'nonsense' is not JSON"),
         (record("up", "CALL", "1", action="Reset"), "t:1: direction: 'up' is not cp-to-csms or csms-to-cp"),
+        (record(OUT, "CALL", "1", action="A", ocppVersion="2.0.1"), "t:1: ocppVersion: '2.0.1 json' is not 1.6 over"),
         (record(OUT, "CALL", "1"), "t:1: action: nothing is not a text"),
         (record(OUT, "CAL", "1"), "t:1: messageType: 'CAL' is not CALL, CALLRESULT or CALLERROR"),
     ],
@@ -139,7 +191,23 @@ def test_what_a_scenario_has_traced_is_replayed_and_a_changed_back_end_is_found(
     httpx.post(f"{csms.http}/behaviours", json=behaviour, trust_env=False).raise_for_status()
     changed = cp_simu("replay", trace, "--central-system", csms.ws)
     assert changed.returncode == 1
-    assert 'Authorize: the answer.idTagInfo.status is "Invalid", then "Accepted"' in changed.stdout
+    assert 'Authorize: the answer.idTagInfo.status is "Invalid", in the trace "Accepted"' in changed.stdout
+
+
+@pytest.mark.end_to_end
+def test_what_the_central_system_sent_it_is_asked_to_send_again(tmp_path: Path) -> None:
+    """By the bundled one at once, by others where --commands says."""
+    text = (
+        record(OUT, "CALL", "1", action="BootNotification", payload=dict.fromkeys(BOOT, "x"))
+        + record(IN, "CALLRESULT", "1", payload={"status": "Accepted", "currentTime": "", "interval": 3})
+        + record(IN, "CALL", "c", action="Reset", payload={"type": "Soft"})
+        + record(OUT, "CALLRESULT", "c", payload={"status": "Rejected"})
+        + record(OUT, "CALL", "2", action="Heartbeat", payload={})
+        + record(IN, "CALLRESULT", "2", payload={"currentTime": ""})
+    )
+    (tmp_path / "trace.jsonl").write_text(text)
+    done = cp_simu("replay", tmp_path / "trace.jsonl", "--to-now")
+    assert (done.returncode, done.stdout) == (0, "3 CALLs replayed: no difference\n"), done.stderr
 
 
 @pytest.mark.end_to_end

@@ -8,8 +8,8 @@ from chargepoint.api.payloads import CarInput
 from chargepoint.api.traffic import Direction
 from launcher.scenario.expect import Call
 from launcher.scenario.scope import Kept, Scope, at, resolved
-from launcher.scenario.source import filled
 from launcher.scenario.steps import Car, Expect
+from launcher.scenario.variables import filled
 
 
 def test_variables_are_filled_in_at_any_depth_and_nothing_else_changes() -> None:

@@ -33,9 +33,10 @@ def suite(folder: Path, text: str, *words: str) -> subprocess.CompletedProcess[s
 
 
 def test_the_example_suite_passes_against_the_bundled_central_system(tmp_path: Path) -> None:
-    done = suite(tmp_path, EXAMPLE.read_text(), "-o", "asyncio_mode=auto")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 passed" in done.stdout
+    for mode in ("strict", "auto"):
+        done = suite(tmp_path, EXAMPLE.read_text(), "-o", f"asyncio_mode={mode}")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "4 passed" in done.stdout
 
 
 def test_what_is_not_as_expected_fails_with_the_frames_that_led_to_it(tmp_path: Path) -> None:
@@ -118,3 +119,58 @@ def test_wrong(charge_point):
     )
     assert "1 failed, 1 passed" in done.stdout, done.stdout
     assert "for: nothing is not how long the outage lasts" in done.stdout
+
+
+def test_a_failure_shows_the_line_of_the_test_and_none_of_ours(tmp_path: Path) -> None:
+    done = suite(
+        tmp_path,
+        """
+import asyncio
+import pytest
+
+def test_early(charge_point):
+    charge_point.start(central_system="ws://127.0.0.1:1")
+    charge_point.tap("TAG1")
+    charge_point.expect(sent="Authorize")
+
+@pytest.mark.asyncio
+async def test_async(async_charge_point):
+    await async_charge_point.start()
+    await async_charge_point.expect(sent="BootNotification", answer={"status": "Pending"})
+
+def test_off(charge_point):
+    charge_point.plug()
+
+def test_entry(yard):
+    yard.charge_point(nb_conectors=2)
+
+def test_twice(yard):
+    yard.charge_point("SAME")
+    yard.charge_point("SAME")
+""",
+    )
+    assert "5 failed" in done.stdout
+    assert " error" not in done.stdout.splitlines()[-1], "what a test has failed of is not told again at its end"
+    assert "no central system has ever accepted this station" in done.stdout
+    assert "is switched off: `start` or `restart` it first" in done.stdout
+    assert "'nb_conectors' is not a known key (did you mean 'nb_connectors'?)" in done.stdout
+    assert "id: 'SAME' is not given once" in done.stdout
+    shown = {
+        line.split(":")[0] for line in done.stdout.splitlines() if ".py:" in line and " " not in line.split(":")[0]
+    }
+    assert shown == {"test_it.py"}
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--cp-simu-central-system", "http://x"), "'http://x' is not a central system's URL like"),
+        (("--cp-simu-commands", "http://x"), "'http://x' is not an http(s) URL with {id} and {action}"),
+        (("--cp-simu-speed", "0"), "'0' is not a number from 1 to 1000"),
+    ],
+)
+def test_a_wrong_option_is_wrong_usage(words: tuple[str, ...], why: str, tmp_path: Path) -> None:
+    done = suite(tmp_path, "def test_it(charge_point): pass", *words)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert why in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,169 @@
+"""How `cp-simu run` ends, whatever comes in its way: its exit code, its words, its reports."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import psutil
+import pytest
+
+from tests.support.ports import free_port
+from tests.support.waiting import eventually
+
+BOOTS = "steps:\n  - start\n  - expect: {registration: Accepted, within: 2s}\n"
+Words = list[str | Path]
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "launcher", "run", *map(str, words)]
+
+
+def cp_simu_run(*words: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*words), capture_output=True, text=True, timeout=60, check=False, input=text)
+
+
+@pytest.fixture
+def boot(tmp_path: Path) -> Path:
+    file = tmp_path / "boot.yaml"
+    file.write_text("stations: E1\n" + BOOTS)
+    return file
+
+
+def reasons(junit: Path, kind: str) -> list[str]:
+    return [each.attrib["message"] for each in ElementTree.parse(junit).getroot().iter(kind)]
+
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
+
+
+@contextmanager
+def listening(serve: Serve) -> Iterator[str]:
+    """What is no central system at all, at a URL."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(asyncio.start_server(serve, "127.0.0.1", 0))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/ocpp"
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+
+async def unauthorized(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    writer.close()
+
+
+def test_who_lets_nobody_in_is_3_and_why_stands_in_every_report(boot: Path, tmp_path: Path) -> None:
+    junit = tmp_path / "r.xml"
+    with listening(unauthorized) as url:
+        done = cp_simu_run(boot, "--central-system", url, "--junit", junit)
+    assert done.returncode == 3
+    why = f"({url}/E1 refuses the connection: HTTP 401 Unauthorized)"
+    assert done.stderr == f"cp-simu: no charge point was answered by {url} {why}\n"
+    assert "HTTP 401 Unauthorized" in reasons(junit, "failure")[0]
+
+
+def test_what_was_not_sent_is_told_with_what_is_wrong_with_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text("stations: E1\nsteps:\n  - start\n  - expect: {sent: BootNotification, within: 2s}\n")
+    with listening(unauthorized) as url:
+        done = cp_simu_run(file, "--central-system", url)
+    assert "no BootNotification was sent; its connection: " in done.stdout
+    assert "HTTP 401 Unauthorized" in done.stdout
+
+
+def test_nobody_there_is_3_and_in_the_reports_too(boot: Path, tmp_path: Path) -> None:
+    junit, page = tmp_path / "r.xml", tmp_path / "r.html"
+    url = f"ws://127.0.0.1:{free_port()}"
+    done = cp_simu_run(boot, "--central-system", url, "--junit", junit, "--html", page)
+    assert done.returncode == 3
+    assert reasons(junit, "error") == [done.stderr.removeprefix("cp-simu: ").strip()]
+    assert "nothing answers at" in page.read_text()
+
+
+def test_every_wrong_file_is_told_and_nothing_is_played(boot: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("stations: A\nsteps: [strat]\n")
+    (tmp_path / "b.yaml").write_text("stations: A\nsteps: [start]\n")
+    done = cp_simu_run(tmp_path / "a.yaml", boot, tmp_path / "b.yaml", tmp_path / "none-*.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    a, b, none = done.stderr.splitlines()
+    assert "a.yaml:2: steps[0]: 'strat' is not one of" in a
+    assert "b.yaml:1: steps: ['start'] is not steps that expect something" in b
+    assert none.endswith("none-*.yaml: 'No such file or directory' is not a file that can be read")
+
+
+def test_a_folder_is_told_how_to_be_given(tmp_path: Path) -> None:
+    done = cp_simu_run(tmp_path)
+    assert done.returncode == 2
+    assert f"is not a file: {tmp_path}/*.yaml stands for all that are in there" in done.stderr
+
+
+def test_a_scenario_may_come_over_standard_input() -> None:
+    done = cp_simu_run("-", "--virtual", text="name: Piped\nstations: E1\n" + BOOTS)
+    assert done.returncode == 0, done.stderr
+    assert "passed  Piped" in done.stdout
+
+
+def test_a_report_that_cannot_be_written_takes_no_other_one_along(boot: Path, tmp_path: Path) -> None:
+    report = tmp_path / "r.json"
+    done = cp_simu_run(boot, "--virtual", "--junit", "/dev/full", "--json", report)
+    assert done.returncode == 2
+    assert "1 scenario: 1 passed" in done.stdout
+    assert done.stderr == "cp-simu: --junit /dev/full: No space left on device\n"
+    assert json.loads(report.read_text())["passed"]
+
+
+def test_a_place_for_traces_is_checked_before(boot: Path) -> None:
+    done = cp_simu_run(boot, "--virtual", "--trace", boot / "traces")
+    assert done.returncode == 2
+    assert "boot.yaml/traces: nothing is not a folder that can be written" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_run_tells_what_there_is_and_leaves_nothing_behind(number: int, tmp_path: Path) -> None:
+    (tmp_path / "short.yaml").write_text("stations: I1\n" + BOOTS.replace("2s", "9s"))
+    (tmp_path / "long.yaml").write_text("stations: I2\n" + BOOTS.replace("2s", "9s") + "  - wait: 90s\n")
+    report = tmp_path / "report.json"
+    words: Words = [tmp_path / "short.yaml", tmp_path / "long.yaml", "--json", report, "-v"]
+    process = subprocess.Popen(command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    seen = ""
+    while not ("long: expect" in seen and "passed  short (" in seen):
+        seen += process.stdout.readline()
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert len(children) == 2
+    process.send_signal(number)
+    told, error = process.communicate(timeout=30)
+    assert (process.returncode, error) == (130, "")
+    assert "2 scenarios: 1 passed, 1 error" in told
+    assert f"{tmp_path}/long.yaml:5: wait 90s" in told
+    scenarios = {each["name"]: each for each in json.loads(report.read_text())["scenarios"]}
+    assert scenarios["short"]["verdict"] == "passed"
+    long = scenarios["long"]
+    assert (long["verdict"], long["reason"], long["step"]["text"]) == ("error", "interrupted", "wait 90s")
+    assert [each["verdict"] for each in long["steps"]] == ["passed", "passed", "error"]
+    eventually(lambda: not any(child.is_running() for child in children), what="nothing is left behind")
+
+
+def test_a_scenario_that_takes_too_long_tells_at_which_step(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text("timeout: 3s\nstations: E1\n" + BOOTS + "  - wait: 10s\n")
+    done = cp_simu_run(file, "--virtual")
+    assert done.returncode == 1
+    assert "not over within its timeout of 3 s" in done.stdout
+    assert f"{file}:6: wait 10s" in done.stdout
