@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from chargepoint.adapters.credentials import read_credentials
-from chargepoint.adapters.store import Store, StoreError
+from chargepoint.adapters.store import FILE, Store, StoreError
 from chargepoint.adapters.vehicles import find_vehicle
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import parse_json
@@ -66,7 +66,7 @@ def made(arguments: Sequence[str] | None) -> Iterator[Process]:
         configure(LogLevel(options.log_level), spec.id, options.log_file)
         broker = Broker.parse(broker_url) if broker_url else None
         topics, vehicle = Topics(options.root), find_vehicle(spec.vehicle)
-        with contextlib.closing(Store(folder / "state.db")) as store:
+        with contextlib.closing(Store(folder / FILE)) as store:
             # What is stored holds, and needs the files no more.
             fresh = "certificates" not in store.records()
             credentials = read_credentials(spec.security) if fresh else NO_CREDENTIALS
