@@ -26,6 +26,7 @@ from chargepoint.bus import Broker, Bus, Message
 from chargepoint.clock import Clock
 from chargepoint.life import NO_CREDENTIALS
 from chargepoint.logs import LogLevel, configure
+from chargepoint.loop import Loop
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.runtime import Runtime
 from chargepoint.security.store import Credentials
@@ -44,8 +45,8 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one charge point until it is told to end; returns the exit code."""
     try:
-        with made(arguments) as process:
-            return asyncio.run(process.run())
+        with made(arguments) as process, asyncio.Runner(loop_factory=Loop) as runner:
+            return runner.run(process.run())
     except (InputError, StoreError) as error:
         print(f"chargepoint: {error}", file=sys.stderr)
     except OSError as error:

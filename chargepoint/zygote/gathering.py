@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_NESTED
 from types import CellType, CodeType, FrameType, FunctionType, ModuleType
+from typing import Any
 
 Executed = dict[int, CodeType]
 """Code by its id(): equal code in two files is not the same."""
@@ -102,8 +103,8 @@ def _replace(twins: dict[int, FunctionType]) -> None:
     who has taken one from there keeps it, which is as good."""
     for owner in gc.get_objects():
         if isinstance(owner, CellType):
-            if (twin := twins.get(_id_inside(owner))) is not None:
-                owner.cell_contents = twin
+            if (inside := _id_inside(owner)) in twins:
+                owner.cell_contents = twins[inside]
         elif isinstance(owner, type | ModuleType):
             for name, value in list(vars(owner).items()):
                 if (twin := _elsewhere(value, twins)) is not None:
@@ -123,9 +124,10 @@ def _elsewhere(value: object, twins: dict[int, FunctionType]) -> object:
     if type(value) is FunctionType:
         return twins.get(id(value))
     if type(value) is property:
-        parts = (value.fget, value.fset, value.fdel)
+        parts: list[Any] = [value.fget, value.fset, value.fdel]
         if any(id(part) in twins for part in parts):
-            return property(*(twins.get(id(part), part) for part in parts), value.__doc__)
+            getter, setter, deleter = (twins.get(id(part), part) for part in parts)
+            return property(getter, setter, deleter, value.__doc__)
     if (type(value) is classmethod or type(value) is staticmethod) and id(value.__func__) in twins:
         return type(value)(twins[id(value.__func__)])
     return None

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from chargepoint.cli import made
+from chargepoint.loop import Loop
 from chargepoint.zygote.gathering import executed, gather
 from chargepoint.zygote.holes import fill_holes
 from chargepoint.zygote.peers import ID, Peers, peers
@@ -59,7 +60,8 @@ def warm_up() -> None:
 
 def _live(folder: Path, around: Peers) -> None:
     folder.mkdir()
-    asyncio.run(_one_life(folder / "spec.json", around))
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(_one_life(folder / "spec.json", around))
     if signal.sigpending() & ENDS:
         signal.sigwait(ENDS)
         raise EndWanted
