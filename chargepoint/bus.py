@@ -8,35 +8,28 @@ import logging
 import os
 import random
 import re
-import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiomqtt
-from paho.mqtt.enums import MQTTErrorCode
 
 from chargepoint.api.errors import InputError
+from chargepoint.mqtt_client import MqttClient
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 UNACKNOWLEDGED = 20
 """So many messages are on their way at the same time, in order; what replaces them meanwhile is not among them."""
 
 KEEPALIVE_S = 15
-LOOK_S = 5.0
-"""How often to look whether a ping is due: a broker waits for one and a half KEEPALIVE_S."""
 
 CONNECT_TIMEOUT_S = 10.0
 LEAVE_TIMEOUT_S = 1.0
 FIRST_RETRY_S = 0.2
 LONGEST_RETRY_S = 5.0
-_READ_AT_ONCE = 100
 
 _FORM = "a broker URL like 'mqtt://user:password@host:1883' or 'mqtts://host:8883?cafile=ca.pem'"
 
@@ -220,9 +213,9 @@ class Bus:
             raise asyncio.CancelledError
         return reason
 
-    def _connect(self) -> _Client:
+    def _connect(self) -> MqttClient:
         will = self._will
-        return _Client(
+        return MqttClient(
             self._broker.host,
             self._broker.port,
             username=self._broker.username,
@@ -231,12 +224,10 @@ class Bus:
             keepalive=KEEPALIVE_S,
             timeout=CONNECT_TIMEOUT_S,
             tls_context=self._broker.tls_context(),
-            # Two small messages in a row would wait for the broker's delayed acknowledgement, 40 ms each time.
-            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
             will=aiomqtt.Will(will.topic, will.payload, will.qos, will.retain) if will else None,
         )
 
-    async def _live(self, client: _Client) -> None:
+    async def _live(self, client: MqttClient) -> None:
         if self._subscriptions:
             codes = await client.subscribe(self._subscriptions)
             for (topic, _), code in zip(self._subscriptions, codes, strict=False):
@@ -278,57 +269,6 @@ class Bus:
         self._unacknowledged -= 1
         if not self._unacknowledged:
             self._drained.set()
-
-
-class _Client(aiomqtt.Client):
-    """aiomqtt, which waits out its timeout when a broker hangs up instead of answering CONNECT; this one does not.
-
-    It also ends when it is told to, in whatever moment, and hears many messages in one turn of the loop: aiomqtt
-    reads one in a turn and makes a task for it, so that in a process whose turns are long a flood is never over. And
-    it does not wake up every second while nothing happens.
-    """
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._read_one = self._client.loop_read
-        # aiomqtt calls it when the socket has something.
-        self._client.loop_read = self._read_many  # type: ignore[method-assign]
-
-    def _read_many(self, max_packets: int = 1) -> MQTTErrorCode:
-        for _ in range(_READ_AT_ONCE):
-            before = self._queue.qsize()
-            code = self._read_one()
-            if self._queue.qsize() == before:
-                break
-        return code
-
-    def at_hand(self) -> Iterator[aiomqtt.Message]:
-        """The messages that need not be waited for."""
-        while not self._queue.empty():
-            yield self._queue.get_nowait()
-
-    async def _misc_loop(self) -> None:
-        while self._client.loop_misc() == MQTTErrorCode.MQTT_ERR_SUCCESS:  # noqa: ASYNC110
-            await asyncio.sleep(LOOK_S)
-
-    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:
-        # Of Python 3.11, asyncio.wait_for forgets a cancellation that comes together with the result
-        # (python/cpython#86296), and then a connection goes on for ever; asyncio.timeout does not.
-        try:
-            async with asyncio.timeout(self.timeout if timeout is None else timeout):
-                return await fut
-        except TimeoutError:
-            raise aiomqtt.MqttError("Operation timed out") from None
-
-    def _on_disconnect(self, *arguments: Any, **named: Any) -> None:
-        if self._connected.cancelled():
-            return
-        if self._connected.done():
-            super()._on_disconnect(*arguments, **named)
-        else:
-            self._connected.set_exception(
-                aiomqtt.MqttError("hung up before it let us in; does it want TLS, or none?")
-            )
 
 
 def _reason(group: BaseExceptionGroup[BaseException]) -> str:

@@ -11,12 +11,12 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from chargepoint.adapters.credentials import read_credentials
-from chargepoint.adapters.store import Store, StoreError
+from chargepoint.adapters.store import FILE, Store, StoreError
 from chargepoint.adapters.vehicles import find_vehicle
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import parse_json
@@ -26,6 +26,7 @@ from chargepoint.bus import Broker, Bus, Message
 from chargepoint.clock import Clock
 from chargepoint.life import NO_CREDENTIALS
 from chargepoint.logs import LogLevel, configure
+from chargepoint.loop import Loop
 from chargepoint.model.vehicle import Vehicle
 from chargepoint.runtime import Runtime
 from chargepoint.security.store import Credentials
@@ -44,8 +45,8 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one charge point until it is told to end; returns the exit code."""
     try:
-        with made(arguments) as process:
-            return asyncio.run(process.run())
+        with made(arguments) as process, asyncio.Runner(loop_factory=Loop) as runner:
+            return runner.run(process.run())
     except (InputError, StoreError) as error:
         print(f"chargepoint: {error}", file=sys.stderr)
     except OSError as error:
@@ -59,14 +60,14 @@ def made(arguments: Sequence[str] | None) -> Iterator[Process]:
 
     Raises SystemExit for wrong usage, InputError, StoreError and OSError.
     """
-    options = _parser().parse_args(arguments)
+    options = _options_of_a_yard(arguments or ()) or _parser().parse_args(arguments)
     broker_url = os.environ.get(BROKER_VARIABLE) if options.broker is None else options.broker
     with _folder(options) as folder:
         spec = _spec(options, folder)
         configure(LogLevel(options.log_level), spec.id, options.log_file)
         broker = Broker.parse(broker_url) if broker_url else None
         topics, vehicle = Topics(options.root), find_vehicle(spec.vehicle)
-        with contextlib.closing(Store(folder / "state.db")) as store:
+        with contextlib.closing(Store(folder / FILE)) as store:
             # What is stored holds, and needs the files no more.
             fresh = "certificates" not in store.records()
             credentials = read_credentials(spec.security) if fresh else NO_CREDENTIALS
@@ -129,6 +130,23 @@ class Process:
     def _publish(self, message: Message) -> None:
         if self._bus is not None:
             self._bus.publish(message)
+
+
+def _options_of_a_yard(arguments: Sequence[str]) -> argparse.Namespace | None:
+    """What the parser makes of a yard's own command line; None: it is another one.
+
+    The parser looks at all of its options in any case, and in a charge point that was forked all that is looked at
+    is memory of its own.
+    """
+    names, values = arguments[::2], arguments[1::2]
+    if not names or len(names) != len(values) or not _YARD_WORDS.keys() >= set(names):
+        return None
+    options = argparse.Namespace(id=None, dir=None, broker=None, root=DEFAULT_ROOT, log_file=None, log_level="info")
+    for name, value in zip(names, values, strict=True):
+        if value.startswith("-") or (name == "--log-level" and value not in _LEVELS):
+            return None
+        setattr(options, name[2:].replace("-", "_"), _YARD_WORDS[name](value))
+    return options
 
 
 def _innermost(error: Exception) -> Exception:
@@ -196,6 +214,17 @@ _ENTRY: dict[str, tuple[type, str]] = {
     "tls_suites": (str, "modern (default) or whitepaper: the four suites that the security whitepaper names"),
 }
 
+_YARD_WORDS: dict[str, Callable[[str], object]] = {
+    "--dir": Path,
+    "--log-file": Path,
+    "--broker": str,
+    "--root": str,
+    "--log-level": str,
+}
+"""The options of the command lines that a yard writes, and what their values are."""
+
+_LEVELS = [str(level) for level in LogLevel]
+
 _PATHS = {"central_system_root", "client_certificate", "client_key"}
 
 
@@ -234,5 +263,5 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")
     parser.add_argument("--log-file", type=Path, help="log to this file (default: stderr)")
-    parser.add_argument("--log-level", choices=[str(level) for level in LogLevel], default="info")
+    parser.add_argument("--log-level", choices=_LEVELS, default="info")
     return parser

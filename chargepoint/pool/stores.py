@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
-from chargepoint.adapters.appended import FILE, AppendedStore
 from chargepoint.adapters.memory import MemoryStore
+from chargepoint.adapters.store import FILE, Store
 from chargepoint.api.errors import InputError
 from chargepoint.api.fields import parse_json
 from chargepoint.api.spec import ChargePointSpec, parse_spec
@@ -86,7 +86,7 @@ class FolderStores:
         file = self._path / spec.id / FILE
         if fresh:
             file.unlink(missing_ok=True)
-        return AppendedStore(file)
+        return Store(file)
 
     def forget(self, station_id: str) -> None:
         """Erase the folder."""

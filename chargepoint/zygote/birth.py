@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
+import functools
+import importlib
 import os
 import signal
 import sys
@@ -16,6 +18,15 @@ from chargepoint.zygote.line import Birth
 HIGHEST_DESCRIPTOR = 256
 ARGUMENTS_START, ARGUMENTS_END = 45, 46
 """Where /proc/self/stat tells the place of the command line, counted from the process state on (proc(5))."""
+
+# signal.signal makes words of numbers, and what that touches is memory of each charge point's own.
+_DEFAULT, _INTERRUPT = (int(signal.SIGTERM), int(signal.SIGCHLD)), int(signal.SIGINT)
+_set_handler = importlib.import_module("_signal").signal
+
+
+def make_ready() -> None:
+    """Find out once, in the zygote, what is the same for all."""
+    _command_line()
 
 
 def live(birth: Birth, streams: Sequence[int]) -> NoReturn:
@@ -37,9 +48,9 @@ def live(birth: Birth, streams: Sequence[int]) -> NoReturn:
 def _become(birth: Birth, streams: Sequence[int]) -> None:
     os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in _DEFAULT:
+        _set_handler(number, 0)
+    _set_handler(_INTERRUPT, signal.default_int_handler)
     for own, stream in enumerate(streams):
         os.dup2(stream, own)
     # The zygote's few descriptors; a charge point has opened none yet.
@@ -54,7 +65,7 @@ def _become(birth: Birth, streams: Sequence[int]) -> None:
 
 def _change_environment(wanted: Mapping[str, str]) -> None:
     """Change what is different, which is next to nothing: the zygote is supervisord's child as well."""
-    for name in os.environ.keys() - wanted.keys():
+    for name in [name for name in os.environ if name not in wanted]:
         del os.environ[name]
     for name, value in wanted.items():
         if os.environ.get(name) != value:
@@ -66,10 +77,19 @@ def _rename(words: Sequence[str]) -> None:
 
     They are written over the zygote's own command line, which has room for them (``--room``).
     """
+    start, end = _command_line()
+    text = b"\0".join([os.fsencode(word) for word in words])[: max(0, end - start - 1)]
+    with contextlib.suppress(OSError):
+        memory = os.open("/proc/self/mem", os.O_WRONLY)
+        os.pwrite(memory, text.ljust(end - start, b"\0"), start)
+        os.close(memory)
+
+
+@functools.cache
+def _command_line() -> tuple[int, int]:
+    """Where this process has its command line; nowhere when that cannot be known."""
     try:
         stat = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-        start, end = int(stat[ARGUMENTS_START]), int(stat[ARGUMENTS_END])
-        text = b"\0".join(map(os.fsencode, words))[: end - start - 1]
-        ctypes.memmove(start, text.ljust(end - start, b"\0"), end - start)
-    except (OSError, ValueError, IndexError, AttributeError):
-        pass
+        return int(stat[ARGUMENTS_START]), int(stat[ARGUMENTS_END])
+    except (OSError, ValueError, IndexError):
+        return 0, 0

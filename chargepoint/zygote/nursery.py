@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from chargepoint.api.errors import InputError
-from chargepoint.zygote.birth import live
+from chargepoint.zygote.birth import live, make_ready
 from chargepoint.zygote.holes import fill_holes
 from chargepoint.zygote.line import LARGEST_REQUEST, STREAMS, Birth
 
@@ -33,6 +33,7 @@ class Nursery:
             door.bind(str(self._path))
             self._path.chmod(0o600)
             door.listen(128)
+            make_ready()
             # What is here now stays: children share its pages as long as nobody's collector touches them.
             fill_holes()
             gc.freeze()

@@ -1,7 +1,7 @@
 """Whole lives before the first birth: what they load, compile and specialise, every child has for nothing.
 
-Each is a life of the program from its arguments to its end, with a transaction, against a central system and a broker
-in the same process, over real sockets.
+Each is a life of the program from its arguments to its end, with a transaction, with a central system and a broker,
+over real sockets.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ import signal
 import tempfile
 from pathlib import Path
 
-from chargepoint.api.payloads import CarInput, TokenInput
-from chargepoint.api.topics import Topics
-from chargepoint.bus import Message
-from chargepoint.cli import Process, made
+from chargepoint.cli import made
+from chargepoint.loop import Loop
 from chargepoint.zygote.gathering import executed, gather
 from chargepoint.zygote.holes import fill_holes
-from chargepoint.zygote.peers import CentralSystem, MqttBroker
+from chargepoint.zygote.peers import ID, Peers, peers
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +26,6 @@ TIMEOUT_S = 10.0
 
 LIVES = 8
 """Python 3.11 specialises a function that was called so often, which writes to it: not in each child."""
-
-ID = "warm-up"
 
 
 ENDS = {signal.SIGTERM, signal.SIGINT}
@@ -43,14 +39,14 @@ def warm_up() -> None:
     """Live a few times; whatever goes wrong is told and passed over. Raises EndWanted."""
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
-        with tempfile.TemporaryDirectory(prefix="cp-simu-zygote-") as folder:
-            _live(Path(folder, "first"))
+        with tempfile.TemporaryDirectory(prefix="cp-simu-zygote-") as folder, peers() as around:
+            _live(Path(folder, "first"), around)
             with executed() as code:
-                _live(Path(folder, "watched"))
+                _live(Path(folder, "watched"), around)
             fill_holes()
             gather(code)
             for number in range(LIVES):
-                _live(Path(folder, str(number)))
+                _live(Path(folder, str(number)), around)
     except EndWanted:
         raise
     except Exception as error:
@@ -62,38 +58,22 @@ def warm_up() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
 
-def _live(folder: Path) -> None:
+def _live(folder: Path, around: Peers) -> None:
     folder.mkdir()
-    asyncio.run(_one_life(folder / "spec.json"))
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(_one_life(folder / "spec.json", around))
     if signal.sigpending() & ENDS:
         signal.sigwait(ENDS)
         raise EndWanted
 
 
-async def _one_life(spec: Path) -> None:
-    async with asyncio.timeout(TIMEOUT_S), CentralSystem() as central_system, MqttBroker() as broker:
-        spec.write_text(json.dumps({"id": ID, "central_system": central_system.url}))  # noqa: ASYNC240
-        folder = spec.parent
-        with made(["--dir", str(folder), "--log-file", str(folder / "log"), "--broker", broker.url]) as process:
-            charging = asyncio.create_task(_charge_once(process, central_system))
+async def _one_life(spec: Path, around: Peers) -> None:
+    spec.write_text(json.dumps({"id": ID, "central_system": around.central_system}))  # noqa: ASYNC240
+    folder = spec.parent
+    arguments = ["--dir", str(folder), "--log-file", str(folder / "log"), "--broker", around.broker]
+    async with asyncio.timeout(TIMEOUT_S):
+        with made(arguments) as process:
             await process.run()
-            await charging
-
-
-async def _charge_once(process: Process, central_system: CentralSystem) -> None:
-    topics = Topics()
-
-    def tell(topic: str, payload: bytes) -> None:
-        process.hear(Message(topics.connector(ID, 1, topic), payload))
-
-    for action in ("StatusNotification", "Heartbeat", "MeterValues"):
-        await central_system.heard(action)
-    tell("car", CarInput(cable=32.0, ready=True).to_json())
-    tell("id_tag", TokenInput(ID).to_json())
-    await central_system.heard("StartTransaction")
-    tell("car", CarInput(cable=0.0).to_json())
-    await central_system.heard("StopTransaction")
-    process.end()
 
 
 def _log_nowhere() -> None:

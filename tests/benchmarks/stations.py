@@ -50,7 +50,7 @@ async def ours(folder: Path, url: str, number: int) -> AsyncIterator[None]:
     spec = parse_spec({"id": f"CP{number}", "central_system": url})
     home = folder / str(number)
     home.mkdir()
-    with closing(Store(home / "state.db")) as store:
+    with closing(Store(home / "state.jsonl")) as store:
         runtime = Runtime(spec, store, Clock(), Topics(), lambda _: None)
         async with running(asyncio.create_task(runtime.run())):
             yield

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 
 from chargepoint import cli
-from chargepoint.adapters.store import Store
 from chargepoint.cli import Process, main
 from chargepoint.security.store import Credentials
 from tests.support.authority import Authority
@@ -124,13 +122,13 @@ def test_in_a_yard_the_folder_has_the_entry(started: list[Any], tmp_path: Path) 
     folder = with_spec(tmp_path / "CP7", {"id": "CP7", "central_system": URL, "max_current": 16})
     assert main(["--dir", str(folder)]) == 0
     assert (started[0].id, started[0].max_setpoint) == ("CP7", 16.0)
-    assert started[1].file == folder / "state.db"
+    assert started[1].file == folder / "state.jsonl"
 
 
 def test_by_hand_a_folder_is_made_and_kept(started: list[Any], tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     assert main(["--id", "CP1", "--central-system", URL, "--dir", str(folder)]) == 0
-    assert (folder / "state.db").is_file()
+    assert (folder / "state.jsonl").is_file()
 
 
 def test_without_a_folder_nothing_is_left_behind(started: list[Any]) -> None:
@@ -198,8 +196,11 @@ def test_a_refused_folder_is_not_made(capsys: pytest.CaptureFixture[str], tmp_pa
 
 
 def test_a_damaged_store_is_refused_by_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    (tmp_path / "state.db").write_bytes(b"hello" * 1000)
-    assert refusal(capsys, *HAND, "--dir", tmp_path) == f"{tmp_path}/state.db: file is not a database"
+    (tmp_path / "state.jsonl").write_bytes(b"hello\n")
+    assert (
+        refusal(capsys, *HAND, "--dir", tmp_path)
+        == f"{tmp_path}/state.jsonl: damaged: line 1: Expecting value: line 1 column 1 (char 0)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,17 +208,14 @@ def test_a_damaged_store_is_refused_by_name(capsys: pytest.CaptureFixture[str], 
     [
         ("station", {"operative": "yes"}, "operative: 'yes' is not true or false"),
         ("transaction_ids", {"1": "one"}, "1: 'one' is not a whole number"),
-        ("cache", 5, "5 is no record"),
+        ("cache", 5, "something in it is no record"),
     ],
 )
 def test_a_record_that_was_tampered_with_is_refused_by_the_name_of_the_file(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, key: str, value: object, words: str
 ) -> None:
-    file = tmp_path / "state.db"
-    Store(file).close()
-    with sqlite3.connect(file) as database:
-        database.execute("INSERT INTO record VALUES (?, ?)", (key, json.dumps(value)))
-    database.close()
+    file = tmp_path / "state.jsonl"
+    file.write_text(json.dumps([{key: value}, {}]) + "\n")
     line = refusal(capsys, *HAND, "--dir", tmp_path)
     assert line.startswith(f"{file}: damaged: ")
     assert words in line

@@ -129,9 +129,9 @@ def test_its_next_deadline_always_lies_ahead_once_time_has_passed() -> None:
 
 def test_a_failing_store_is_told_and_its_recovery_too() -> None:
     bench = Bench().connect()
-    bench.life.store_error = "state.db: disk full"
+    bench.life.store_error = "state.jsonl: disk full"
     (message,) = bench.life.messages(bench.now)
-    assert json.loads(message.payload)["last_error"] == "state.db: disk full"
+    assert json.loads(message.payload)["last_error"] == "state.jsonl: disk full"
     bench.life.store_error = ""
     (message,) = bench.life.messages(bench.now)
     assert json.loads(message.payload)["last_error"] == ""

@@ -343,7 +343,7 @@ async def test_a_second_process_on_the_same_folder_gives_way(
         await is_told(seen, Registration.ACCEPTED)
         second.start()
         assert await second.ended() == 2
-        assert second.output().endswith("CP1: in use by another process\n")
+        assert second.output().endswith("CP1/state.jsonl: in use by another process\n")
         assert second.output().count("\n") == 1
         assert (await is_told(seen, Registration.ACCEPTED)).pid == process.pid
         assert (len(central.connections), central.closes) == (1, [])
@@ -376,8 +376,8 @@ async def test_on_a_full_disk_it_goes_on_says_so_and_stores_everything_when_ther
             await is_told(seen, Registration.ACCEPTED, "")
             disk.fill()
             await charging(seen, central)
-            status = await is_told(seen, Registration.ACCEPTED, "database or disk is full")
-            assert str(disk.folder / "state.db") in status.last_error
+            status = await is_told(seen, Registration.ACCEPTED, "No space left on device")
+            assert str(disk.folder / "state.jsonl") in status.last_error
             disk.free()
             await is_told(seen, Registration.ACCEPTED, "")
             last = ConnectorStatus.from_json(seen.last(f"{CONNECTOR}/status") or b"")

@@ -36,7 +36,7 @@ class Stage:
     """A runtime on a store in ``folder``, and everything it published."""
 
     def __init__(self, folder: Path, central: Central) -> None:
-        self.store = Store(folder / "state.db")
+        self.store = Store(folder / "state.jsonl")
         self.published: list[Message] = []
         self.runtime = Runtime(spec_for(central), self.store, Clock(), TOPICS, self.published.append, GENERIC)
         self.task = asyncio.create_task(self.runtime.run())
@@ -170,7 +170,7 @@ async def test_a_store_that_fails_is_told_once_in_the_log_and_in_the_status_unti
         save = stage.store.save
 
         def fail(records: Any, queue: Any) -> None:
-            raise StoreError("state.db: the disk is on fire")
+            raise StoreError("state.jsonl: the disk is on fire")
 
         def errors() -> list[str]:
             topic = TOPICS.station("CP1", "status")
@@ -180,13 +180,13 @@ async def test_a_store_that_fails_is_told_once_in_the_log_and_in_the_status_unti
         monkeypatch.setattr(stage.store, "save", fail)
         for cable in range(1, 11):
             stage.tell("car", cable=cable)
-        await eventually_async(lambda: "state.db: the disk is on fire" in errors())
+        await eventually_async(lambda: "state.jsonl: the disk is on fire" in errors())
         await eventually_async(lambda: stage.status().car_cable_capacity == 10.0)
         monkeypatch.setattr(stage.store, "save", save)
         stage.tell("car", cable=0)
         await eventually_async(lambda: errors()[-1] == "")
     assert [record.message for record in caplog.records if "on fire" in record.message] == [
-        "nothing can be stored: state.db: the disk is on fire"
+        "nothing can be stored: state.jsonl: the disk is on fire"
     ]
 
 
@@ -198,7 +198,7 @@ async def test_a_station_that_breaks_is_visible_as_dead_with_the_reason_and_exit
     def broken(self: Life, text: str, now: float) -> None:
         raise RuntimeError("a bug of ours")
 
-    with real_broker(tmp_path) as broker, closing(Store(tmp_path / "state.db")) as store:
+    with real_broker(tmp_path) as broker, closing(Store(tmp_path / "state.jsonl")) as store:
         process = Process(spec_for(central), store, TOPICS, GENERIC, Broker.parse(broker.url))
         task = asyncio.create_task(process.run())
         async with observer(broker.port) as seen:
@@ -227,7 +227,7 @@ async def test_a_bug_in_the_link_is_not_a_silent_station(
 async def test_without_anybody_to_tell_it_charges_all_the_same_and_keeps_nothing_to_be_told(
     tmp_path: Path, central: Central
 ) -> None:
-    with closing(Store(tmp_path / "state.db")) as store:
+    with closing(Store(tmp_path / "state.jsonl")) as store:
         runtime = Runtime(spec_for(central), store, Clock(), TOPICS, None, GENERIC)
         task = asyncio.create_task(runtime.run())
         await central.gets("StatusNotification", 2)
@@ -243,7 +243,7 @@ async def test_without_anybody_to_tell_it_charges_all_the_same_and_keeps_nothing
 
 async def test_what_is_heard_in_the_middle_of_something_else_comes_after_it(tmp_path: Path, central: Central) -> None:
     """Whoever is told of an input gives the next one at once."""
-    with closing(Store(tmp_path / "state.db")) as store:
+    with closing(Store(tmp_path / "state.jsonl")) as store:
         order: list[str] = []
 
         def observe(event: object) -> None:

@@ -34,7 +34,7 @@ async def living(folder: Path, central: Central, **entry: Any) -> AsyncIterator[
     retries = {"RetryBackOffWaitMinimum": 0, "RetryBackOffRandomRange": 0}
     url = central.url.replace("127.0.0.1", "localhost")
     spec = parse_spec({"id": "CP1", "central_system": url, "ocpp_config": retries, **entry})
-    with closing(Store(folder / "state.db")) as store:
+    with closing(Store(folder / "state.jsonl")) as store:
         credentials = read_credentials(spec.security)
         runtime = Runtime(spec, store, Clock(), Topics(), lambda message: None, credentials=credentials)
         task = asyncio.create_task(runtime.run())
@@ -171,7 +171,7 @@ async def test_in_profile_3_a_new_certificate_is_shown_at_once(tmp_path: Path) -
             right = await central.ask("CertificateSigned", certificateChain=ROOT.sign(request["csr"]))
             assert right == {"status": "Accepted"}
             assert subject(await connected(central, 2)) == {"commonName": "S/NCP1"}
-            assert modes(tmp_path) == {"state.db": 0o600, "state.db-wal": 0o600}
+            assert modes(tmp_path) == {"state.jsonl": 0o600}
 
 
 async def test_a_central_system_with_a_certificate_of_nobody_is_told_of_later(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ async def test_a_central_system_with_a_certificate_of_nobody_is_told_of_later(tm
 
 def modes(folder: Path) -> dict[str, int]:
     """Who may read what the station stores."""
-    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.glob("state.db*")}
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.glob("state.jsonl*")}
 
 
 def mutual(folder: Path) -> ssl.SSLContext:

@@ -48,7 +48,7 @@ class Alive:
     def __init__(self, folder: Path, central: Central) -> None:
         entry = {"id": "CP1", "central_system": central.url, "firmware_version": "1.0", "ocpp_config": CONFIG}
         self.published: list[Message] = []
-        self.store = Store(folder / "state.db")
+        self.store = Store(folder / "state.jsonl")
         self.runtime = Runtime(parse_spec(entry), self.store, Clock(), Topics(), self.published.append)
         self.task = asyncio.create_task(self.runtime.run())
 

@@ -109,7 +109,7 @@ async def test_from_profile_1_to_3_with_a_new_password_and_a_power_cut_at_every_
         assert lower == {"status": "Rejected"}
         assert await two.key("AuthorizationKey") is None
 
-        assert {mode(file) for file in (tmp_path / "Rises").glob("state.db*")} == {"-rw-------"}
+        assert {mode(file) for file in (tmp_path / "Rises").glob("state.jsonl*")} == {"-rw-------"}
         assert mode(ca / "ca-key.pem") == mode(ca / "server-key.pem") == "-rw-------"
         logged = two.process.log.read_text()
         assert OLD not in logged

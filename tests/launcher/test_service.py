@@ -103,7 +103,7 @@ def test_the_documented_start_kill_restart_and_removal(shared_yard: Yard, pool: 
     yard.wait_for_status("doc", Registration.ACCEPTED)
     told = yard.status("doc")
     assert (told.vendor, told.max_setpoint, told.max_setpoint_per_connector) == ("Open OCPP", 32.0, 16.0)
-    assert (yard.folder.charge_point("doc") / ("state.jsonl" if pool else "state.db")).is_file()
+    assert (yard.folder.charge_point("doc") / "state.jsonl").is_file()
     assert yard.folder.log("pool+west" if pool else "doc").is_file()
 
     assert yard.verdicts(order("kill", "doc")) == ["killed"]

@@ -182,8 +182,8 @@ def test_malformed_messages_are_logged_ten_at_a_time() -> None:
 def test_a_full_store_is_told() -> None:
     bench = bench_in_profile_1().connect()
     bench.forget()
-    bench.life.store_failed("state.db: database or disk is full", bench.now)
-    bench.life.store_failed("state.db: database or disk is full", bench.now)
+    bench.life.store_failed("state.jsonl: No space left on device", bench.now)
+    bench.life.store_failed("state.jsonl: No space left on device", bench.now)
     bench.advance(1)
     assert told(bench) == ["MemoryExhaustion"]
     bench.life.store_failed("", bench.now)
