@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import itertools
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,24 +14,26 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.filter import LineFilter, Monochrome
+from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker
 
-from chargepoint.api.errors import InputError
-from chargepoint.api.orders import Close, Describe, Watch
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Broker
-from tui import files
+from tui import saving
 from tui.colourless import Colourless
 from tui.errands import Errands
 from tui.keymap import Group, why_not
+from tui.keys_in_order import KeysInOrder
 from tui.link import Link
 from tui.messages import (
     BatchesStopped,
     BatchWanted,
     CarChanged,
     ConnectionWanted,
+    DeedsWanted,
     FaultSet,
     LauncherOrdered,
     LayoutChanged,
@@ -46,17 +46,26 @@ from tui.messages import (
     YardSettled,
     YardSpoke,
 )
+from tui.outbox import Outbox
 from tui.preferences import Preferences
 from tui.processes import Processes
 from tui.screens.overlay import Palette
 from tui.screens.station import StationScreen
 from tui.screens.yard import YardScreen
-from tui.state import units
 from tui.state.answers import Notice, Severity, few, notice_of
 from tui.state.batches import Batch
-from tui.state.fleet import Change, Fleet, LauncherAnswered, LauncherChanged, StationChanged
+from tui.state.fleet import (
+    Change,
+    Fleet,
+    LauncherAnswered,
+    LauncherChanged,
+    PoolChanged,
+    StationChanged,
+    StationObeyed,
+    StationRefused,
+)
 from tui.state.layouts import ScreenLayout
-from tui.state.setups import setup_text
+from tui.state.rounds import Rounds
 from tui.state.situation import LinkState, LinkStatus
 from tui.state.traces import Traces
 from tui.state.view import View
@@ -96,6 +105,7 @@ class YardApp(App[None]):
         preferences: Preferences | None = None,
         read_only: bool = False,
     ) -> None:
+        self._keys = KeysInOrder(self)
         super().__init__()
         self._logs = logs
         self._close: StationScreen | None = None
@@ -107,7 +117,6 @@ class YardApp(App[None]):
         self.set_keymap({name: ",".join(own) for name, own in (keys or {}).items()})
         self._kept_layout = self._preferences.read_layout()
         self.theme = self._first_theme(self._kept_layout)
-        self._topics = topics
         self._link = Link(broker, topics, self.post_message)
         self.fleet = Fleet(topics)
         self._view = View(self.fleet)
@@ -115,8 +124,8 @@ class YardApp(App[None]):
         self._status = LinkStatus(LinkState.CONNECTING, self._link.address)
         self._settled = False
         self._worker: Worker[None] | None = None
-        self._request_numbers = itertools.count(1)
-        self._own_requests: set[str] = set()
+        self._outbox = Outbox(self._link, read_only=read_only)
+        self._rounds = Rounds()
         self._errands = Errands(self.fleet, self.post_message)
         self._processes = Processes()
         self._heard = 0
@@ -146,6 +155,20 @@ class YardApp(App[None]):
         """Select a charge point, as if somebody had moved there."""
         self._view.select(station_id)
         self._yard.show_selection()
+
+    async def on_event(self, event: Event) -> None:
+        """Let a key be done before the next one is looked at."""
+        if isinstance(event, Key):
+            await self._keys.take(event, super().on_event, self._on_key)
+        else:
+            await super().on_event(event)
+
+    def post_message(self, message: Message) -> bool:
+        """Take a message; a key that comes back from a widget is not for the end of the queue."""
+        if isinstance(message, Key) and message.is_forwarded:
+            self._keys.came_back(message)
+            return True
+        return super().post_message(message)
 
     def get_default_screen(self) -> YardScreen:
         """The yard is the screen below all others."""
@@ -190,6 +213,7 @@ class YardApp(App[None]):
             self.fleet.begin()
         else:
             self._errands.abandon()
+            self._rounds.abandon()
         self._settled = False
         self._set_status(message.state, message.reason)
 
@@ -214,19 +238,28 @@ class YardApp(App[None]):
         stations = [change for change in changes if isinstance(change, StationChanged)]
         if stations:
             self._yard.show_changes({change.id for change in stations}, listed=any(c.listed for c in stations))
-        elif any(isinstance(change, LauncherChanged) for change in changes):
+        elif any(isinstance(change, LauncherChanged | PoolChanged) for change in changes):
             self._yard.refresh_situation()
+        if any(isinstance(change, PoolChanged) for change in changes):
+            self._yard.show_pools()
         if self._close is not None:
             self._close.take(changes)
-        notices = [notice for change in changes if (notice := notice_of(change, self._own_requests))]
+        now, own = self._view.moment.now, self._outbox.own_requests
+        alone = [change for change in changes if not self._rounds.take(change, now)]
+        self._tell([notice for change in alone if (notice := notice_of(change, own))] + self._rounds.ended(now))
+        for change in changes:
+            match change:
+                case LauncherAnswered(result):
+                    own.discard(result.request_id)
+                    self._errands.answered(result.request_id)
+                case StationObeyed(_, obeyed) | StationRefused(_, obeyed):
+                    own.discard(obeyed.request_id)
+
+    def _tell(self, notices: list[Notice]) -> None:
         for notice in notices:
             log.info("%s: %s", notice.title or "answer", notice.text)
         for notice in few(notices):
             self._notify(notice)
-        answers = (change.result.request_id for change in changes if isinstance(change, LauncherAnswered))
-        for request_id in answers:
-            self._own_requests.discard(request_id)
-            self._errands.answered(request_id)
 
     def _sample(self) -> None:
         if hung_up():
@@ -236,8 +269,9 @@ class YardApp(App[None]):
         heard, self._heard = self._heard, self._link.heard
         if self._status.up:
             self._traces.sample(self.fleet)
-        self._now()
-        self._yard.show_second((self._heard - heard) / SAMPLE_S, self._errands.progress, self._errands.stoppable)
+        self._tell(self._rounds.ended(self._now()))
+        running = (*self._errands.progress, *self._rounds.progress)
+        self._yard.show_second((self._heard - heard) / SAMPLE_S, running, self._errands.stoppable)
         if pids := self._yard.pids_in_sight:
             self._look_at_processes(pids)
 
@@ -265,34 +299,37 @@ class YardApp(App[None]):
     @on(CarChanged)
     def tell_car(self, message: CarChanged) -> None:
         """Publish what the car does."""
-        self._publish(self._topics.connector(message.station_id, message.connector, "car"), message.car.to_json())
+        self._outbox.car(message.station_id, message.connector, message.car)
 
     @on(TokenPresented)
     def tell_token(self, message: TokenPresented) -> None:
         """Publish the id tag."""
-        topic = self._topics.connector(message.station_id, message.connector, "id_tag")
-        self._publish(topic, message.token.to_json())
+        self._outbox.token(message.station_id, message.connector, message.token)
 
     @on(FaultSet)
     def tell_fault(self, message: FaultSet) -> None:
         """Publish the fault."""
-        topic = self._topics.connector(message.station_id, message.connector, "faulted")
-        self._publish(topic, message.fault.to_json())
+        self._outbox.fault(message.station_id, message.connector, message.fault)
 
     @on(LauncherOrdered)
     def tell_launcher(self, message: LauncherOrdered) -> None:
         """Publish the command; its answer is known by its request id."""
-        request_id = f"{self._link.name}-{next(self._request_numbers)}"
-        self._own_requests.add(request_id)
-        command = dataclasses.replace(message.command, request_id=request_id)
-        self._errands.begin(command)
-        self._publish(self._topics.launcher("cmd"), command.to_json())
+        self._errands.begin(self._outbox.command(message.command))
+
+    @on(StationOrdered)
+    def tell_station(self, message: StationOrdered) -> None:
+        """Publish the order."""
+        self._outbox.order(message.station_id, message.order)
+
+    @on(DeedsWanted)
+    def tell_stations(self, message: DeedsWanted) -> None:
+        """Publish what several charge points are told, whose answers are told of together."""
+        self._rounds.begin(message.title, self._outbox.deeds(message.deeds), self._view.moment.now)
 
     @on(StationsClosed)
-    def tell_stations(self, message: StationsClosed) -> None:
+    def close_stations(self, message: StationsClosed) -> None:
         """Publish the command that ends each in good order."""
-        for station_id in message.station_ids:
-            self._publish(self._topics.station(station_id, "cmd"), Close().to_json())
+        self._outbox.close(message.station_ids)
 
     @on(BatchWanted)
     def spread(self, message: BatchWanted) -> None:
@@ -314,25 +351,6 @@ class YardApp(App[None]):
         layout, self._kept_layout = self._yard.layout_now, self._yard.layout_now
         self.run_worker(partial(self._preferences.write_layout, layout), thread=True, exclusive=True, group="layout")
 
-    def _publish(self, topic: str, payload: bytes) -> None:
-        if self._read_only:
-            log.warning("read-only: nothing is published on %s", topic)
-            return
-        self._link.publish(topic, payload)
-
-    @on(StationOrdered)
-    def tell_station(self, message: StationOrdered) -> None:
-        """Publish the order."""
-        order = message.order
-        if not isinstance(order, Watch | Describe):
-            request_id = f"{self._link.name}-{next(self._request_numbers)}"
-            self._own_requests.add(request_id)
-            order = dataclasses.replace(order, request_id=request_id)
-            self._publish(self._topics.station(message.station_id, "cmd"), order.to_json())
-        else:
-            # To look changes nothing.
-            self._link.publish(self._topics.station(message.station_id, "cmd"), order.to_json())
-
     def open_station(self, station_id: str) -> None:
         """Lay the screen of one charge point over the yard."""
         if self._close is not None:
@@ -347,6 +365,7 @@ class YardApp(App[None]):
             self._logs,
             self._yard.memory,
             self._yard.change_theme,
+            read_only=self._read_only,
         )
         self.push_screen(self._close, self._station_left)
 
@@ -355,38 +374,19 @@ class YardApp(App[None]):
 
     @on(TraceWanted)
     def save_trace(self, message: TraceWanted) -> None:
-        """Write the traffic in a thread."""
-        self._write_trace(message.path, message.text)
-
-    @work(description="a trace to its file")
-    async def _write_trace(self, path: Path, text: str) -> None:
-        try:
-            await asyncio.to_thread(files.write_setup, path, text)
-        except InputError as error:
-            self._notify(Notice("save", str(error), Severity.ERROR))
-            return
-        frames = units.plural(text.count("\n"), "frame")
-        self._notify(Notice("", f"{frames} saved to {path}", Severity.INFORMATION))
+        """Write the traffic to a file."""
+        self._save(saving.save_trace(message.path, message.text))
 
     @on(SaveWanted)
     def save(self, message: SaveWanted) -> None:
-        """Write the setup in a thread."""
-        text, left_out = setup_text(message.stations)
-        self._write(message.path, text, len(message.stations) - len(left_out), left_out)
+        """Write the setup to a file."""
+        self._save(saving.save_setup(message.path, message.stations))
         self.keep_layout()
 
-    @work(description="a setup to its file")
-    async def _write(self, path: Path, text: str, saved: int, left_out: list[str]) -> None:
-        try:
-            await asyncio.to_thread(files.write_setup, path, text)
-        except InputError as error:
-            self._notify(Notice("save", str(error), Severity.ERROR))
-            return
-        self._notify(Notice("", f"{units.plural(saved, 'charge point')} saved to {path}", Severity.INFORMATION))
-        if left_out:
-            names = ", ".join(left_out[:5]) + (" …" if len(left_out) > 5 else "")
-            reason = f"left out, because they have not told how they are started: {names}"
-            self._notify(Notice("save", reason, Severity.WARNING))
+    @work(description="something to its file")
+    async def _save(self, written: Coroutine[object, object, list[Notice]]) -> None:
+        for notice in await written:
+            self._notify(notice)
 
     def _first_theme(self, layout: ScreenLayout) -> str:
         if self.no_color:

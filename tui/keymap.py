@@ -98,7 +98,13 @@ GROUPS: Final = {
         Action("restart", ("r", "R"), "Restart", "Restart the charge point, its data kept", Need.STATION),
         Action("open", ("enter",), "Open", "See everything about it: traffic, configuration, log …", Need.ONE, 7),
         Action("reboot", ("B",), "Reboot", "Power off and on; its process lives on", Need.ANSWERING),
-        Action("disturb", ("D",), "Disturb", "Let its line be bad for a minute, or good again", Need.ANSWERING),
+        Action(
+            "disturb",
+            ("D",),
+            "Disturb",
+            "Disturb its line, break a part, give it quirks; end that",
+            Need.ANSWERING,
+        ),
         Action("close", ("X",), "Close", "End the charge point in good order", Need.LIVING),
         Action("cycle", ("P",), "Power-cycle", "Cut the power, and give it back at once", Need.LIVING),
         Action("clone", ("y",), "Clone", "Add charge points like the selected one", Need.STATION),
@@ -249,7 +255,7 @@ def _missing(need: Need, situation: Situation) -> str:
 
 
 def _missing_of_many(need: Need, chosen: tuple[Station, ...]) -> str:
-    if need in (Need.LIVING, Need.CONNECTOR) and not any(station.alive for station in chosen):
+    if need in (Need.LIVING, Need.CONNECTOR, Need.ANSWERING) and not any(station.alive for station in chosen):
         return f"none of the {len(chosen)} charge points is alive"
     return ""
 

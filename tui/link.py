@@ -73,6 +73,7 @@ class Link:
             subscriptions=(
                 topics.launcher("status"),
                 topics.launcher("result"),
+                topics.pool("+", "status"),
                 topics.station("+", "status"),
                 topics.station("+", "result"),
                 topics.station("+", "frames"),

@@ -12,6 +12,7 @@ from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
 from chargepoint.bus import Message
 from launcher.api.commands import Command
 from tui.state.batches import Batch
+from tui.state.mischief import FaultAt
 from tui.state.situation import LinkState
 from tui.state.station import Station
 
@@ -87,6 +88,14 @@ class StationOrdered(TextualMessage):
 
     station_id: str
     order: Order
+
+
+@dataclass
+class DeedsWanted(TextualMessage):
+    """Orders and faults for charge points, told of together under ``title``."""
+
+    title: str
+    deeds: tuple[tuple[str, Order | FaultAt], ...]
 
 
 @dataclass

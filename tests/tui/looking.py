@@ -54,7 +54,7 @@ class Looking:
     async def burst(self, text: str) -> None:
         """All keys of ``text`` in one piece, as a line over SSH brings them."""
         for sign in text:
-            self.app.post_message(Key({"/": "slash", "\r": "enter", " ": "space"}.get(sign, sign), sign))
+            self.app.post_message(Key({"/": "slash", "\r": "enter", " ": "space", "\x1b": "escape"}.get(sign, sign), sign))
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:

@@ -24,6 +24,7 @@ from tui.messages import (
 from tui.screens.asking import Asking
 from tui.screens.connector_actions import ConnectorActions, Memory
 from tui.screens.help import Help
+from tui.screens.mischief_actions import MischiefActions
 from tui.screens.overlay import OnceLeft
 from tui.screens.station_actions import StationActions
 from tui.state.cells import clean
@@ -63,11 +64,14 @@ class StationScreen(OnceLeft[None]):
         logs: Path | None,
         memory: Memory,
         change_theme: Callable[[], object],
+        *,
+        read_only: bool = False,
     ) -> None:
         """``logs`` is the folder with the logs of a yard on this machine; ``memory`` is shared with the yard."""
         super().__init__()
         self._fleet = fleet
         self._link = link
+        self._read_only = read_only
         self._number = connector
         self._tab = Tab.OVERVIEW
         self._inspecting = True
@@ -106,6 +110,7 @@ class StationScreen(OnceLeft[None]):
             living=self._fleet.totals.living,
             station=self.station,
             connector=self.connector,
+            read_only=self._read_only,
         )
 
     def compose(self) -> ComposeResult:
@@ -237,7 +242,7 @@ class StationScreen(OnceLeft[None]):
         action = action_of(self._tab, key)
         if action is None:
             return
-        if self._filter.has_focus:
+        if self.focused is self._filter:
             if key == "escape":
                 self._leave_filter(keep=False)
             return
@@ -299,7 +304,7 @@ class StationScreen(OnceLeft[None]):
         self._sheet.display = tab is not Tab.OVERVIEW
         self._inspector.display = tab is Tab.TRAFFIC and self._inspecting
         self._filter.display = False
-        (self._overview if tab is Tab.OVERVIEW else self._sheet).focus()
+        self.set_focus(self._overview if tab is Tab.OVERVIEW else self._sheet)
         self._asking.begin()
         self._ask()
         self.refresh_all()
@@ -368,6 +373,7 @@ class StationScreen(OnceLeft[None]):
     def _make_performers(self, memory: Memory, change_theme: Callable[[], object]) -> dict[str, Callable[[], object]]:
         return {
             **ConnectorActions(self, memory).performers,
+            **MischiefActions(self).performers,
             **StationActions(self, self._close_up, self._verdicts).performers,
             "previous": lambda: self._step_connector(-1),
             "next": lambda: self._step_connector(1),

@@ -11,7 +11,6 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
-from chargepoint.api import orders
 from tui.keymap import BY_NAME, Action, Group, bindings, title_now, why_not
 from tui.messages import (
     ActionWanted,
@@ -21,16 +20,16 @@ from tui.messages import (
     LayoutChanged,
     SelectionMoved,
     SortWanted,
-    StationOrdered,
 )
 from tui.screens.batch import DEEDS, BatchForm
 from tui.screens.connector_actions import ConnectorActions, Memory
-from tui.screens.disturb_choice import DisturbChoice
 from tui.screens.help import Help
 from tui.screens.list_actions import ListActions
+from tui.screens.mischief_actions import MischiefActions
 from tui.screens.yard_actions import YardActions
 from tui.state.batches import Batch
 from tui.state.fleet import Fleet
+from tui.state.groups import Grouping
 from tui.state.layouts import ScreenLayout, Zoom
 from tui.state.ordering import Order
 from tui.state.progress import Progress
@@ -170,7 +169,7 @@ class YardScreen(Screen[None]):
         """Begin in the list."""
         self._progress.display = False
         self._show_zoom()
-        self._list.focus()
+        self.set_focus(self._list)
         self.refresh_situation()
 
     def on_screen_resume(self) -> None:
@@ -202,6 +201,11 @@ class YardScreen(Screen[None]):
             self._list.refresh()
             self._details.refresh()
         self.refresh_situation()
+
+    def show_pools(self) -> None:
+        """A pool came, went or died: the headings of groups say so."""
+        if self._view.grouping is Grouping.POOL:
+            self._list.refresh()
 
     def show_second(self, rate: float, running: Sequence[Progress], stoppable: int) -> None:
         """A second has gone by: messages were counted, samples taken, places may have changed."""
@@ -304,7 +308,7 @@ class YardScreen(Screen[None]):
     def keep_filter(self) -> None:
         """Go back to the list with the filter as it is."""
         self._filter_box.settle()
-        self._list.focus()
+        self.set_focus(self._list)
 
     @on(FilterInput.Left)
     def drop_filter(self) -> None:
@@ -333,7 +337,7 @@ class YardScreen(Screen[None]):
     def _to_the_connectors(self) -> None:
         if self._zoom is Zoom.LIST:
             self._change_zoom(Zoom.BOTH)
-        self._details.focus()
+        self.set_focus(self._details)
 
     def _do_to_many(self, name: str, situation: Situation) -> None:
         def accepted(batch: Batch | None) -> None:
@@ -348,25 +352,11 @@ class YardScreen(Screen[None]):
         elif station := self._view.selected:
             self._open_station(station.id)
 
-    def _reboot(self) -> None:
-        if station := self._view.selected:
-            self.post_message(StationOrdered(station.id, orders.Reboot()))
-
-    def _disturb(self) -> None:
-        if station := self._view.selected:
-            station_id = station.id
-
-            def chosen(order: orders.Order | None) -> None:
-                if order is not None:
-                    self.post_message(StationOrdered(station_id, order))
-
-            self.app.push_screen(DisturbChoice(station_id), chosen)
-
     def _change_side(self) -> None:
         if self._zoom is not Zoom.BOTH:
             self._change_zoom(Zoom.DETAILS if self._zoom is Zoom.LIST else Zoom.LIST)
         else:
-            (self._list if self._details.has_focus else self._details).focus()
+            self.set_focus(self._list if self._details.has_focus else self._details)
 
     def _change_zoom(self, zoom: Zoom) -> None:
         self._zoom = zoom
@@ -376,7 +366,7 @@ class YardScreen(Screen[None]):
     def _show_zoom(self) -> None:
         self._box.display = self._zoom is not Zoom.DETAILS
         self._details.display = self._zoom is not Zoom.LIST
-        (self._details if self._zoom is Zoom.DETAILS else self._list).focus()
+        self.set_focus(self._details if self._zoom is Zoom.DETAILS else self._list)
 
     def change_theme(self) -> None:
         """Go on to the next theme."""
@@ -387,6 +377,7 @@ class YardScreen(Screen[None]):
         return {
             **self._connector_actions.performers,
             **self._yard_actions.performers,
+            **MischiefActions(self).performers,
             **self._list_actions.performers,
             "up": lambda: self._move(-1),
             "down": lambda: self._move(1),
@@ -395,8 +386,6 @@ class YardScreen(Screen[None]):
             "cards": self._to_the_connectors,
             "other": self._change_side,
             "open": self._open,
-            "reboot": self._reboot,
-            "disturb": self._disturb,
             "zoom": lambda: self._change_zoom(self._zoom.following),
             "theme": self.change_theme,
             "help": lambda: self.app.push_screen(Help(self.situation, self._key_groups)),

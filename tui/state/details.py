@@ -10,10 +10,12 @@ from chargepoint.api.payloads import ChargePointStatus
 from tui.state import units
 from tui.state.boxes import box, inner_width, side_by_side
 from tui.state.cards import HIGHEST, LOWEST, card
-from tui.state.cells import Cell, Line, Tone, clean, clip_middle, left, width_of
+from tui.state.cells import Cell, Line, Tone, clean, clip, clip_middle, left, width_of
+from tui.state.deviations import Deviation, deviations_of
 from tui.state.looks import STANDINGS
 from tui.state.station import Station
 from tui.state.traces import Traces
+from tui.state.when import clock_time
 
 _MOST_CARDS: Final = 64
 _TWO_CARDS_WIDTH: Final = 100
@@ -100,6 +102,7 @@ def _brief_facts(station: Station, width: int) -> list[Line]:
     if status is None:
         return _problem(station, width)
     facts = [_fact("model", f"{status.model} · {_current(station, status)}")]
+    facts += deviation_lines(station, width, most=1)
     if status.last_error:
         return facts + _wrapped("error", status.last_error, width, most_lines=1)
     return [*facts, _fact("central", status.central_system)]
@@ -126,7 +129,7 @@ def _facts(station: Station, width: int) -> list[Line]:
         _fact("current", _current(station, status)),
         _fact("process", process),
         _fact("central", status.central_system),
-        *(_wrapped("deviates", ", ".join(status.deviations), width) if status.deviations else ()),
+        *deviation_lines(station, width),
     ]
     if width > 60:
         blinks = sum(one.status.light_blinks for one in station.connectors.values() if one.status)
@@ -151,6 +154,25 @@ def _current(station: Station, status: ChargePointStatus) -> str:
 def _limits(station: Station, per_connector: float, connectors: int) -> str:
     told = units.plural(connectors, "connector")
     return f"{told}, {units.setpoint(per_connector, station.direct)} each" if per_connector else told
+
+
+def deviation_lines(station: Station, width: int, most: int = 6) -> list[Line]:
+    """What it is made to do wrong, with its numbers, and since when."""
+    found = deviations_of(station)
+    shown = found if len(found) <= most else found[: most - 1] if most > 1 else ()
+    lines = [_deviation(one, width) for one in shown]
+    if rest := found[len(shown) :]:
+        names = ", ".join(one.name for one in rest)
+        lines.append((Cell("~ ", Tone.WARN), Cell(clip(f"{len(rest)} deviations: {names}", width - 2), Tone.WARN)))
+    return lines
+
+
+def _deviation(one: Deviation, width: int) -> Line:
+    since = f"since {clock_time(one.since)}" if one.since else ""
+    room = width - len(since) - 3
+    if room < len(one.words):
+        since, room = "", width - 2
+    return (Cell("~ ", Tone.WARN), Cell(left(clean(one.words), room), Tone.WARN), Cell(since, Tone.DIM))
 
 
 def _fact(label: str, value: str) -> Line:

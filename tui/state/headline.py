@@ -9,6 +9,7 @@ from typing import Final
 from chargepoint.api.payloads import ConnectorState
 from tui.state import units
 from tui.state.cells import Cell, Line, Tone, fit, joined, spread, width_of
+from tui.state.deviations import DEVIATES
 from tui.state.fleet import LauncherState
 from tui.state.graphs import graph
 from tui.state.looks import CONNECTORS, STANDINGS, Look
@@ -96,6 +97,7 @@ def _counts(totals: Totals, stations: int) -> list[_Count]:
     for state in (ConnectorState.CHARGING, ConnectorState.FAULTED):
         look = CONNECTORS[state]
         counts.append(_count(look, totals.connectors[state], look.word.lower()))
+    counts.append(_Count(DEVIATES.text, DEVIATES.tone, totals.deviating, "deviating", _STAYS[DEVIATES.tone]))
     return [counts[0], *(count for count in counts[1:] if count.count)]
 
 

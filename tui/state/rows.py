@@ -8,6 +8,7 @@ from typing import Final
 
 from tui.state.cells import Cell, Line, Tone, clip_middle, fit, left, right
 from tui.state.columns import BY_NAME, COLUMNS, CONNECTOR_GLYPHS, CONNECTOR_WORDS, Column
+from tui.state.deviations import DEVIATES
 from tui.state.moment import Moment
 from tui.state.ordering import BY_ID, Order
 from tui.state.station import Station
@@ -52,8 +53,10 @@ class Layout:
         width = max(0, self.id_width - indent)
         name = " " * min(indent, self.id_width) + left(clip_middle(station.id, width), width)
         cells = [Cell(" " + name, Tone.PLAIN)]
+        between = DEVIATES if station.deviates else Cell(" ")
         for column in self.columns:
-            cells += [Cell(" "), *fit(column.cells(station, moment, column.width), column.width)]
+            cells += [between, *fit(column.cells(station, moment, column.width), column.width)]
+            between = Cell(" ")
         return tuple(cells)
 
     def column_at(self, x: int) -> str | None:

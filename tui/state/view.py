@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tui.state.filters import Filter
 from tui.state.fleet import Fleet, natural_key
-from tui.state.groups import Grouping, Heading, group_of
+from tui.state.groups import Grouping, Heading, group_of, pool_group
 from tui.state.marks import Marks
 from tui.state.moment import Moment
 from tui.state.ordering import BY_ID, Order
@@ -99,6 +99,12 @@ class View:
         if 0 <= position < len(self._keys):
             return self._headings.get(self._keys[position])
         return None
+
+    def process_of(self, heading: Heading) -> str:
+        """What is told of the process that the members of a group share; "" where they do not."""
+        if self._grouping is not Grouping.POOL:
+            return ""
+        return next((said for name, said in self._fleet.pools.items() if pool_group(name) == heading.name), "")
 
     def members(self, heading: Heading) -> list[Station]:
         """The charge points of a group that the filter leaves."""

@@ -151,7 +151,9 @@ class FleetList(LineScroll):
             return self._layout.row(station, view.moment, indent=indent), station.id in view.marks
         if heading := view.heading_at(position):
             marked = sum(station_id in view.marks for station_id in heading.ids) if view.marks else 0
-            return heading_line(heading, view.members(heading), marked, width), marked == len(heading.ids)
+            return heading_line(
+                heading, view.members(heading), marked, width, view.process_of(heading)
+            ), marked == len(heading.ids)
         words = _NONE_MATCHES if view.filter else _EMPTY
         return (words[position] if len(view) == 0 and position < len(words) else ()), False
 
