@@ -108,6 +108,14 @@ GROUPS: Final = {
         Action("close", ("X",), "Close", "End the charge point in good order", Need.LIVING),
         Action("cycle", ("P",), "Power-cycle", "Cut the power, and give it back at once", Need.LIVING),
         Action("clone", ("y",), "Clone", "Add charge points like the selected one", Need.STATION),
+        Action(
+            "record",
+            ("W",),
+            "Record",
+            "Write what happens down as a scenario, until pressed again",
+            Need.ONE,
+            undo="Save",
+        ),
         Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 11),
         Action("undo", ("u",), "Undo", "Add again what was removed last", Need.REMOVED),
     ),
@@ -208,6 +216,8 @@ def title_now(action: Action, situation: Situation) -> str:
 
 
 def _undoes(action: Action, situation: Situation) -> bool:
+    if action.name == "record":
+        return situation.station is not None and situation.station.id in situation.recorded
     if situation.many:
         return action.name == "toggle" and not any(station.alive for station in situation.chosen)
     status = situation.connector.status if situation.connector else None

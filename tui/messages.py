@@ -107,6 +107,14 @@ class TraceWanted(TextualMessage):
 
 
 @dataclass
+class RecordWanted(TextualMessage):
+    """Write down what happens to a charge point from now on, as a scenario; without a path: that ends."""
+
+    station_id: str
+    path: Path | None
+
+
+@dataclass
 class RowChosen(TextualMessage):
     """A row of a sheet was clicked."""
 

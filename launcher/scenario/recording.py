@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -13,8 +13,9 @@ from chargepoint.api.disturbances import Clear, Mischief, Quirks
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Configure, Misbehave, Reboot, Send, SendText, parse_order
 from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
-from chargepoint.api.topics import ConnectorTopic, StationTopic
+from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic
 from chargepoint.api.traffic import Direction, TracedFrame
+from launcher.api.commands import Kill, Restart, parse_command
 from launcher.scenario.deviations import word
 from launcher.scenario.source import as_text
 
@@ -24,7 +25,11 @@ OF_THE_MOMENT = frozenset(
 """Members that are different each time."""
 UNTOLD = frozenset({"Heartbeat", "MeterValues"})
 """CALLs that come by the clock, and are not expected."""
+OF_THE_YARD = frozenset({"id", "central_system", "pool"})
+"""Keys of the start entry that a scenario has otherwise, or not at all."""
 SHORTEST_WAIT_S = 1.0
+USUAL_CABLE = 32.0
+"""What the step plugs in without a word about it."""
 
 
 @dataclass(slots=True)
@@ -48,11 +53,16 @@ class Recording:
     _expected: dict[int, _Step] = field(default_factory=dict)
     _transactions: dict[object, str] = field(default_factory=dict)
     _started: dict[int, None] = field(default_factory=dict)
+    _cars: dict[int, tuple[float, bool]] = field(default_factory=dict)
+    """Of each connector the cable, and whether the car is ready."""
 
-    def take(self, topic: StationTopic | ConnectorTopic, payload: bytes, at_s: float) -> None:
-        """An MQTT message on a topic of the station; one that cannot be read has had no effect."""
+    def take(self, topic: StationTopic | ConnectorTopic | LauncherTopic, payload: bytes, at_s: float) -> None:
+        """An MQTT message on a topic of the station, or a command for the launcher; one that cannot be read has had
+        no effect."""
         try:
             match topic:
+                case LauncherTopic("cmd"):
+                    self._command(payload, at_s)
                 case StationTopic(_, "frames"):
                     self._hear(self._dialogue.take(TracedFrame.from_json(payload)), at_s)
                 case StationTopic(_, "cmd"):
@@ -64,7 +74,7 @@ class Recording:
 
     def scenario(self, name: str) -> str:
         """The scenario file."""
-        entry = {key: value for key, value in self.entry.items() if key not in ("id", "central_system")}
+        entry = {key: value for key, value in self.entry.items() if key not in OF_THE_YARD}
         head = {"name": name, "proves": "What was recorded happens again.", "variables": {"STATION": self.station}}
         stations = {"stations": {"${STATION}": entry}}
         lines = [
@@ -81,9 +91,20 @@ class Recording:
         return "".join(lines)
 
     def _input(self, connector: int, leaf: str, payload: bytes, at_s: float) -> None:
+        at = {} if connector == 1 else {"connector": connector}
         match leaf:
             case "car":
-                name, arguments = _car(CarInput.from_json(payload))
+                cable, ready = self._cars.get(connector, (USUAL_CABLE, True))
+                car = CarInput.from_json(payload)
+                self._cars[connector] = (
+                    cable if car.cable is None else car.cable,
+                    ready if car.ready is None else car.ready,
+                )
+                name, arguments = _car(car, cable)
+                if name == "plug" and not self._cars[connector][1]:
+                    # The step makes the car ready.
+                    self._did(name, arguments | at, at_s)
+                    name, arguments = "suspend", {}
             case "id_tag":
                 name, arguments = "tap", {"tag": TokenInput.from_json(payload).id}
             case "faulted":
@@ -91,7 +112,17 @@ class Recording:
                 name, arguments = ("fault", {"code": str(fault.error_code)}) if fault.faulted else ("clear_fault", {})
             case _:
                 return
-        self._did(name, arguments | ({} if connector == 1 else {"connector": connector}), at_s)
+        self._did(name, arguments | at, at_s)
+
+    def _command(self, payload: bytes, at_s: float) -> None:
+        match parse_command(payload):
+            case Kill(entries) if self._among(entries):
+                self._did("kill", {}, at_s)
+            case Restart(entries) if self._among(entries):
+                self._did("restart", {}, at_s)
+
+    def _among(self, entries: Iterable[object]) -> bool:
+        return any(isinstance(one, Mapping) and one.get("id") == self.station for one in entries)
 
     def _order(self, payload: bytes, at_s: float) -> None:
         match parse_order(payload):
@@ -164,13 +195,15 @@ class Recording:
         return value
 
 
-def _car(car: CarInput) -> tuple[str, dict[str, object]]:
+def _car(car: CarInput, cable: float) -> tuple[str, dict[str, object]]:
     phases = [car.consumption_l1, car.consumption_l2, car.consumption_l3]
     if car.cable == 0:
         return "unplug", {}
     if car.cable is None and phases == [None, None, None]:
         return ("resume" if car.ready else "suspend"), {}
     arguments: dict[str, object] = {} if car.cable is None else {"cable": car.cable}
+    if car.cable is None and cable not in (0, USUAL_CABLE):
+        arguments["cable"] = cable
     asked = [each for each in phases if each is not None]
     if asked:
         arguments["asks_for"] = asked[0] if asked == [asked[0]] * 3 else asked

@@ -325,7 +325,7 @@ class YardScreen(Screen[None]):
         self.refresh_situation()
 
     def _move(self, rows: int) -> None:
-        if self._details.has_focus:
+        if self.focused is self._details:
             self._step(rows)
         else:
             self._list_actions.move(lambda: self._list.move(rows))
@@ -347,7 +347,7 @@ class YardScreen(Screen[None]):
         self.app.push_screen(BatchForm(DEEDS[name], situation.chosen, self._view.wanted_connector), accepted)
 
     def _open(self) -> None:
-        if self._view.heading_at(self._view.position) and self._list.has_focus:
+        if self._view.heading_at(self._view.position) and self.focused is self._list:
             self._list_actions.fold()
         elif station := self._view.selected:
             self._open_station(station.id)
@@ -356,7 +356,7 @@ class YardScreen(Screen[None]):
         if self._zoom is not Zoom.BOTH:
             self._change_zoom(Zoom.DETAILS if self._zoom is Zoom.LIST else Zoom.LIST)
         else:
-            self.set_focus(self._list if self._details.has_focus else self._details)
+            self.set_focus(self._list if self.focused is self._details else self._details)
 
     def _change_zoom(self, zoom: Zoom) -> None:
         self._zoom = zoom

@@ -128,7 +128,8 @@ class Fleet:
     """All charge points of a yard, their totals, and the launcher.
 
     ``apply`` takes every message; a payload that cannot be read is kept as the problem it is. After a
-    reconnection ``begin`` then ``settle`` drop what is retained no longer.
+    reconnection ``begin`` then ``settle`` drop what is retained no longer. ``longest_id`` and ``most_connectors`` are
+    those of all that it has ever known.
     """
 
     def __init__(self, topics: Topics) -> None:
@@ -139,6 +140,8 @@ class Fleet:
         self._launcher_told = False
         self._pools_told: set[str] = set()
         self.totals = Totals()
+        self.longest_id = 0
+        self.most_connectors = 0
         self.heard_at: dict[str, float] = {}
         self.launcher = LauncherState.UNKNOWN
         self.pools: dict[str, str] = {}
@@ -270,6 +273,8 @@ class Fleet:
                 self.heard_at.pop(station.id, None)
             return StationChanged(station.id, listed=known is not None)
         self.totals.add(station)
+        self.longest_id = max(self.longest_id, len(station.id))
+        self.most_connectors = max(self.most_connectors, len(station.connectors))
         self._stations[station.id] = station
         if not known:
             insort(self._order, (natural_key(station.id), station.id))

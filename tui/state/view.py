@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from tui.state.filters import Filter
 from tui.state.fleet import Fleet, natural_key
@@ -10,7 +11,11 @@ from tui.state.groups import Grouping, Heading, group_of, pool_group
 from tui.state.marks import Marks
 from tui.state.moment import Moment
 from tui.state.ordering import BY_ID, Order
+from tui.state.rows import Content
 from tui.state.station import Connector, Station
+
+INDENT: Final = 2
+"""Of the charge points of a group, in columns."""
 
 
 class View:
@@ -73,6 +78,12 @@ class View:
     def grouping(self, wanted: Grouping) -> None:
         self._grouping = wanted
         self.rebuild()
+
+    @property
+    def content(self) -> Content:
+        """What its rows are to show."""
+        indent = INDENT if self._headings else 0
+        return Content(self._fleet.longest_id + indent, self._fleet.most_connectors)
 
     @property
     def matching(self) -> int:

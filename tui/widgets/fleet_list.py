@@ -14,7 +14,7 @@ from tui.messages import FoldWanted, SelectionMoved, SortWanted
 from tui.state.cells import Cell, Line, Tone
 from tui.state.groups import heading_line
 from tui.state.rows import Layout, layout
-from tui.state.view import View
+from tui.state.view import INDENT, View
 from tui.widgets.line_scroll import LineScroll
 from tui.widgets.painting import Brush, paint
 
@@ -31,7 +31,6 @@ _NONE_MATCHES: Final = (
     (),
     (Cell("  esc", Tone.KEY), Cell(" shows all again", Tone.DIM)),
 )
-_INDENT: Final = 2
 
 
 class FleetHeading(Widget):
@@ -147,7 +146,7 @@ class FleetList(LineScroll):
     def _cells(self, position: int, width: int) -> tuple[Line, bool]:
         view = self._view
         if station := view.at(position):
-            indent = _INDENT if view.heading_of(station.id) is not None else 0
+            indent = INDENT if view.heading_of(station.id) is not None else 0
             return self._layout.row(station, view.moment, indent=indent), station.id in view.marks
         if heading := view.heading_at(position):
             marked = sum(station_id in view.marks for station_id in heading.ids) if view.marks else 0
@@ -159,7 +158,7 @@ class FleetList(LineScroll):
 
     def _fit(self) -> None:
         self.count = len(self._view)
-        columns = layout(self.line_width, self.chosen_columns, self._view.order)
+        columns = layout(self.line_width, self.chosen_columns, self._view.order, self._view.content)
         if columns != self._layout:
             self._layout = columns
             self._heading.show(columns)

@@ -12,8 +12,9 @@ import pytest
 
 from chargepoint.api.orders import Configure, Reboot, parse_order
 from chargepoint.api.payloads import CarInput, ConnectorState, ErrorCode, FaultInput, Registration, TokenInput
-from chargepoint.api.topics import ConnectorTopic, StationTopic
+from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic
 from chargepoint.api.traffic import Direction, TracedFrame
+from launcher.api.commands import Kill, Restart
 from launcher.scenario.format import load
 from launcher.scenario.recording import Recording
 from launcher.scenario.steps import Deviate, SendText
@@ -67,6 +68,32 @@ def test_what_people_and_cars_do_become_steps() -> None:
         "configure: {key: HeartbeatInterval, value: '5'}",
         "power_cycle",
     ]
+
+
+def test_a_car_stays_as_ready_as_it_was_and_keeps_its_cable() -> None:
+    """What the step plug does not say is as usual: 32 A, and a car that is ready."""
+    session = Session()
+    for car in (
+        CarInput(cable=20.0),
+        CarInput(ready=False),
+        CarInput(consumption_l1=6.0),
+        CarInput(20.0, True, 16.0),
+    ):
+        session.input("car", car.to_json())
+    assert session.steps() == [
+        "plug: {cable: 20.0}",
+        "suspend",
+        "plug: {cable: 20.0, asks_for: [6.0]}",
+        "suspend",
+        "plug: {cable: 20.0, asks_for: [16.0]}",
+    ]
+
+
+def test_power_cuts_by_the_launcher_are_steps() -> None:
+    session = Session()
+    for command in (Kill.of(["CP_0", "CP"]), Restart.of(["CP"]), Kill.of(["CP_0"])):
+        session.recording.take(LauncherTopic("cmd"), command.to_json(), session.at_s)
+    assert session.steps() == ["kill", "restart"]
 
 
 def test_deviations_that_are_ordered_become_steps_of_the_same_orders(tmp_path: Path) -> None:
