@@ -37,7 +37,9 @@ from tui.messages import (
     FaultSet,
     LauncherOrdered,
     LayoutChanged,
+    LeaveWanted,
     LinkChanged,
+    RecordWanted,
     SaveWanted,
     StationOrdered,
     StationsClosed,
@@ -49,6 +51,7 @@ from tui.messages import (
 from tui.outbox import Outbox
 from tui.preferences import Preferences
 from tui.processes import Processes
+from tui.recordings import Recordings
 from tui.screens.overlay import Palette
 from tui.screens.station import StationScreen
 from tui.screens.yard import YardScreen
@@ -126,6 +129,7 @@ class YardApp(App[None]):
         self._worker: Worker[None] | None = None
         self._outbox = Outbox(self._link, read_only=read_only)
         self._rounds = Rounds()
+        self._recordings = Recordings(broker, topics, self._notify)
         self._errands = Errands(self.fleet, self.post_message)
         self._processes = Processes()
         self._heard = 0
@@ -137,6 +141,7 @@ class YardApp(App[None]):
             central_system,
             self._key_groups,
             self.open_station,
+            lambda: self._recordings.ids,
             read_only=read_only,
         )
         self._yard.adopt(self._kept_layout)
@@ -264,7 +269,7 @@ class YardApp(App[None]):
     def _sample(self) -> None:
         if hung_up():
             # Whoever has a controlling terminal is told by a signal; others would read its end for ever.
-            self.exit()
+            self.leave()
             return
         heard, self._heard = self._heard, self._link.heard
         if self._status.up:
@@ -365,12 +370,40 @@ class YardApp(App[None]):
             self._logs,
             self._yard.memory,
             self._yard.change_theme,
+            lambda: self._recordings.ids,
             read_only=self._read_only,
         )
         self.push_screen(self._close, self._station_left)
 
     def _station_left(self, _: None) -> None:
         self._close = None
+
+    @on(RecordWanted)
+    def record(self, message: RecordWanted) -> None:
+        """Begin a recording, or end and save it."""
+        if message.path is None:
+            self._recordings.end(message.station_id)
+        else:
+            self._record(message.station_id, message.path)
+
+    @work(group="recordings", description="what happens, as a scenario")
+    async def _record(self, station_id: str, path: Path) -> None:
+        await self._recordings.record(station_id, path)
+
+    @on(LeaveWanted)
+    def leave(self) -> None:
+        """Leave the screen, what is recorded saved before."""
+        self._recordings.end()
+        self._leave()
+
+    @work(exclusive=True, group="leaving", description="the last recordings to their files")
+    async def _leave(self) -> None:
+        await self.workers.wait_for_complete([one for one in self.workers if one.group == "recordings"])
+        self.exit()
+
+    async def action_quit(self) -> None:
+        """Ctrl+C."""
+        self.leave()
 
     @on(TraceWanted)
     def save_trace(self, message: TraceWanted) -> None:

@@ -112,7 +112,7 @@ GROUPS: Final = {
             "record",
             ("W",),
             "Record",
-            "Write what happens down as a scenario, until pressed again",
+            "Write down what happens as a scenario; again: end it",
             Need.ONE,
             undo="Save",
         ),

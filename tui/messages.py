@@ -172,6 +172,10 @@ class FoldWanted(TextualMessage):
     group: str
 
 
+class LeaveWanted(TextualMessage):
+    """Leave the screen; the yard goes on."""
+
+
 class LayoutChanged(TextualMessage):
     """Theme, columns, order, groups or panes differ: to be remembered."""
 

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from chargepoint.api.errors import InputError
+from chargepoint.api.orders import Watch
 from chargepoint.api.payloads import ChargePointStatus
 from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic
 from launcher.diagnostics import Failure
 from launcher.remote import Remote
 from launcher.retained import connected
 from launcher.scenario.recording import Recording
-from launcher.stations import watching
+from launcher.stations import WATCH_FOR_S, watching
 
 
 async def taped(
@@ -34,13 +35,22 @@ async def taped(
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(connected(remote.broker))
         wanted = [remote.topics.connector(station_id, "+", leaf) for leaf in ("car", "id_tag", "faulted")]
-        wanted += [remote.topics.station(station_id, "cmd"), remote.topics.launcher("cmd")]
+        wanted += [remote.topics.station(station_id, "cmd"), remote.topics.launcher("cmd"), status_topic]
         await client.subscribe([(topic, 1) for topic in wanted])
         await stack.enter_async_context(watching(remote, station_id, client))
         begun()
 
         async def listen() -> None:
+            life = (status.pid, status.started_at)
             async for message in client.messages:
+                if message.topic.value == status_topic:
+                    # Another life is not watched yet, and its first frames must not come behind what is done next.
+                    if (now := _life(message.payload)) and now != life:
+                        life = now
+                        await client.publish(
+                            remote.topics.station(station_id, "cmd"), Watch(WATCH_FOR_S).to_json(), 1
+                        )
+                    continue
                 topic = remote.topics.parse(message.topic.value)
                 if not isinstance(topic, StationTopic | ConnectorTopic | LauncherTopic):
                     continue
@@ -54,3 +64,12 @@ async def taped(
             task.cancel()
         await asyncio.wait([listening, ending])
     return recording
+
+
+def _life(payload: object) -> tuple[int, str] | None:
+    """Which life of the charge point a retained status is of; None for that of a dead one."""
+    try:
+        status = ChargePointStatus.from_json(payload if isinstance(payload, bytes) else b"")
+    except InputError:
+        return None
+    return (status.pid, status.started_at) if status.alive else None

@@ -26,6 +26,7 @@ from tui.screens.connector_actions import ConnectorActions, Memory
 from tui.screens.help import Help
 from tui.screens.mischief_actions import MischiefActions
 from tui.screens.overlay import OnceLeft
+from tui.screens.recording_actions import RecordingActions
 from tui.screens.station_actions import StationActions
 from tui.state.cells import clean
 from tui.state.close_up import FILTERED, CloseUp, Tab
@@ -64,6 +65,7 @@ class StationScreen(OnceLeft[None]):
         logs: Path | None,
         memory: Memory,
         change_theme: Callable[[], object],
+        recorded: Callable[[], frozenset[str]],
         *,
         read_only: bool = False,
     ) -> None:
@@ -72,6 +74,7 @@ class StationScreen(OnceLeft[None]):
         self._fleet = fleet
         self._link = link
         self._read_only = read_only
+        self._recorded = recorded
         self._number = connector
         self._tab = Tab.OVERVIEW
         self._inspecting = True
@@ -111,6 +114,7 @@ class StationScreen(OnceLeft[None]):
             station=self.station,
             connector=self.connector,
             read_only=self._read_only,
+            recorded=self._recorded(),
         )
 
     def compose(self) -> ComposeResult:
@@ -374,6 +378,7 @@ class StationScreen(OnceLeft[None]):
         return {
             **ConnectorActions(self, memory).performers,
             **MischiefActions(self).performers,
+            **RecordingActions(self).performers,
             **StationActions(self, self._close_up, self._verdicts).performers,
             "previous": lambda: self._step_connector(-1),
             "next": lambda: self._step_connector(1),

@@ -18,6 +18,7 @@ from tui.messages import (
     ConnectorChosen,
     FoldWanted,
     LayoutChanged,
+    LeaveWanted,
     SelectionMoved,
     SortWanted,
 )
@@ -26,6 +27,7 @@ from tui.screens.connector_actions import ConnectorActions, Memory
 from tui.screens.help import Help
 from tui.screens.list_actions import ListActions
 from tui.screens.mischief_actions import MischiefActions
+from tui.screens.recording_actions import RecordingActions
 from tui.screens.yard_actions import YardActions
 from tui.state.batches import Batch
 from tui.state.fleet import Fleet
@@ -51,7 +53,8 @@ class YardScreen(Screen[None]):
     """Shows the fleet and turns keys into intentions; what it shows is handed to it.
 
     ``actions`` is the registry with the user's keys; ``open_station`` lays the screen of one charge point over it,
-    at once: the next key is for that one. A ``read_only`` screen changes nothing in the yard.
+    at once: the next key is for that one. ``recorded`` tells which are recorded as scenarios. A ``read_only`` screen
+    changes nothing in the yard.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings())
@@ -65,6 +68,7 @@ class YardScreen(Screen[None]):
         central_system: str,
         actions: Mapping[Group, tuple[Action, ...]],
         open_station: Callable[[str], object],
+        recorded: Callable[[], frozenset[str]],
         *,
         read_only: bool = False,
     ) -> None:
@@ -74,6 +78,7 @@ class YardScreen(Screen[None]):
         self._traces = traces
         self._key_groups = actions
         self._open_station = open_station
+        self._recorded = recorded
         self._read_only = read_only
         self._link = LinkStatus(LinkState.CONNECTING, address)
         self._settled = False
@@ -115,6 +120,7 @@ class YardScreen(Screen[None]):
             running=self._stoppable,
             read_only=self._read_only,
             connector=connector,
+            recorded=self._recorded(),
         )
 
     @property
@@ -378,6 +384,7 @@ class YardScreen(Screen[None]):
             **self._connector_actions.performers,
             **self._yard_actions.performers,
             **MischiefActions(self).performers,
+            **RecordingActions(self).performers,
             **self._list_actions.performers,
             "up": lambda: self._move(-1),
             "down": lambda: self._move(1),
@@ -389,7 +396,7 @@ class YardScreen(Screen[None]):
             "zoom": lambda: self._change_zoom(self._zoom.following),
             "theme": self.change_theme,
             "help": lambda: self.app.push_screen(Help(self.situation, self._key_groups)),
-            "quit": lambda: self.app.exit(),
+            "quit": lambda: self.post_message(LeaveWanted()),
         }
 
 
