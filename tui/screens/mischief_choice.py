@@ -137,8 +137,17 @@ class MischiefChoice(Overlay[Wanted | SwitchOff | None]):
                 heading = title
             options.append(Option(line.text, id=line.key))
         self._list.set_options(options)
-        first = next((place for place, one in enumerate(options) if one.id == self._at), None)
-        self._list.highlighted = first if first is not None else min(1, len(options) - 1) if options else None
+        self._list.highlighted = self._best(options, text.strip().casefold()) if options else None
+
+    def _best(self, options: Sequence[Option], text: str) -> int:
+        """Where the cursor is to be: at the name that is meant before any text that has it somewhere."""
+        names = [str(one.id or "").partition(" ")[2].casefold() for one in options]
+        found = [place for place, one in enumerate(options) if one.id and one.id == self._at and not text]
+        if text:
+            found += [place for place, name in enumerate(names) if name == text]
+            found += [place for place, name in enumerate(names) if name.startswith(text)]
+            found += [place for place, name in enumerate(names) if text in name]
+        return found[0] if found else min(1, len(options) - 1)
 
 
 def _on_now(stations: Sequence[Station]) -> Iterator[_Line]:
