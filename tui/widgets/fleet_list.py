@@ -11,10 +11,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.messages import FoldWanted, SelectionMoved, SortWanted
+from tui.state.arrangement import INDENT
 from tui.state.cells import Cell, Line, Tone
 from tui.state.groups import heading_line
 from tui.state.rows import Layout, layout
-from tui.state.view import INDENT, View
+from tui.state.view import View
 from tui.widgets.line_scroll import LineScroll
 from tui.widgets.painting import Brush, paint
 
