@@ -21,6 +21,8 @@ class Recordings:
         self._topics = topics
         self._tell = tell
         self._running: dict[str, asyncio.Event] = {}
+        self._all_saved = asyncio.Event()
+        self._all_saved.set()
 
     @property
     def ids(self) -> frozenset[str]:
@@ -33,6 +35,10 @@ class Recordings:
             if station_id in ("", each):
                 ended.set()
 
+    async def all_saved(self) -> None:
+        """Return when none is under way."""
+        await self._all_saved.wait()
+
     async def record(self, station_id: str, path: Path) -> None:
         """Record until it is ended, or the broker is gone; then save it to ``path``."""
         # Imported here: it brings a second MQTT client and a YAML writer along, and few ever record.
@@ -43,6 +49,7 @@ class Recordings:
         from launcher.scenario.tape import taped
 
         ended = self._running[station_id] = asyncio.Event()
+        self._all_saved.clear()
         try:
             recording = await taped(Remote(self._broker, self._topics), station_id, ended)
             text = recording.scenario(path.stem)
@@ -55,3 +62,5 @@ class Recordings:
             self._tell(Notice("", f"{told}{station_id} is saved: cp-simu run {path}", severity))
         finally:
             del self._running[station_id]
+            if not self._running:
+                self._all_saved.set()
