@@ -36,7 +36,6 @@ from launcher.api.commands import Close, Command, CommandResult, CommandType, En
 from tests.support.synthetic_orders import AT, Deviations, answer
 
 
-
 @dataclass
 class SyntheticStation:
     """One pretended charge point."""
