@@ -3,46 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import itertools
-import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import on, work
-from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
-from textual.filter import LineFilter, Monochrome
+from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.worker import Worker
 
-from chargepoint.api.errors import InputError
-from chargepoint.api.orders import Close, Describe, Watch
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Broker
-from tui import files
-from tui.colourless import Colourless
-from tui.errands import Errands
+from tui.carrying_out import CarryingOut
 from tui.keymap import Group, why_not
 from tui.link import Link
 from tui.messages import (
-    BatchesStopped,
-    BatchWanted,
-    CarChanged,
     ConnectionWanted,
-    FaultSet,
-    LauncherOrdered,
     LayoutChanged,
     LinkChanged,
     SaveWanted,
-    StationOrdered,
-    StationsClosed,
-    TokenPresented,
-    TraceWanted,
     YardSettled,
     YardSpoke,
 )
@@ -51,39 +33,29 @@ from tui.processes import Processes
 from tui.screens.overlay import Palette
 from tui.screens.station import StationScreen
 from tui.screens.yard import YardScreen
-from tui.state import units
-from tui.state.answers import Notice, Severity, few, notice_of
-from tui.state.batches import Batch
-from tui.state.fleet import Change, Fleet, LauncherAnswered, LauncherChanged, StationChanged
-from tui.state.layouts import ScreenLayout
-from tui.state.setups import setup_text
+from tui.state.fleet import (
+    Change,
+    Fleet,
+    LauncherChanged,
+    PoolChanged,
+    StationChanged,
+)
 from tui.state.situation import LinkState, LinkStatus
 from tui.state.traces import Traces
 from tui.state.view import View
 from tui.terminal import hung_up
-from tui.themes import DARK, PLAIN, THEMES
 from tui.user_keys import Keys, groups_with
 
-log = logging.getLogger(__name__)
-
 SAMPLE_S: Final = 1.0
-_COLOURLESS: Final = Colourless()
-_NOTICE_S: Final = {Severity.INFORMATION: 3.0, Severity.WARNING: 6.0, Severity.ERROR: 10.0}
 
 
-class YardApp(App[None]):
+class YardApp(CarryingOut):
     """The terminal screen of the yard below ``topics`` on ``broker``; connects by itself.
 
     ``central_system`` is what the form of new charge points proposes; ``logs`` is the folder with the logs of a yard
     on this machine. ``keys`` are the user's own. A ``read_only`` screen only looks: it publishes nothing that changes
     anything.
     """
-
-    TITLE = "cp-simu"
-    CSS_PATH = "app.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-wide")]  # noqa: RUF012 - annotated by Textual
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
 
     def __init__(
         self,
@@ -96,28 +68,22 @@ class YardApp(App[None]):
         preferences: Preferences | None = None,
         read_only: bool = False,
     ) -> None:
-        super().__init__()
+        self._link = Link(broker, topics, self.post_message)
+        self.fleet = Fleet(topics)
+        self._view = View(self.fleet)
+        super().__init__(self._link, self.fleet, self._view.moment, read_only=read_only)
         self._logs = logs
         self._close: StationScreen | None = None
-        for theme in THEMES:
-            self.register_theme(theme)
         self._preferences = preferences or Preferences()
         self._key_groups = groups_with(keys or {})
         self._read_only = read_only
         self.set_keymap({name: ",".join(own) for name, own in (keys or {}).items()})
         self._kept_layout = self._preferences.read_layout()
-        self.theme = self._first_theme(self._kept_layout)
-        self._topics = topics
-        self._link = Link(broker, topics, self.post_message)
-        self.fleet = Fleet(topics)
-        self._view = View(self.fleet)
+        self.choose_theme(self._kept_layout.theme)
         self._traces = Traces()
         self._status = LinkStatus(LinkState.CONNECTING, self._link.address)
         self._settled = False
         self._worker: Worker[None] | None = None
-        self._request_numbers = itertools.count(1)
-        self._own_requests: set[str] = set()
-        self._errands = Errands(self.fleet, self.post_message)
         self._processes = Processes()
         self._heard = 0
         self._yard = YardScreen(
@@ -128,6 +94,7 @@ class YardApp(App[None]):
             central_system,
             self._key_groups,
             self.open_station,
+            lambda: self._recordings.ids,
             read_only=read_only,
         )
         self._yard.adopt(self._kept_layout)
@@ -150,15 +117,6 @@ class YardApp(App[None]):
     def get_default_screen(self) -> YardScreen:
         """The yard is the screen below all others."""
         return self._yard
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own colours, for themes that do not have them."""
-        return dict(DARK.variables)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Without colour nothing is coloured; Textual itself would turn colours into greys."""
-        filters = [one for one in super().get_line_filters() if not isinstance(one, Monochrome)]
-        return [*filters, _COLOURLESS] if self.theme == PLAIN.name else filters
 
     def on_mount(self) -> None:
         """Connect, and begin to sample."""
@@ -189,7 +147,7 @@ class YardApp(App[None]):
         if message.state is LinkState.CONNECTED:
             self.fleet.begin()
         else:
-            self._errands.abandon()
+            self.unanswered()
         self._settled = False
         self._set_status(message.state, message.reason)
 
@@ -214,30 +172,26 @@ class YardApp(App[None]):
         stations = [change for change in changes if isinstance(change, StationChanged)]
         if stations:
             self._yard.show_changes({change.id for change in stations}, listed=any(c.listed for c in stations))
-        elif any(isinstance(change, LauncherChanged) for change in changes):
+        elif any(isinstance(change, LauncherChanged | PoolChanged) for change in changes):
             self._yard.refresh_situation()
+        if any(isinstance(change, PoolChanged) for change in changes):
+            self._yard.show_pools()
         if self._close is not None:
             self._close.take(changes)
-        notices = [notice for change in changes if (notice := notice_of(change, self._own_requests))]
-        for notice in notices:
-            log.info("%s: %s", notice.title or "answer", notice.text)
-        for notice in few(notices):
-            self._notify(notice)
-        answers = (change.result.request_id for change in changes if isinstance(change, LauncherAnswered))
-        for request_id in answers:
-            self._own_requests.discard(request_id)
-            self._errands.answered(request_id)
+        self.answered(changes)
 
     def _sample(self) -> None:
         if hung_up():
             # Whoever has a controlling terminal is told by a signal; others would read its end for ever.
-            self.exit()
+            self.leave()
             return
         heard, self._heard = self._heard, self._link.heard
         if self._status.up:
             self._traces.sample(self.fleet)
         self._now()
-        self._yard.show_second((self._heard - heard) / SAMPLE_S, self._errands.progress, self._errands.stoppable)
+        self.waited()
+        running = (*self._errands.progress, *self._rounds.progress)
+        self._yard.show_second((self._heard - heard) / SAMPLE_S, running, self._errands.stoppable)
         if pids := self._yard.pids_in_sight:
             self._look_at_processes(pids)
 
@@ -262,76 +216,12 @@ class YardApp(App[None]):
             self._settled = False
             self._set_status(LinkState.DISCONNECTED, "")
 
-    @on(CarChanged)
-    def tell_car(self, message: CarChanged) -> None:
-        """Publish what the car does."""
-        self._publish(self._topics.connector(message.station_id, message.connector, "car"), message.car.to_json())
-
-    @on(TokenPresented)
-    def tell_token(self, message: TokenPresented) -> None:
-        """Publish the id tag."""
-        topic = self._topics.connector(message.station_id, message.connector, "id_tag")
-        self._publish(topic, message.token.to_json())
-
-    @on(FaultSet)
-    def tell_fault(self, message: FaultSet) -> None:
-        """Publish the fault."""
-        topic = self._topics.connector(message.station_id, message.connector, "faulted")
-        self._publish(topic, message.fault.to_json())
-
-    @on(LauncherOrdered)
-    def tell_launcher(self, message: LauncherOrdered) -> None:
-        """Publish the command; its answer is known by its request id."""
-        request_id = f"{self._link.name}-{next(self._request_numbers)}"
-        self._own_requests.add(request_id)
-        command = dataclasses.replace(message.command, request_id=request_id)
-        self._errands.begin(command)
-        self._publish(self._topics.launcher("cmd"), command.to_json())
-
-    @on(StationsClosed)
-    def tell_stations(self, message: StationsClosed) -> None:
-        """Publish the command that ends each in good order."""
-        for station_id in message.station_ids:
-            self._publish(self._topics.station(station_id, "cmd"), Close().to_json())
-
-    @on(BatchWanted)
-    def spread(self, message: BatchWanted) -> None:
-        """Publish many inputs, each at its time."""
-        self._spread(message.batch)
-
-    @work(group="batches", description="inputs over a while")
-    async def _spread(self, batch: Batch) -> None:
-        await self._errands.spread(batch)
-
-    @on(BatchesStopped)
-    def stop(self) -> None:
-        """What is being spread ends here."""
-        self.workers.cancel_group(self, "batches")
-
     @on(LayoutChanged)
+    @on(SaveWanted)
     def keep_layout(self) -> None:
         """Remember how the screen is arranged."""
         layout, self._kept_layout = self._yard.layout_now, self._yard.layout_now
         self.run_worker(partial(self._preferences.write_layout, layout), thread=True, exclusive=True, group="layout")
-
-    def _publish(self, topic: str, payload: bytes) -> None:
-        if self._read_only:
-            log.warning("read-only: nothing is published on %s", topic)
-            return
-        self._link.publish(topic, payload)
-
-    @on(StationOrdered)
-    def tell_station(self, message: StationOrdered) -> None:
-        """Publish the order."""
-        order = message.order
-        if not isinstance(order, Watch | Describe):
-            request_id = f"{self._link.name}-{next(self._request_numbers)}"
-            self._own_requests.add(request_id)
-            order = dataclasses.replace(order, request_id=request_id)
-            self._publish(self._topics.station(message.station_id, "cmd"), order.to_json())
-        else:
-            # To look changes nothing.
-            self._link.publish(self._topics.station(message.station_id, "cmd"), order.to_json())
 
     def open_station(self, station_id: str) -> None:
         """Lay the screen of one charge point over the yard."""
@@ -347,51 +237,13 @@ class YardApp(App[None]):
             self._logs,
             self._yard.memory,
             self._yard.change_theme,
+            lambda: self._recordings.ids,
+            read_only=self._read_only,
         )
         self.push_screen(self._close, self._station_left)
 
     def _station_left(self, _: None) -> None:
         self._close = None
-
-    @on(TraceWanted)
-    def save_trace(self, message: TraceWanted) -> None:
-        """Write the traffic in a thread."""
-        self._write_trace(message.path, message.text)
-
-    @work(description="a trace to its file")
-    async def _write_trace(self, path: Path, text: str) -> None:
-        try:
-            await asyncio.to_thread(files.write_setup, path, text)
-        except InputError as error:
-            self._notify(Notice("save", str(error), Severity.ERROR))
-            return
-        frames = units.plural(text.count("\n"), "frame")
-        self._notify(Notice("", f"{frames} saved to {path}", Severity.INFORMATION))
-
-    @on(SaveWanted)
-    def save(self, message: SaveWanted) -> None:
-        """Write the setup in a thread."""
-        text, left_out = setup_text(message.stations)
-        self._write(message.path, text, len(message.stations) - len(left_out), left_out)
-        self.keep_layout()
-
-    @work(description="a setup to its file")
-    async def _write(self, path: Path, text: str, saved: int, left_out: list[str]) -> None:
-        try:
-            await asyncio.to_thread(files.write_setup, path, text)
-        except InputError as error:
-            self._notify(Notice("save", str(error), Severity.ERROR))
-            return
-        self._notify(Notice("", f"{units.plural(saved, 'charge point')} saved to {path}", Severity.INFORMATION))
-        if left_out:
-            names = ", ".join(left_out[:5]) + (" …" if len(left_out) > 5 else "")
-            reason = f"left out, because they have not told how they are started: {names}"
-            self._notify(Notice("save", reason, Severity.WARNING))
-
-    def _first_theme(self, layout: ScreenLayout) -> str:
-        if self.no_color:
-            return PLAIN.name
-        return layout.theme if layout.theme in self.available_themes else DARK.name
 
     def _connect(self) -> None:
         if self._worker is None:
@@ -405,12 +257,3 @@ class YardApp(App[None]):
         self._yard.show_link(self._status, settled=self._settled)
         if self._close is not None:
             self._close.show_link(self._status)
-
-    def _notify(self, notice: Notice) -> None:
-        self.notify(
-            notice.text,
-            title=notice.title,
-            severity=notice.severity.value,
-            timeout=_NOTICE_S[notice.severity],
-            markup=False,
-        )

@@ -20,11 +20,9 @@ from tui.preferences import Preferences
 from tui.serving import Address, serve
 
 _CENTRAL_SYSTEM = "ws://localhost:9000"
+_DUMB = frozenset({"dumb", "unknown"})
 _SERVED = "TEXTUAL_DRIVER" in os.environ
 """Whether a browser is the terminal: textual-serve names its own driver."""
-
-LINES_ONLY = ("dumb", "unknown")
-"""What editors and pipelines call a terminal without a cursor that can be moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.serve is not None:
             return serve(Address.parse(options.serve), _for_each_browser(arguments))
         _configure_logs(options.log_file, options.state_dir)
-        if not _SERVED and not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise InputError("standard input and output", "no terminal", "a terminal")
-        if not _SERVED and os.environ.get("TERM") in LINES_ONLY:
-            raise InputError(
-                "TERM", os.environ["TERM"], "a terminal that a screen can be drawn on, like xterm-256color"
-            )
+        if not _SERVED:
+            _check_terminal()
     except InputError as error:
         print(f"cp-simu tui: {error}", file=sys.stderr)
         return 2
@@ -105,6 +99,18 @@ def _for_each_browser(arguments: list[str]) -> list[str]:
         elif not word.startswith("--serve="):
             kept.append(word)
     return [sys.executable, "-m", "tui", *kept]
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError("standard input and output", "no terminal", "a terminal")
+    term = os.environ.get("TERM", "")
+    if term in _DUMB:
+        raise InputError("TERM", term, "a terminal that can move its cursor, such as xterm-256color or linux")
+    # Where Textual writes to: in another encoding frames and glyphs would be written as numbers.
+    encoding = sys.__stderr__.encoding if sys.__stderr__ else "utf-8"
+    if encoding.casefold().replace("-", "") != "utf8":
+        raise InputError("encoding", encoding, "UTF-8: where the terminal understands it, say LC_ALL=C.UTF-8")
 
 
 def _configure_logs(wanted: Path | None, state_dir: Path) -> None:

@@ -98,10 +98,24 @@ GROUPS: Final = {
         Action("restart", ("r", "R"), "Restart", "Restart the charge point, its data kept", Need.STATION),
         Action("open", ("enter",), "Open", "See everything about it: traffic, configuration, log …", Need.ONE, 7),
         Action("reboot", ("B",), "Reboot", "Power off and on; its process lives on", Need.ANSWERING),
-        Action("disturb", ("D",), "Disturb", "Let its line be bad for a minute, or good again", Need.ANSWERING),
+        Action(
+            "disturb",
+            ("D",),
+            "Disturb",
+            "Disturb its line, break a part, give it quirks; end that",
+            Need.ANSWERING,
+        ),
         Action("close", ("X",), "Close", "End the charge point in good order", Need.LIVING),
         Action("cycle", ("P",), "Power-cycle", "Cut the power, and give it back at once", Need.LIVING),
         Action("clone", ("y",), "Clone", "Add charge points like the selected one", Need.STATION),
+        Action(
+            "record",
+            ("W",),
+            "Record",
+            "Write down what happens as a scenario; again: end it",
+            Need.ONE,
+            undo="Save",
+        ),
         Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 11),
         Action("undo", ("u",), "Undo", "Add again what was removed last", Need.REMOVED),
     ),
@@ -202,6 +216,8 @@ def title_now(action: Action, situation: Situation) -> str:
 
 
 def _undoes(action: Action, situation: Situation) -> bool:
+    if action.name == "record":
+        return situation.station is not None and situation.station.id in situation.recorded
     if situation.many:
         return action.name == "toggle" and not any(station.alive for station in situation.chosen)
     status = situation.connector.status if situation.connector else None
@@ -249,7 +265,7 @@ def _missing(need: Need, situation: Situation) -> str:
 
 
 def _missing_of_many(need: Need, chosen: tuple[Station, ...]) -> str:
-    if need in (Need.LIVING, Need.CONNECTOR) and not any(station.alive for station in chosen):
+    if need in (Need.LIVING, Need.CONNECTOR, Need.ANSWERING) and not any(station.alive for station in chosen):
         return f"none of the {len(chosen)} charge points is alive"
     return ""
 

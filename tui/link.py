@@ -51,6 +51,11 @@ class Link:
         return f"{self._broker.host}:{self._broker.port}"
 
     @property
+    def broker(self) -> Broker:
+        """Where the broker is."""
+        return self._broker
+
+    @property
     def topics(self) -> Topics:
         """The topics of the yard."""
         return self._topics
@@ -73,6 +78,7 @@ class Link:
             subscriptions=(
                 topics.launcher("status"),
                 topics.launcher("result"),
+                topics.pool("+", "status"),
                 topics.station("+", "status"),
                 topics.station("+", "result"),
                 topics.station("+", "frames"),

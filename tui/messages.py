@@ -12,6 +12,7 @@ from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
 from chargepoint.bus import Message
 from launcher.api.commands import Command
 from tui.state.batches import Batch
+from tui.state.mischief import FaultAt
 from tui.state.situation import LinkState
 from tui.state.station import Station
 
@@ -90,11 +91,27 @@ class StationOrdered(TextualMessage):
 
 
 @dataclass
+class DeedsWanted(TextualMessage):
+    """Orders and faults for charge points, told of together under ``title``."""
+
+    title: str
+    deeds: tuple[tuple[str, Order | FaultAt], ...]
+
+
+@dataclass
 class TraceWanted(TextualMessage):
     """Write ``text``, the traffic of a charge point, to a file."""
 
     path: Path
     text: str
+
+
+@dataclass
+class RecordWanted(TextualMessage):
+    """Write down what happens to a charge point from now on, as a scenario; without a path: that ends."""
+
+    station_id: str
+    path: Path | None
 
 
 @dataclass
@@ -153,6 +170,10 @@ class FoldWanted(TextualMessage):
     """The heading of a group was clicked."""
 
     group: str
+
+
+class LeaveWanted(TextualMessage):
+    """Leave the screen; the yard goes on."""
 
 
 class LayoutChanged(TextualMessage):

@@ -25,6 +25,7 @@ _EVERYWHERE: Final[Mapping[str, tuple[Action, ...]]] = {
         BY_NAME["toggle"],
         BY_NAME["reboot"],
         BY_NAME["disturb"],
+        BY_NAME["record"],
         BY_NAME["restart"],
     ),
     "Moving": (

@@ -222,6 +222,10 @@ class Disturbance:
             words.append(str(self.frames))
         if self.direction is not Side.BOTH:
             words.append(str(self.direction))
+        if self.seed:
+            words.append(f"seed {self.seed}")
+        if self.for_s:
+            words.append(f"for {self.for_s:g} s")
         return " ".join(words)
 
     def body(self) -> dict[str, object]:

@@ -53,7 +53,8 @@ class ChargePointStatus:
     ``entry`` is the complete start entry (``ChargePointSpec.to_entry``), so that a setup can be saved by anyone;
     ``last_error`` is why the station is not connected, or died, or what its central system last did against the
     standard on this connection, in words for people; ``deviations`` are the disturbances,
-    quirks and broken parts that are on by order; ``light_intensity_pct`` is how bright its lighting is; ``pool``
+    quirks and broken parts that are on by order, ``deviations_at`` since when each of them is, as far as this process
+    has seen; ``light_intensity_pct`` is how bright its lighting is; ``pool``
     names the pool whose process ``pid`` is, "" when it is the charge point's own.
     """
 
@@ -75,6 +76,7 @@ class ChargePointStatus:
     last_error: str = ""
     entry: Mapping[str, object] = field(default_factory=dict)
     deviations: tuple[str, ...] = ()
+    deviations_at: tuple[str, ...] = ()
     light_intensity_pct: int = 100
     pool: str = ""
 
@@ -143,6 +145,7 @@ class ChargePointStatus:
             last_error=fields.text("last_error", "", max_length=2000),
             entry=fields.object("entry"),
             deviations=_texts(fields, "deviations"),
+            deviations_at=_texts(fields, "deviations_at"),
             light_intensity_pct=fields.integer("light_intensity_pct", 100, minimum=0, maximum=100),
             pool=fields.text("pool", ""),
         )

@@ -101,12 +101,19 @@ class MqttDialect:
             last_error=last_error,
             firmware_version=state.installed_version or self._spec.firmware_version,
             deviations=deviations,
+            deviations_at=self._since(deviations, now),
             light_intensity_pct=light_intensity_pct,
         )
         if status != self._status:
             self._status = status
             messages.insert(0, self._station_message(status))
         return messages
+
+    def _since(self, deviations: tuple[str, ...], now: float) -> tuple[str, ...]:
+        if deviations == self._status.deviations:
+            return self._status.deviations_at
+        told = dict(zip(self._status.deviations, self._status.deviations_at, strict=True))
+        return tuple(told.get(one) or iso(now) for one in deviations)
 
     def next_deadline(self) -> float | None:
         """When measurements that changed are due to be told."""

@@ -25,7 +25,11 @@ OF_THE_MOMENT = frozenset(
 """Members that are different each time."""
 UNTOLD = frozenset({"Heartbeat", "MeterValues"})
 """CALLs that come by the clock, and are not expected."""
+OF_THE_YARD = frozenset({"id", "central_system", "pool"})
+"""Keys of the start entry that a scenario has otherwise, or not at all."""
 SHORTEST_WAIT_S = 1.0
+USUAL_CABLE = 32.0
+"""What the step plugs in without a word about it."""
 
 
 @dataclass(slots=True)
@@ -50,6 +54,8 @@ class Recording:
     _transactions: dict[object, str] = field(default_factory=dict)
     _started: dict[int, None] = field(default_factory=dict)
     _by_hand: list[_Step] = field(default_factory=list)
+    _cars: dict[int, tuple[float, bool]] = field(default_factory=dict)
+    """Of each connector the cable, and whether the car is ready."""
 
     def take(self, topic: LauncherTopic | StationTopic | ConnectorTopic, payload: bytes, at_s: float) -> None:
         """An MQTT message on a topic of the station, or a command to the launcher; one that cannot be read has had no
@@ -69,7 +75,7 @@ class Recording:
 
     def scenario(self, name: str) -> str:
         """The scenario file."""
-        entry = {key: value for key, value in self.entry.items() if key not in ("id", "central_system")}
+        entry = {key: value for key, value in self.entry.items() if key not in OF_THE_YARD}
         head = {"name": name, "proves": "What was recorded happens again.", "variables": {"STATION": self.station}}
         stations = {"stations": {"${STATION}": entry}}
         lines = [
@@ -86,9 +92,20 @@ class Recording:
         return "".join(lines)
 
     def _input(self, connector: int, leaf: str, payload: bytes, at_s: float) -> None:
+        at = {} if connector == 1 else {"connector": connector}
         match leaf:
             case "car":
-                name, arguments = _car(CarInput.from_json(payload))
+                cable, ready = self._cars.get(connector, (USUAL_CABLE, True))
+                car = CarInput.from_json(payload)
+                self._cars[connector] = (
+                    cable if car.cable is None else car.cable,
+                    ready if car.ready is None else car.ready,
+                )
+                name, arguments = _car(car, cable)
+                if name == "plug" and not self._cars[connector][1]:
+                    # The step makes the car ready.
+                    self._did(name, arguments | at, at_s)
+                    name, arguments = "suspend", {}
             case "id_tag":
                 name, arguments = "tap", {"tag": TokenInput.from_json(payload).id}
             case "faulted":
@@ -96,7 +113,7 @@ class Recording:
                 name, arguments = ("fault", {"code": str(fault.error_code)}) if fault.faulted else ("clear_fault", {})
             case _:
                 return
-        self._did(name, arguments | ({} if connector == 1 else {"connector": connector}), at_s)
+        self._did(name, arguments | at, at_s)
 
     def _command(self, payload: bytes, at_s: float) -> None:
         command = parse_command(payload)
@@ -193,13 +210,15 @@ class Recording:
         return value
 
 
-def _car(car: CarInput) -> tuple[str, dict[str, object]]:
+def _car(car: CarInput, cable: float) -> tuple[str, dict[str, object]]:
     phases = [car.consumption_l1, car.consumption_l2, car.consumption_l3]
     if car.cable == 0:
         return "unplug", {}
     if car.cable is None and phases == [None, None, None]:
         return ("resume" if car.ready else "suspend"), {}
     arguments: dict[str, object] = {} if car.cable is None else {"cable": car.cable}
+    if car.cable is None and cable not in (0, USUAL_CABLE):
+        arguments["cable"] = cable
     asked = [each for each in phases if each is not None]
     if asked:
         arguments["asks_for"] = asked[0] if asked == [asked[0]] * 3 else asked

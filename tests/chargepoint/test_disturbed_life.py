@@ -44,11 +44,24 @@ def test_what_is_on_is_in_the_status_and_gone_when_it_is_cleared() -> None:
     assert bench.notes[-1] == "disturbance: latency cleared"
 
 
+def test_the_status_says_since_when_each_of_them_is_on_and_with_which_numbers() -> None:
+    bench = Bench().connect()
+    disturb(bench, kind="drop", probability=0.1, seed=7, for_s=300)
+    began_at = told(bench).deviations_at
+    bench.advance(60)
+    disturb(bench, kind="latency", delay_s=0.25)
+    assert set(told(bench).deviations) == {"drop 10 % seed 7 for 300 s", "latency 0.25 s"}
+    since = dict(zip(told(bench).deviations, told(bench).deviations_at, strict=True))
+    assert since["drop 10 % seed 7 for 300 s"] == began_at[0] < since["latency 0.25 s"]
+    disturb(bench, clear=True)
+    assert told(bench).deviations_at == ()
+
+
 def test_a_disturbance_with_a_duration_ends_by_itself() -> None:
     bench = Bench().connect()
     disturb(bench, kind="drop", for_s=30)
     bench.advance(29)
-    assert told(bench).deviations == ("drop",)
+    assert told(bench).deviations == ("drop for 30 s",)
     bench.advance(1)
     assert told(bench).deviations == ()
 

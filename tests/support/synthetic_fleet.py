@@ -24,6 +24,7 @@ from chargepoint.api.payloads import (
     ChargePointStatus,
     ConnectorState,
     ConnectorStatus,
+    ErrorCode,
     FaultInput,
     Registration,
     TokenInput,
@@ -32,8 +33,7 @@ from chargepoint.api.spec import ChargePointSpec, CurrentType, parse_spec
 from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic, Topics
 from chargepoint.bus import Broker, Bus, Message
 from launcher.api.commands import Close, Command, CommandResult, CommandType, EntryResult, Verdict, parse_command
-
-_PLUGGED = (ConnectorState.SUSPENDED_EV, ConnectorState.SUSPENDED_EVSE, ConnectorState.CHARGING)
+from tests.support.synthetic_orders import AT, Deviations, answer
 
 
 @dataclass
@@ -45,6 +45,8 @@ class SyntheticStation:
     pid: int = 4711
     last_error: str = ""
     connectors: dict[int, ConnectorStatus] = field(default_factory=dict)
+    deviations: Deviations = field(default_factory=Deviations)
+    pool: str = ""
 
     def __post_init__(self) -> None:
         limit = self.spec.max_setpoint_per_connector
@@ -75,6 +77,9 @@ class SyntheticStation:
             started_at="2026-11-21T09:00:00.000Z",
             last_error=self.last_error,
             entry=spec.to_entry(),
+            deviations=self.deviations.in_words,
+            deviations_at=(AT,) * len(self.deviations.in_words),
+            pool=self.pool,
         )
 
     def hear(self, topic: ConnectorTopic, payload: bytes, transaction_id: int) -> None:
@@ -86,7 +91,7 @@ class SyntheticStation:
             case "id_tag":
                 connector = self._tap(connector, TokenInput.from_json(payload), transaction_id)
             case "faulted":
-                connector = self._fault(connector, FaultInput.from_json(payload))
+                connector = self._fault(topic.connector, FaultInput.from_json(payload))
         self.connectors[topic.connector] = self._measured(connector)
 
     def die(self) -> None:
@@ -131,10 +136,11 @@ class SyntheticStation:
         state = ConnectorState.CHARGING if connector.car_ready else ConnectorState.SUSPENDED_EV
         return replace(connector, status=state, transaction_id=transaction_id, id_tag=token.id, soc_pct=42.0)
 
-    def _fault(self, connector: ConnectorStatus, fault: FaultInput) -> ConnectorStatus:
-        if fault.faulted:
-            return replace(connector, status=ConnectorState.FAULTED, error_code=str(fault.error_code))
-        return self._drive(replace(connector, error_code="NoError"), CarInput())
+    def _fault(self, number: int, fault: FaultInput) -> ConnectorStatus:
+        self.deviations.take_fault(number, fault)
+        code, faulted = self.deviations.told_of(number)
+        connector = replace(self.connectors[number], error_code=str(code))
+        return replace(connector, status=ConnectorState.FAULTED) if faulted else self._drive(connector, CarInput())
 
     def _measured(self, connector: ConnectorStatus) -> ConnectorStatus:
         direct = self.spec.type is CurrentType.DC
@@ -174,7 +180,6 @@ class SyntheticYard:
                 topics.connector("+", "+", "car"),
                 topics.connector("+", "+", "id_tag"),
                 topics.connector("+", "+", "faulted"),
-                topics.station("+", "cmd"),
             ),
             will=Message(topics.launcher("status"), b"Dead", retain=True),
             greet=self._state,
@@ -278,7 +283,8 @@ class SyntheticYard:
         if dice.random() < 0.15:
             station.hear(topic, CarInput(ready=False).to_json(), 0)
         if dice.random() < 0.06:
-            station.hear(replace(topic, leaf="faulted"), FaultInput(True).to_json(), 0)
+            code = dice.choice([one for one in ErrorCode if one is not ErrorCode.NO_ERROR])
+            station.hear(replace(topic, leaf="faulted"), FaultInput(True, code).to_json(), 0)
 
     def _spoil(self, station: SyntheticStation, dice: random.Random) -> None:
         match dice.randint(1, 20):
@@ -319,8 +325,16 @@ class SyntheticYard:
                 connector = self.stations[station_id].connectors[number]
                 status = self.topics.connector(station_id, number, "status")
                 self._bus.publish(Message(status, connector.to_json(), retain=True))
-            case StationTopic() | _:
-                pass
+                if topic.leaf == "faulted":
+                    own = self.topics.station(station_id, "status")
+                    self._bus.publish(Message(own, self.stations[station_id].status.to_json(), retain=True))
+            case StationTopic(station_id, "cmd") if station_id in self.stations:
+                station = self.stations[station_id]
+                alive = station.registration is not Registration.DEAD
+                if (told := answer(message.topic, message.payload, station.deviations, alive=alive)) is not None:
+                    self._bus.publish(Message(self.topics.station(station_id, "result"), told.to_json()))
+                    status = self.topics.station(station_id, "status")
+                    self._bus.publish(Message(status, station.status.to_json(), retain=True))
 
     def _obey(self, command: Command) -> CommandResult:
         if isinstance(command, Close):

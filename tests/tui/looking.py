@@ -27,6 +27,7 @@ from tui.state.fleet import LauncherState
 from tui.user_keys import Keys
 
 _ROOTS = itertools.count(1)
+_NAMES = {"/": "slash", "\r": "enter", " ": "space", "\x1b": "escape"}
 PATIENCE_S = 10.0
 """How long anything may take on a machine that does much else."""
 
@@ -54,7 +55,7 @@ class Looking:
     async def burst(self, text: str) -> None:
         """All keys of ``text`` in one piece, as a line over SSH brings them."""
         for sign in text:
-            self.app.post_message(Key({"/": "slash", "\r": "enter", " ": "space"}.get(sign, sign), sign))
+            self.app.post_message(Key(_NAMES.get(sign, sign), sign))
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:

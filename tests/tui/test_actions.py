@@ -175,7 +175,9 @@ async def test_add_starts_one_instance_with_everything_the_form_says(broker: Rea
     """S0-15, S0-16: the form, the central system's URL, and that nothing can be changed later."""
     async with looking(broker) as seen:
         await seen.press("a")
-        await seen.sees("Add charge points", "None of this can be changed later", "remove the charge", "Starts CP_1")
+        await seen.sees(
+            "Add charge points", "None of this can be changed later: remove it and add it again", "Starts CP_1"
+        )
         await seen.type("simu_cp_001")
         await seen.press("tab", "tab")
         await seen.type("ws://csms.example.org/ocpp")

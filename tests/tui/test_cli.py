@@ -89,6 +89,27 @@ def test_in_a_real_terminal_it_shows_the_yard_and_leaves_without_a_word(
     assert (tmp_path / "logs" / "tui.log").exists()
 
 
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"TERM": "dumb"}, b"'dumb' is not a terminal that can move its cursor"),
+        ({"TERM": "xterm", "PYTHONIOENCODING": "latin-1"}, b"encoding: 'iso8859-1' is not UTF-8"),
+    ],
+)
+def test_a_terminal_that_cannot_show_it_is_told_so(tmp_path: Path, environment: dict[str, str], words: bytes) -> None:
+    terminal = PseudoTerminal([sys.executable, "-m", "tui", "--state-dir", str(tmp_path)], 80, 24, environment)
+    written = bytearray()
+
+    def reads() -> bool:
+        written.extend(terminal.read(0.2))
+        return words in written
+
+    try:
+        eventually(reads, 30.0, "the reason")
+    finally:
+        terminal.leave()
+
+
 def test_without_colour_no_colour_is_sent_and_the_selection_is_told_by_reverse(
     broker: RealBroker, tmp_path: Path
 ) -> None:

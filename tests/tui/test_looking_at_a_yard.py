@@ -120,6 +120,23 @@ async def test_what_is_typed_ahead_belongs_to_the_filter(broker: RealBroker) -> 
         await seen.sees("boot/", "▐2 Traffic")
 
 
+async def test_what_is_typed_after_enter_or_escape_in_a_filter_is_for_the_list_that_it_has_narrowed(
+    broker: RealBroker,
+) -> None:
+    async with looking(broker, "CP_1", "CP_2", "depot_1", "depot_2") as seen:
+        await seen.burst("/depot\rjp")
+        await seen.hears("cps/depot_2/connectors/1/car", {"cable": 32.0})
+        await seen.burst("/x\x1bgjp")
+        await seen.hears("cps/CP_2/connectors/1/car", {"cable": 32.0})
+        await seen.burst("tID\rkp")
+        await seen.hears("cps/CP_2/connectors/1/id_tag", {"id": "ID"})
+        await seen.hears("cps/CP_1/connectors/1/car", {"cable": 32.0})
+        await seen.burst("\r2/boot\r3/Interval\x1b4")
+        await seen.sees("▐4 Schedule")
+        await seen.burst("2")
+        await seen.sees("▐2 Traffic", "/boot")
+
+
 async def test_keys_typed_ahead_act_in_their_order(broker: RealBroker) -> None:
     """Each on what the one before has selected, each form has what is typed after its key."""
     async with looking(broker, "CP_1", "CP_2", "CP_3", "CP_4") as seen:

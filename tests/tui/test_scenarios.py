@@ -32,14 +32,3 @@ async def test_a_read_only_screen_plays_nothing(broker: RealBroker) -> None:
         await seen.sees("ready")
         await seen.press("b")
         await seen.sees("this screen is read-only")
-
-
-async def test_a_line_is_disturbed_and_cleared(broker: RealBroker) -> None:
-    async with looking(broker, "CP_1") as seen:
-        await seen.sees("─ CP_1 ─")
-        await seen.press("D")
-        await seen.sees("Disturb the line of CP_1", "outage")
-        await seen.press("enter")
-        await seen.hears("cps/CP_1/cmd", {"type": "disturb", "kind": "outage", "for_s": 60.0})
-        await seen.press("D", "end", "enter")
-        await seen.hears("cps/CP_1/cmd", {"type": "disturb", "clear": True})

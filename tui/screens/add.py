@@ -13,11 +13,13 @@ from textual.widgets import Input, Label, Static
 from chargepoint.api.spec import ChargePointSpec, CurrentType
 from tui.screens.dialog import Dialog, entry, labelled, row
 from tui.state import units
-from tui.state.drafts import TEMPLATES, Draft
+from tui.state.drafts import NO, TEMPLATES, YES, Draft
 from tui.widgets.choice import Choice
 
-_TYPED = tuple(field.name for field in dataclasses.fields(Draft) if field.name not in ("type", "beyond"))
+_CHOSEN = ("type", "security_profile", "tls_verify")
+_TYPED = tuple(field.name for field in dataclasses.fields(Draft) if field.name not in (*_CHOSEN, "beyond"))
 _OWN = "own"
+_ROW = "row-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,21 @@ class AddForm(Dialog[Added]):
             self._field("Per connector", "max_setpoint_per_connector", unit="A"),
         )
         yield row(self._field("Vendor", "vendor"), self._field("Model", "model"))
-        yield row(self._field("Serial", "serial", "S/N and the id"))
-        yield Static(
-            "None of this can be changed later: to change it, remove the charge point and add it again.",
-            classes="note",
-        )
+        yield row(self._field("Serial", "serial", "S/N and the id"), self._field("Pool", "pool", "yes, no, a name"))
+        profiles = Choice("0123", self._draft.security_profile, id="security_profile")
+        yield row(labelled("Security", profiles), Label("profile of the whitepaper", classes="does"))
+        yield self._secured("Password", "authorization_key", "AuthorizationKey, its user is the id")
+        yield self._secured("Trusted roots", "central_system_root", "a PEM file; else the system's")
+        yield self._secured("Certificate", "client_certificate", "a PEM file")
+        yield self._secured("Its key", "client_key", "a PEM file")
+        verify = labelled("Check peer", Choice((YES, NO), self._draft.tls_verify, id="tls_verify"))
+        yield _of_security(row(verify), "tls_verify")
+        yield Static("None of this can be changed later: remove it and add it again.", classes="note")
+
+    def on_mount(self) -> None:
+        """Ask for what the security profile needs."""
+        self._show_security()
+        super().on_mount()
 
     def read(self) -> Added:
         """The charge points and the draft; raises InputError."""
@@ -80,6 +92,10 @@ class AddForm(Dialog[Added]):
     def change_kind(self, event: Choice.Changed) -> None:
         """Take limits that make sense for this template, or this kind of current, in its unit."""
         typed = self._draft_typed()
+        if event.choice.id in ("security_profile", "tls_verify"):
+            self._show_security()
+            self.judge()
+            return
         if event.choice.id == "template":
             if event.word == _OWN or event.word == typed.template:
                 return
@@ -106,5 +122,21 @@ class AddForm(Dialog[Added]):
         classes = "limit-unit" if name.startswith("max_setpoint") else ""
         return labelled(label, entry(name, getattr(self._draft, name), placeholder), unit, classes)
 
+    def _secured(self, label: str, name: str, placeholder: str) -> Widget:
+        return _of_security(row(self._field(label, name, placeholder)), name)
+
+    def _show_security(self) -> None:
+        draft = self._draft_typed()
+        for one in self.query(".security"):
+            one.display = draft.asks(str(one.id).removeprefix(_ROW))
+
     def _draft_typed(self) -> Draft:
-        return Draft(type=self._draft.type, beyond=self._draft.beyond, **{name: self.text(name) for name in _TYPED})
+        texts = {name: self.text(name) for name in _TYPED}
+        texts |= {name: self.query_one(f"#{name}", Choice).chosen for name in ("security_profile", "tls_verify")}
+        return Draft(type=self._draft.type, beyond=self._draft.beyond, **texts)
+
+
+def _of_security(line: Widget, name: str) -> Widget:
+    line.id = f"{_ROW}{name}"
+    line.add_class("security")
+    return line

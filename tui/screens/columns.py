@@ -59,7 +59,7 @@ class ColumnForm(Overlay[ColumnChoice | None]):
     def on_mount(self) -> None:
         """Begin at the first column."""
         self._fill(0)
-        self._list.focus()
+        self.set_focus(self._list)
 
     def action_accept(self) -> None:
         """Leave with the choice."""

@@ -39,7 +39,7 @@ class Confirm(Overlay[bool]):
 
     def on_mount(self) -> None:
         """Enter alone loses nothing."""
-        self.query_one("#no", Button).focus()
+        self.set_focus(self.query_one("#no", Button))
 
     @on(Button.Pressed)
     def answered(self, event: Button.Pressed) -> None:

@@ -119,7 +119,7 @@ class ConnectorActions:
     def fault(self) -> None:
         """Ask for an error code and inject it; clear the fault that is there."""
         if target := self._target():
-            if target.status.status is ConnectorState.FAULTED:
+            if target.status.status is ConnectorState.FAULTED or target.status.error_code != ErrorCode.NO_ERROR:
                 self._stage.post_message(FaultSet(target.station.id, target.number, FaultInput(False)))
             else:
                 self._stage.app.push_screen(FaultChoice(target.place), lambda code: self._inject(target, code))

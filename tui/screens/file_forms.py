@@ -191,4 +191,4 @@ class LoadForm(PathForm[LoadFrom]):
         path.value = event.path
         path.cursor_position = len(event.path)
         if not event.path.endswith("/"):
-            path.focus()
+            self.set_focus(path)

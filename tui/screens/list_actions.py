@@ -37,7 +37,7 @@ class ListActions:
             "last": lambda: self.move(lambda: rows.move_to(len(view) - 1)),
             "page_up": lambda: self.move(lambda: rows.move_page(-1)),
             "page_down": lambda: self.move(lambda: rows.move_page(1)),
-            "list": rows.focus,
+            "list": lambda: self._screen.set_focus(rows),
             "mark": self.mark,
             "range": self.range,
             "extend_up": lambda: self.extend(-1),
@@ -94,7 +94,7 @@ class ListActions:
         else:
             self._filter_box.text = ""
             self._filter_box.settle()
-            self._rows.focus()
+            self._screen.set_focus(self._rows)
 
     def alarm(self) -> None:
         """Select the next charge point in trouble, also one that a fold hides."""

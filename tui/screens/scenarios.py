@@ -54,7 +54,7 @@ class ScenarioScreen(OnceLeft[None]):
 
     def on_mount(self) -> None:
         """Read the files, beside the screen."""
-        self._list.focus()
+        self.set_focus(self._list)
         self._fill()
 
     @work

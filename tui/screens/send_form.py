@@ -58,7 +58,7 @@ class SendForm(Overlay[Send | SendText | None]):
         self.query_one(TextArea).highlight_cursor_line = False
         options = self.query_one(OptionList)
         options.highlighted = self._actions.index(self._action)
-        options.focus()
+        self.set_focus(options)
 
     @on(OptionList.OptionHighlighted)
     def _show_action(self, event: OptionList.OptionHighlighted) -> None:
@@ -75,7 +75,7 @@ class SendForm(Overlay[Send | SendText | None]):
 
     @on(OptionList.OptionSelected)
     def _edit(self) -> None:
-        self.query_one(TextArea).focus()
+        self.set_focus(self.query_one(TextArea))
 
     @on(TextArea.Changed)
     def _judge(self) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chargepoint.api.orders import Order, Reboot, Send, SendText
+from chargepoint.api.orders import Order, Send, SendText
 from launcher.api.commands import Kill, Restart
 from tui.messages import LauncherOrdered, StationOrdered, TraceWanted
 from tui.screens.connector_actions import Stage
-from tui.screens.disturb_choice import DisturbChoice
 from tui.screens.send_form import ANY_TEXT, SendForm
 from tui.screens.station_forms import TraceForm, ValueForm
 from tui.state.answers import Severity
@@ -38,8 +37,6 @@ class StationActions:
             "trace": self.trace,
             "toggle": self.toggle,
             "restart": self.restart,
-            "disturb": self.disturb,
-            "reboot": lambda: self._order(Reboot()),
         }
 
     def send(self) -> None:
@@ -58,11 +55,6 @@ class StationActions:
             return
         form = ValueForm(self._close_up.station_id, entry)
         self._stage.app.push_screen(form, lambda order: self._order(order) if order else None)
-
-    def disturb(self) -> None:
-        """Ask what is to be wrong with its line."""
-        choice = DisturbChoice(self._close_up.station_id)
-        self._stage.app.push_screen(choice, lambda order: self._order(order) if order else None)
 
     def copy(self) -> None:
         """Copy the frames of the chosen exchange, as they were on the wire."""

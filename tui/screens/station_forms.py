@@ -75,6 +75,39 @@ class TraceForm(Dialog[Path]):
         return f"Writes {self._frames} frames{there}."
 
 
+class RecordForm(Dialog[Path]):
+    """Asks for the file that a scenario is written to when the recording ends."""
+
+    accept_word = "Record"
+    size_class = ""
+
+    def __init__(self, station_id: str, *, fresh: bool) -> None:
+        """``fresh``: it is as a charge point is that has just been started."""
+        super().__init__()
+        self.heading = f"Record {station_id} as a scenario"
+        self._station_id = station_id
+        self._fresh = fresh
+
+    def fields(self) -> Iterable[Widget]:
+        """One path."""
+        yield row(labelled("File", entry("path", f"{self._station_id}.yaml")))
+        note = "What anybody does to it from now on becomes steps, what it says becomes expectations."
+        if not self._fresh:
+            note += " The scenario begins with a charge point that was just started, which this one is not."
+        yield Static(note, classes="note", markup=False)
+
+    def read(self) -> Path:
+        """The path; raises InputError for one that cannot be written."""
+        path = files.path_of(self.text("path"))
+        files.check_writable(path)
+        return path
+
+    def hint(self, result: Path) -> str:
+        """What would be written, and how it is played."""
+        there = " (in place of what is there)" if result.exists() else ""
+        return f"The same key ends and saves it{there}; then: cp-simu run {result}"
+
+
 class VehicleChoice(Overlay[VehicleOffer | None]):
     """Asks which car of the catalogue is at the plug."""
 

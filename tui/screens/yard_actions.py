@@ -30,14 +30,16 @@ _MANY = 3
 class YardActions:
     """Add, clone, kill, restart, remove, undo, save, load, connect; remembers the last form and the last file."""
 
-    def __init__(self, stage: Stage, fleet: Fleet, central_system: str, setups: dict[str, str]) -> None:
+    def __init__(
+        self, stage: Stage, fleet: Fleet, central_system: str, setups: dict[str, str], removals: Removals
+    ) -> None:
         self._stage = stage
         self._fleet = fleet
         self._draft = Draft(central_system=central_system)
         self._central_system = central_system
         self._path = "setup.json"
         self._setups = setups
-        self.removals = Removals()
+        self._removals = removals
 
     @property
     def performers(self) -> dict[str, Callable[[], object]]:
@@ -140,7 +142,7 @@ class YardActions:
 
     def undo(self) -> None:
         """Add again what was removed last, with its settings and fresh data."""
-        if entries := self.removals.take(self._present()):
+        if entries := self._removals.take(self._present()):
             self._order(Start(entries))
 
     def kill_all(self) -> None:
@@ -197,7 +199,7 @@ class YardActions:
         self._stage.app.push_screen(Confirm(question, consequence, verb), answered)
 
     def _remove(self, stations: Sequence[Station]) -> None:
-        self.removals.note(stations)
+        self._removals.note(stations)
         self._order(Remove.of([station.id for station in stations]))
 
     def _start(self, added: Added | None) -> None:

@@ -133,6 +133,21 @@ def _error(station: Station, moment: Moment, width: int) -> Line:
     return (Cell(clip(clean(error), width), Tone.BAD),) if error else _nothing(width, numeric=False)
 
 
+def _deviations(station: Station, moment: Moment, width: int) -> Line:
+    words = station.status.deviations if station.status and station.deviates else ()
+    more = f" +{len(words) - 1}" if len(words) > 1 else ""
+    return (
+        (Cell(clip(clean(words[0]), width - len(more)) + more, Tone.WARN),)
+        if words
+        else _nothing(width, numeric=False)
+    )
+
+
+def _pool(station: Station, moment: Moment, width: int) -> Line:
+    name = station.status.pool if station.status else ""
+    return (Cell(clip(clean(name), width), Tone.DIM),) if name else _nothing(width, numeric=False)
+
+
 def _tag(station: Station, moment: Moment, width: int) -> Line:
     shown = " ".join(tags(station))
     return (Cell(clip(clean(shown), width)),) if shown else _nothing(width, numeric=False)
@@ -185,6 +200,10 @@ COLUMNS: Final = (
     Column("age", "heard", 6, "How long ago it last said something", _age, _number("age"), numeric=True),
     Column("error", "last error", 28, "Why it is not connected, or what is faulted", _error,
            lambda station, _: next(iter(errors(station)), "").casefold() or None),
+    Column("deviates", "deviates", 24, "What it is made to do wrong", _deviations,
+           lambda station, _: (station.status.deviations if station.status and station.deviates else (None,))[0]),
+    Column("pool", "pool", 6, "The pool whose process it shares", _pool,
+           lambda station, _: station.status.pool.casefold() if station.status and station.status.pool else None),
     Column("type", "kind", 4, "AC or DC", *_told("type")),
     Column("model", "model", 20, "Its model", *_told("model")),
     Column("vendor", "vendor", 14, "Its vendor", *_told("vendor")),

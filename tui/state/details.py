@@ -10,15 +10,18 @@ from chargepoint.api.payloads import ChargePointStatus
 from tui.state import units
 from tui.state.boxes import box, inner_width, side_by_side
 from tui.state.cards import HIGHEST, LOWEST, card
-from tui.state.cells import Cell, Line, Tone, clean, clip_middle, left, width_of
+from tui.state.cells import Cell, Line, Tone, clean, clip, clip_middle, left, width_of
+from tui.state.deviations import Deviation, deviations_of
 from tui.state.looks import STANDINGS
 from tui.state.station import Station
 from tui.state.traces import Traces
+from tui.state.when import clock_time
 
 _MOST_CARDS: Final = 64
 _TWO_CARDS_WIDTH: Final = 100
 _BRIEF_BELOW: Final = 14
 _LABEL: Final = 8
+_MOST_DEVIATIONS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,21 @@ class Details:
 
 
 def details(
-    station: Station | None, connector: int | None, traces: Traces, width: int, height: int, *, lit: bool = False
+    station: Station | None,
+    connector: int | None,
+    traces: Traces,
+    width: int,
+    height: int,
+    *,
+    lit: bool = False,
+    most_deviations: int = 1,
 ) -> Details:
-    """Everything about ``station`` in ``width`` columns; ``height`` lines decide how much each part tells."""
+    """Everything about ``station`` in ``width`` columns; ``height`` lines decide how much each part tells, but for
+    ``most_deviations``, which have a line each."""
     if station is None:
         return Details(())
-    lines = _identity(station, width, brief=height < _BRIEF_BELOW, lit=lit)
+    most = most_deviations if height < _BRIEF_BELOW else max(_MOST_DEVIATIONS, most_deviations)
+    lines = _identity(station, width, most, brief=height < _BRIEF_BELOW, lit=lit)
     numbers = list(station.connectors)[:_MOST_CARDS]
     abreast = 2 if width >= _TWO_CARDS_WIDTH and len(numbers) > 1 else 1
     rows = -(-len(numbers) // abreast)
@@ -87,19 +99,20 @@ def details(
     return Details(tuple(lines), tuple(areas))
 
 
-def _identity(station: Station, width: int, *, brief: bool, lit: bool) -> list[Line]:
+def _identity(station: Station, width: int, most_deviations: int, *, brief: bool, lit: bool) -> list[Line]:
     standing = STANDINGS[station.standing].line
     room = width - 6 - width_of(standing) - 4
     title = (Cell(clip_middle(station.id, max(8, room)), Tone.STRONG),)
-    facts = _brief_facts(station, inner_width(width)) if brief else _facts(station, inner_width(width))
+    facts = (_brief_facts if brief else _facts)(station, inner_width(width), most_deviations)
     return box(title, standing, facts, width, lit=lit)
 
 
-def _brief_facts(station: Station, width: int) -> list[Line]:
+def _brief_facts(station: Station, width: int, most_deviations: int) -> list[Line]:
     status = station.status
     if status is None:
         return _problem(station, width)
     facts = [_fact("model", f"{status.model} · {_current(station, status)}")]
+    facts += deviation_lines(station, width, most_deviations)
     if status.last_error:
         return facts + _wrapped("error", status.last_error, width, most_lines=1)
     return [*facts, _fact("central", status.central_system)]
@@ -110,7 +123,7 @@ def _problem(station: Station, width: int) -> list[Line]:
     return _wrapped("problem", reason, width)
 
 
-def _facts(station: Station, width: int) -> list[Line]:
+def _facts(station: Station, width: int, most_deviations: int) -> list[Line]:
     status = station.status
     if status is None:
         return _problem(station, width)
@@ -126,7 +139,7 @@ def _facts(station: Station, width: int) -> list[Line]:
         _fact("current", _current(station, status)),
         _fact("process", process),
         _fact("central", status.central_system),
-        *(_wrapped("deviates", ", ".join(status.deviations), width) if status.deviations else ()),
+        *deviation_lines(station, width, most_deviations),
     ]
     if width > 60:
         blinks = sum(one.status.light_blinks for one in station.connectors.values() if one.status)
@@ -151,6 +164,25 @@ def _current(station: Station, status: ChargePointStatus) -> str:
 def _limits(station: Station, per_connector: float, connectors: int) -> str:
     told = units.plural(connectors, "connector")
     return f"{told}, {units.setpoint(per_connector, station.direct)} each" if per_connector else told
+
+
+def deviation_lines(station: Station, width: int, most: int) -> list[Line]:
+    """What it is made to do wrong, with its numbers, and since when."""
+    found = deviations_of(station)
+    shown = found if len(found) <= most else found[: most - 1] if most > 1 else ()
+    lines = [_deviation(one, width) for one in shown]
+    if rest := found[len(shown) :]:
+        names = ", ".join(one.name for one in rest)
+        lines.append((Cell("~ ", Tone.WARN), Cell(clip(f"{len(rest)} deviations: {names}", width - 2), Tone.WARN)))
+    return lines
+
+
+def _deviation(one: Deviation, width: int) -> Line:
+    since = f"since {clock_time(one.since)}" if one.since else ""
+    room = width - len(since) - 3
+    if room < len(one.words):
+        since, room = "", width - 2
+    return (Cell("~ ", Tone.WARN), Cell(left(clean(one.words), room), Tone.WARN), Cell(since, Tone.DIM))
 
 
 def _fact(label: str, value: str) -> Line:

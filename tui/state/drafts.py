@@ -12,7 +12,16 @@ from chargepoint.api.spec import ChargePointSpec, CurrentType, parse_spec
 from tui.state.naming import expand_ids, following
 
 _NUMBERS: Final = ("nb_connectors", "nb_phases", "max_setpoint", "max_setpoint_per_connector", "voltage")
-_TYPED: Final = frozenset({"id", "central_system", "type", "vendor", "model", "serial", *_NUMBERS})
+_SECURITY: Final[Mapping[str, frozenset[str]]] = {
+    "authorization_key": frozenset("12"),
+    "central_system_root": frozenset("23"),
+    "client_certificate": frozenset("3"),
+    "client_key": frozenset("3"),
+}
+"""What is typed for which security profiles."""
+
+_TYPED: Final = frozenset({"id", "central_system", "type", "vendor", "model", "serial", "pool", *_NUMBERS})
+_SECURED: Final = frozenset({"security_profile", "tls_verify", *_SECURITY})
 _ITS_OWN: Final = frozenset({"meter_serial", "iccid", "imsi"})
 """What no two charge points have in common."""
 
@@ -39,9 +48,16 @@ TEMPLATES: Final[Mapping[str, tuple[CurrentType, dict[str, Any]]]] = {
 """The usual kinds, by their name and their power in kW."""
 
 
+YES, NO = "yes", "no"
+_POOL_WORDS: Final[Mapping[object, str]] = {None: "", True: YES, False: NO}
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The texts of the form, under the names of the start entry's keys; ``beyond`` is what a clone has besides."""
+    """The texts of the form, under the names of the start entry's keys; ``beyond`` is what a clone has besides.
+
+    ``pool``: yes, no, a pool's name, or nothing, which leaves it to the yard.
+    """
 
     id: str = "CP_1"
     count: str = "1"
@@ -55,6 +71,13 @@ class Draft:
     vendor: str = "Open OCPP"
     model: str = "Simulated CP"
     serial: str = ""
+    pool: str = ""
+    security_profile: str = "0"
+    authorization_key: str = ""
+    central_system_root: str = ""
+    client_certificate: str = ""
+    client_key: str = ""
+    tls_verify: str = YES
     beyond: Mapping[str, object] = field(default_factory=dict)
 
     def ids(self, taken: Container[str] = ()) -> tuple[str, ...]:
@@ -87,7 +110,11 @@ class Draft:
         """What makes charge points like the one that ``entry`` starts; each with a serial of its own."""
         spec = parse_spec(entry)
         complete = spec.to_entry()
-        beyond = {key: value for key, value in complete.items() if key not in _TYPED and key not in _ITS_OWN}
+        secured = {key: str(complete[key]) for key in _SECURED & complete.keys()} if spec.security.profile else {}
+        if secured:
+            secured["tls_verify"] = YES if spec.security.tls_verify else NO
+        kept = _TYPED | _ITS_OWN | secured.keys()
+        beyond = {key: value for key, value in complete.items() if key not in kept}
         numbers = {key: f"{complete[key]:g}" for key in _NUMBERS}
         return cls(
             id=following(spec.id),
@@ -95,8 +122,10 @@ class Draft:
             type=spec.type,
             vendor=spec.vendor,
             model=spec.model,
+            pool=_POOL_WORDS.get(spec.pool, str(spec.pool)),
             beyond=beyond,
             **numbers,
+            **secured,
         )
 
     def of_template(self, name: str) -> Draft:
@@ -125,7 +154,22 @@ class Draft:
         for key in _NUMBERS:
             text: str = getattr(self, key)
             typed[key] = number_or_text(text) if text else None
-        return typed
+        if self.pool:
+            typed["pool"] = {YES: True, NO: False}.get(self.pool, self.pool)
+        return typed | self._secured()
+
+    def asks(self, name: str) -> bool:
+        """Whether its security profile has a use for that field."""
+        if name == "tls_verify":
+            return self.security_profile in "23"
+        return self.security_profile in _SECURITY.get(name, self.security_profile)
+
+    def _secured(self) -> dict[str, object]:
+        if self.security_profile == "0":
+            return {}
+        given: dict[str, object] = {"security_profile": int(self.security_profile)}
+        given |= {key: getattr(self, key) for key in _SECURITY if self.asks(key) and getattr(self, key)}
+        return given | ({"tls_verify": False} if self.asks("tls_verify") and self.tls_verify == NO else {})
 
 
 def number_or_text(text: str) -> object:

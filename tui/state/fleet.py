@@ -14,7 +14,7 @@ from chargepoint.api.description import Description
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import StationResult, Verdict
 from chargepoint.api.payloads import ChargePointStatus, ConnectorStatus
-from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic, Topics
+from chargepoint.api.topics import ConnectorTopic, LauncherTopic, PoolTopic, StationTopic, Topics
 from chargepoint.api.traffic import TracedFrame
 from launcher.api.commands import CommandResult
 from tui.state.station import Connector, Station, Totals
@@ -41,6 +41,13 @@ class LauncherChanged:
     """The launcher came, went, or died."""
 
     state: LauncherState
+
+
+@dataclass(frozen=True, slots=True)
+class PoolChanged:
+    """A pool came, went, or died."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ class StationDescribed:
 Change = (
     StationChanged
     | LauncherChanged
+    | PoolChanged
     | LauncherAnswered
     | StationRefused
     | StationObeyed
@@ -100,6 +108,9 @@ Change = (
     | FrameSeen
     | StationDescribed
 )
+
+_LONGEST_WORD: Final = 20
+"""Of what a pool says of itself."""
 
 _WHOLE: Final = -1
 """Stands for a charge point's own status among its connectors' numbers."""
@@ -117,7 +128,8 @@ class Fleet:
     """All charge points of a yard, their totals, and the launcher.
 
     ``apply`` takes every message; a payload that cannot be read is kept as the problem it is. After a
-    reconnection ``begin`` then ``settle`` drop what is retained no longer.
+    reconnection ``begin`` then ``settle`` drop what is retained no longer. ``longest_id`` and ``most_connectors`` are
+    those of all that it has ever known.
     """
 
     def __init__(self, topics: Topics) -> None:
@@ -126,9 +138,13 @@ class Fleet:
         self._order: list[tuple[tuple[tuple[str | int, ...], str], str]] = []
         self._told: set[tuple[str, int]] | None = None
         self._launcher_told = False
+        self._pools_told: set[str] = set()
         self.totals = Totals()
+        self.longest_id = 0
+        self.most_connectors = 0
         self.heard_at: dict[str, float] = {}
         self.launcher = LauncherState.UNKNOWN
+        self.pools: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._stations)
@@ -154,6 +170,8 @@ class Fleet:
                     return LauncherAnswered(CommandResult.from_json(payload))
                 except InputError as error:
                     return AnswerUnreadable(topic, str(error))
+            case PoolTopic(name, "status"):
+                return self._apply_pool(name, payload)
             case StationTopic(station_id, "status"):
                 self._note(station_id, heard_at)
                 return self._apply_station(station_id, payload)
@@ -183,6 +201,7 @@ class Fleet:
         """A connection begins: from now on it is noted what is told again."""
         self._told = set()
         self._launcher_told = False
+        self._pools_told = set()
 
     def settle(self) -> list[Change]:
         """The retained state has been told: what was not among it is gone."""
@@ -195,6 +214,8 @@ class Fleet:
                 changes.append(self._put(replace(station, status=None, problem="")))
             silent = [number for number in station.connectors if (station.id, number) not in told]
             changes += [self._apply_connector(station.id, number, b"") for number in silent]
+        for name in self.pools.keys() - self._pools_told:
+            changes.append(self._apply_pool(name, b""))
         if not self._launcher_told and self.launcher is not LauncherState.UNKNOWN:
             changes.append(self._apply_launcher(b""))
         return changes
@@ -208,6 +229,13 @@ class Fleet:
         known = {state.value: state for state in LauncherState}
         self.launcher = known.get(payload.decode("utf-8", "replace").strip(), LauncherState.UNKNOWN)
         return LauncherChanged(self.launcher)
+
+    def _apply_pool(self, name: str, payload: bytes) -> PoolChanged:
+        self._pools_told.add(name)
+        self.pools.pop(name, None)
+        if payload:
+            self.pools[name] = payload.decode("utf-8", "replace").strip()[:_LONGEST_WORD]
+        return PoolChanged(name)
 
     def _apply_station(self, station_id: str, payload: bytes) -> StationChanged:
         if self._told is not None and payload:
@@ -245,6 +273,8 @@ class Fleet:
                 self.heard_at.pop(station.id, None)
             return StationChanged(station.id, listed=known is not None)
         self.totals.add(station)
+        self.longest_id = max(self.longest_id, len(station.id))
+        self.most_connectors = max(self.most_connectors, len(station.connectors))
         self._stations[station.id] = station
         if not known:
             insort(self._order, (natural_key(station.id), station.id))

@@ -24,6 +24,7 @@ class Grouping(StrEnum):
     SETUP = "setup"
     STATUS = "status"
     CENTRAL = "central system"
+    POOL = "pool"
 
     @property
     def following(self) -> Grouping:
@@ -32,6 +33,7 @@ class Grouping(StrEnum):
         return every[(every.index(self) + 1) % len(every)]
 
 
+_PROCESS_TONES: Final = {"Alive": Tone.GOOD, "Dead": Tone.BAD}
 _NAME_WIDTH: Final = 16
 _TAIL: Final = re.compile(r"[-_.:=@]*\d*$")
 
@@ -47,8 +49,15 @@ def group_of(station: Station, grouping: Grouping, setups: Mapping[str, str]) ->
             return station.standing.value
         case Grouping.CENTRAL:
             return clean(station.status.central_system) if station.status else "not told"
+        case Grouping.POOL:
+            return pool_group(station.status.pool) if station.status and station.status.pool else "no pool"
         case Grouping.NONE:
             return ""
+
+
+def pool_group(pool: str) -> str:
+    """The name of the group of those that live in ``pool``."""
+    return f"pool {clean(pool)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +74,8 @@ class Heading:
         return f"#{self.name}"
 
 
-def heading_line(heading: Heading, stations: Sequence[Station], marked: int, width: int) -> Line:
-    """Name, size, counts by state and power of a group."""
+def heading_line(heading: Heading, stations: Sequence[Station], marked: int, width: int, process: str = "") -> Line:
+    """Name, size, counts by state and power of a group; ``process``: what is told of the one that they share."""
     standings = Counter(station.standing for station in stations)
     connectors = Counter(connector.state for station in stations for connector in station.connectors.values())
     power_w = sum(station.power_w for station in stations)
@@ -83,7 +92,8 @@ def heading_line(heading: Heading, stations: Sequence[Station], marked: int, wid
     marks: Line = (Cell(f"✓ {marked}", Tone.CHOSEN),) if marked else ()
     power: Line = (Cell(units.power(power_w), Tone.STRONG),) if round(power_w) else ()
     told = joined((marks, *counts, power))
-    room = width - 8 - len(str(len(stations)))
+    told_process: Line = (Cell(f"  {clean(process)}", _PROCESS_TONES.get(process, Tone.DIM)),) if process else ()
+    room = width - 8 - len(str(len(stations))) - width_of(told_process)
     # The name first; then what is wrong before what is well.
     wanted = min(_NAME_WIDTH, len(heading.name))
     while counts and width_of(told) > room - wanted:
@@ -94,5 +104,6 @@ def heading_line(heading: Heading, stations: Sequence[Station], marked: int, wid
         Cell(f" {sign} ", Tone.KEY),
         Cell(clip_middle(heading.name, room), Tone.STRONG),
         Cell(f"  {len(stations)}", Tone.DIM),
+        *told_process,
     )
     return spread(name, (*told, Cell(" ")), width)

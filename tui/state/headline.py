@@ -8,7 +8,8 @@ from typing import Final
 
 from chargepoint.api.payloads import ConnectorState
 from tui.state import units
-from tui.state.cells import Cell, Line, Tone, fit, joined, spread, width_of
+from tui.state.cells import Cell, Line, Tone, clip_middle, fit, joined, spread, width_of
+from tui.state.deviations import DEVIATES
 from tui.state.fleet import LauncherState
 from tui.state.graphs import graph
 from tui.state.looks import CONNECTORS, STANDINGS, Look
@@ -49,7 +50,14 @@ def connection_line(situation: Situation, rate: float, width: int, alarms: int =
     messages: Line = (Cell(f"{rate:.0f}"), Cell(" msg/s ", Tone.DIM))
     alarm: Line = (Cell(f"! {units.plural(alarms, 'alarm')}", Tone.BAD),) if alarms else ()
     looking: Line = (Cell("read-only", Tone.WARN),) if situation.read_only else ()
-    for end in (joined((looking, alarm, messages), "   "), joined((looking, alarm)), looking):
+    recorded = situation.recorded
+    who = next(iter(recorded)) if len(recorded) == 1 else units.plural(len(recorded), "charge point")
+    recording: Line = (Cell(f"● records {clip_middle(who, 16)}", Tone.BAD),) if recorded else ()
+    for end in (
+        joined((recording, looking, alarm, messages), "   "),
+        joined((recording, looking, alarm)),
+        recording or looking,
+    ):
         if end and width_of(start) + width_of(end) < width:
             return spread(start, end, width)
     return fit(start, width)
@@ -96,6 +104,7 @@ def _counts(totals: Totals, stations: int) -> list[_Count]:
     for state in (ConnectorState.CHARGING, ConnectorState.FAULTED):
         look = CONNECTORS[state]
         counts.append(_count(look, totals.connectors[state], look.word.lower()))
+    counts.append(_Count(DEVIATES.text, DEVIATES.tone, totals.deviating, "deviating", _STAYS[DEVIATES.tone]))
     return [counts[0], *(count for count in counts[1:] if count.count)]
 
 

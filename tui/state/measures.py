@@ -87,6 +87,8 @@ TEXTS: Final[Mapping[str, Callable[[Station], Iterable[str]]]] = {
     "id": lambda station: (station.id,),
     "status": statuses,
     "error": errors,
+    "deviates": lambda station: station.status.deviations if station.status and station.deviates else (),
+    "pool": lambda station: (station.status.pool,) if station.status and station.status.pool else (),
     "tag": tags,
     "tx": lambda station: map(str, station.transactions),
     "type": _told("type"),

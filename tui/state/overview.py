@@ -21,6 +21,8 @@ _LOWEST: Final = 5
 
 _HIGHEST: Final = 22
 
+_MOST_DEVIATIONS: Final = 8
+
 _BESIDE: Final = 110
 """From this width on the curve stands beside the cards."""
 
@@ -29,10 +31,10 @@ def overview(station: Station, connector: Connector | None, traces: Traces, widt
     """All of it in ``width`` columns; the curve takes the room that the cards leave, in ``height`` lines."""
     number = connector.number if connector else None
     if connector is None or connector.status is None:
-        return details(station, number, traces, width, height)
+        return details(station, number, traces, width, height, most_deviations=_MOST_DEVIATIONS)
     if width >= _BESIDE:
         beside = width * 2 // 5
-        found = details(station, number, traces, beside, height)
+        found = details(station, number, traces, beside, height, most_deviations=_MOST_DEVIATIONS)
         room = max(height, len(found.lines)) - 2
         drawn = _curve(station, connector, connector.status, traces, width - beside - 1, min(room, _HIGHEST))
         lines = []
@@ -42,12 +44,12 @@ def overview(station: Station, connector: Connector | None, traces: Traces, widt
             lines.append((*start, Cell(" "), *end))
         return replace(found, lines=tuple(lines))
     # Laid out for as little as they need, the cards leave the rest to the curve.
-    found = details(station, number, traces, width, 0)
+    found = details(station, number, traces, width, 0, most_deviations=_MOST_DEVIATIONS)
     room = height - len(found.lines) - 2
     if room < _LOWEST and len(found.lines) <= height:
         return found
     if room < _LOWEST:
-        return details(station, number, traces, width, height)
+        return details(station, number, traces, width, height, most_deviations=_MOST_DEVIATIONS)
     drawn = _curve(station, connector, connector.status, traces, width, min(room, _HIGHEST))
     return replace(found, lines=(*found.lines, *drawn))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tui.state.cells import Cell, Line, Tone, clip_middle, fit, left, right
 from tui.state.columns import BY_NAME, COLUMNS, CONNECTOR_GLYPHS, CONNECTOR_WORDS, Column
+from tui.state.deviations import DEVIATES
 from tui.state.moment import Moment
 from tui.state.ordering import BY_ID, Order
 from tui.state.station import Station
@@ -52,8 +53,10 @@ class Layout:
         width = max(0, self.id_width - indent)
         name = " " * min(indent, self.id_width) + left(clip_middle(station.id, width), width)
         cells = [Cell(" " + name, Tone.PLAIN)]
+        between = DEVIATES if station.deviates else Cell(" ")
         for column in self.columns:
-            cells += [Cell(" "), *fit(column.cells(station, moment, column.width), column.width)]
+            cells += [between, *fit(column.cells(station, moment, column.width), column.width)]
+            between = Cell(" ")
         return tuple(cells)
 
     def column_at(self, x: int) -> str | None:
@@ -74,10 +77,33 @@ class Layout:
         return f"{heading[: max(0, width - 1)]}{sign}"
 
 
-def layout(width: int, chosen: tuple[str, ...] = (), order: Order = BY_ID) -> Layout:
-    """The columns that ``width`` has room for: the ``chosen`` ones in their order, else the more telling first."""
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the rows are to show: the longest id, and how many connectors a charge point has at most."""
+
+    longest_id: int = 0
+    most_connectors: int = CONNECTOR_GLYPHS.width
+
+
+def layout(width: int, chosen: tuple[str, ...] = (), order: Order = BY_ID, content: Content = Content()) -> Layout:
+    """The columns that ``width`` has room for: the ``chosen`` ones in their order, else the more telling first.
+
+    Where ids would be cut, glyphs of connectors take no more room than there are connectors.
+    """
     if chosen:
-        return _of_chosen(width, [BY_NAME[name] for name in chosen if name in BY_NAME], order)
+        found = _of_chosen(width, [BY_NAME[name] for name in chosen if name in BY_NAME], order)
+    else:
+        found = _by_worth(width, order)
+    spare = CONNECTOR_GLYPHS.width - max(1, content.most_connectors)
+    if found.id_width >= content.longest_id or spare <= 0 or CONNECTOR_GLYPHS not in found.columns:
+        return found
+    glyphs = CONNECTOR_GLYPHS.width - min(spare, content.longest_id - found.id_width)
+    narrow = replace(CONNECTOR_GLYPHS, width=glyphs, heading=CONNECTOR_GLYPHS.heading[:glyphs])
+    columns = tuple(narrow if column is CONNECTOR_GLYPHS else column for column in found.columns)
+    return replace(found, id_width=found.id_width + CONNECTOR_GLYPHS.width - glyphs, columns=columns)
+
+
+def _by_worth(width: int, order: Order) -> Layout:
     room = width - 1
     fitting: list[Column] = []
     for name, keep_for_id in _BY_WORTH:

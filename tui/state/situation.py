@@ -39,6 +39,7 @@ class Situation:
     """The moment a key is pressed, or the footer drawn.
 
     ``targets`` is what an action is done to: the marked ones, the selected group, or the selected ``station`` alone.
+    ``recorded`` are the charge points that are recorded as scenarios.
     ``removed`` counts the removals that can be undone, ``running`` what takes a while and can be stopped.
     """
 
@@ -53,6 +54,7 @@ class Situation:
     running: int = 0
     read_only: bool = False
     connector: Connector | None = None
+    recorded: frozenset[str] = frozenset()
 
     @property
     def chosen(self) -> tuple[Station, ...]:

@@ -70,6 +70,11 @@ class Station:
         return self.standing in LIVING
 
     @property
+    def deviates(self) -> bool:
+        """Whether it is made to do wrong: a disturbance, quirk, damage or fault is on."""
+        return self.status is not None and bool(self.status.deviations) and self.alive
+
+    @property
     def direct(self) -> bool:
         """Whether it delivers direct current, so that its limits are W."""
         return self.status is not None and self.status.type == CurrentType.DC
@@ -118,6 +123,7 @@ class Totals:
     standings: Counter[Standing] = field(default_factory=Counter)
     connectors: Counter[ConnectorState] = field(default_factory=Counter)
     power_w: int = 0
+    deviating: int = 0
 
     @property
     def living(self) -> int:
@@ -134,6 +140,7 @@ class Totals:
 
     def _count(self, station: Station, sign: int) -> None:
         self.standings[station.standing] += sign
+        self.deviating += sign * station.deviates
         for connector in station.connectors.values():
             if connector.status:
                 self.connectors[connector.status.status] += sign

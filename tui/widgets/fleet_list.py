@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.messages import FoldWanted, SelectionMoved, SortWanted
+from tui.state.arrangement import INDENT
 from tui.state.cells import Cell, Line, Tone
 from tui.state.groups import heading_line
 from tui.state.rows import Layout, layout
@@ -31,7 +32,6 @@ _NONE_MATCHES: Final = (
     (),
     (Cell("  esc", Tone.KEY), Cell(" shows all again", Tone.DIM)),
 )
-_INDENT: Final = 2
 
 
 class FleetHeading(Widget):
@@ -147,17 +147,19 @@ class FleetList(LineScroll):
     def _cells(self, position: int, width: int) -> tuple[Line, bool]:
         view = self._view
         if station := view.at(position):
-            indent = _INDENT if view.heading_of(station.id) is not None else 0
+            indent = INDENT if view.heading_of(station.id) is not None else 0
             return self._layout.row(station, view.moment, indent=indent), station.id in view.marks
         if heading := view.heading_at(position):
             marked = sum(station_id in view.marks for station_id in heading.ids) if view.marks else 0
-            return heading_line(heading, view.members(heading), marked, width), marked == len(heading.ids)
+            return heading_line(
+                heading, view.members(heading), marked, width, view.process_of(heading)
+            ), marked == len(heading.ids)
         words = _NONE_MATCHES if view.filter else _EMPTY
         return (words[position] if len(view) == 0 and position < len(words) else ()), False
 
     def _fit(self) -> None:
         self.count = len(self._view)
-        columns = layout(self.line_width, self.chosen_columns, self._view.order)
+        columns = layout(self.line_width, self.chosen_columns, self._view.order, self._view.content)
         if columns != self._layout:
             self._layout = columns
             self._heading.show(columns)

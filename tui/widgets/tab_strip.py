@@ -12,6 +12,7 @@ from tui.messages import TabChosen
 from tui.state import units
 from tui.state.cells import Cell, Line, Tone, clean, clip, clip_middle, joined, spread
 from tui.state.close_up import Tab
+from tui.state.deviations import DEVIATES, deviations_of
 from tui.state.looks import STANDINGS, look_of
 from tui.state.station import Station
 from tui.widgets.painting import paint
@@ -30,7 +31,8 @@ def station_line(station: Station, connector: int, width: int) -> Line:
         look = look_of(one)
         sign = f"{number}{look.glyph}"
         glyphs.append(Cell(f"[{sign}]" if number == connector else f" {sign} ", look.tone))
-    end = joined((tuple(glyphs), (Cell(units.power(station.power_w) + " ", Tone.STRONG),)))
+    wrong: Line = (Cell(f"{DEVIATES.text}{len(deviations_of(station))}", DEVIATES.tone),) if station.deviates else ()
+    end = joined((wrong, tuple(glyphs), (Cell(units.power(station.power_w) + " ", Tone.STRONG),)))
     return spread(start, end, width)
 
 

@@ -213,6 +213,7 @@ class Habits:
     def in_words(self) -> tuple[str, ...]:
         """What the status of the charge point says."""
         share = f" {100 * self.quirks.probability:g} %" if self.quirks.probability < 1 else ""
+        share += f" seed {self.quirks.seed}" if share and self.quirks.seed else ""
         return tuple(f"{_quirk(name)}{share}" for name in self.names)
 
 

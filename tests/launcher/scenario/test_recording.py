@@ -70,6 +70,25 @@ def test_what_people_and_cars_do_become_steps() -> None:
     ]
 
 
+def test_a_car_stays_as_ready_as_it_was_and_keeps_its_cable() -> None:
+    """What the step plug does not say is as usual: 32 A, and a car that is ready."""
+    session = Session()
+    for car in (
+        CarInput(cable=20.0),
+        CarInput(ready=False),
+        CarInput(consumption_l1=6.0),
+        CarInput(20.0, True, 16.0),
+    ):
+        session.input("car", car.to_json())
+    assert session.steps() == [
+        "plug: {cable: 20.0}",
+        "suspend",
+        "plug: {cable: 20.0, asks_for: [6.0]}",
+        "suspend",
+        "plug: {cable: 20.0, asks_for: [16.0]}",
+    ]
+
+
 def test_deviations_that_are_ordered_become_steps_of_the_same_orders(tmp_path: Path) -> None:
     orders = [
         json.dumps(order)

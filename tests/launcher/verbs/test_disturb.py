@@ -59,9 +59,9 @@ def test_after_an_outage_everything_buffered_is_delivered_in_order_and_once(yard
     yard.wait_for_connector("CP1", 1, lambda told: (told.transaction_id or 0) > 0 and told.transaction_energy_wh > 1)
 
     done = yard.cp_simu("disturb", "CP1", "outage", "--for", "5s")
-    assert (done.returncode, done.stdout) == (0, "CP1\toutage\n")
+    assert (done.returncode, done.stdout) == (0, "CP1\toutage for 5 s\n")
     yard.wait_for_status("CP1", Registration.DISCONNECTED)
-    assert yard.status("CP1").deviations == ("outage", "quirk celcius")
+    assert yard.status("CP1").deviations == ("outage for 5 s", "quirk celcius")
     yard.wait_for_status("CP1", Registration.ACCEPTED)
     assert yard.cp_simu("quirks", "CP1", "--clear").stdout == "CP1\tno quirks\n"
     eventually(lambda: yard.status("CP1").deviations == ())

@@ -12,7 +12,7 @@ from chargepoint.api.payloads import ConnectorState, Registration
 from tests.tui.state.payloads import AVAILABLE, CHARGING, STATUS, station
 from tui.state.cells import clip_middle, text_of, width_of
 from tui.state.looks import CONNECTORS, STANDINGS
-from tui.state.rows import layout
+from tui.state.rows import Content, layout
 from tui.state.station import Standing
 
 
@@ -29,6 +29,14 @@ def test_at_80_columns_a_row_tells_id_status_connectors_and_power() -> None:
     row = text_of(layout(37).row(station(CHARGING, AVAILABLE, station_id="simu_cp_001")))
     assert row == " simu_cp_001 ● Accepted     ►○   11.0"
     assert layout(37).heading == " id          status         con    kW"
+
+
+def test_ids_are_not_cut_while_the_connectors_have_room_to_spare() -> None:
+    """With a scroll bar a list of 80 columns has a place less."""
+    one = layout(36, content=Content(longest_id=11, most_connectors=1))
+    assert text_of(one.row(station(CHARGING, station_id="simu_cp_001"))) == " simu_cp_001 ● Accepted     ►   11.0"
+    assert layout(36, content=Content(longest_id=11, most_connectors=3)).id_width == 10
+    assert layout(80, content=Content(longest_id=11, most_connectors=1)) == layout(80)
 
 
 def test_where_there_is_room_connectors_have_words_and_there_is_more() -> None:

@@ -1,0 +1,68 @@
+"""Let charge points do wrong, or no longer; boot them: for the chosen one, or for all that are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from chargepoint.api.orders import Reboot
+from tui.messages import DeedsWanted
+from tui.screens.connector_actions import Stage
+from tui.screens.mischief_choice import MischiefChoice, Wanted
+from tui.screens.mischief_form import MischiefForm
+from tui.state import units
+from tui.state.mischief import Deed, SwitchOff, Wish
+from tui.state.station import Station
+
+
+class MischiefActions:
+    """What is ordered of charge points that answer; of several at once, the dead are left out."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    @property
+    def performers(self) -> dict[str, Callable[[], object]]:
+        """The actions by name."""
+        return {"disturb": self.disturb, "reboot": self.reboot}
+
+    def disturb(self) -> None:
+        """Ask what is to be wrong with them, or no longer."""
+        if stations := self._living():
+            self._ask(stations, None)
+
+    def reboot(self) -> None:
+        """Cut their power inside, and give it back."""
+        self._order("reboot", ((station.id, Reboot()) for station in self._living()))
+
+    def _ask(self, stations: Sequence[Station], at: Wanted | None) -> None:
+        def chosen(choice: Wanted | SwitchOff | None) -> None:
+            match choice:
+                case SwitchOff():
+                    self._wish(choice, stations)
+                case Wanted():
+                    self._ask_numbers(choice, stations)
+
+        self._stage.app.push_screen(MischiefChoice(stations, at), chosen)
+
+    def _ask_numbers(self, wanted: Wanted, stations: Sequence[Station]) -> None:
+        def answered(wish: Wish | None) -> None:
+            if wish is None:
+                self._ask(stations, wanted)
+            else:
+                self._wish(wish, stations)
+
+        connector = self._stage.situation.connector
+        who = stations[0].id if len(stations) == 1 else units.plural(len(stations), "charge point")
+        self._stage.app.push_screen(MischiefForm(wanted, who, connector.number if connector else 1), answered)
+
+    def _wish(self, wish: Wish, stations: Iterable[Station]) -> None:
+        deeds = [(station.id, deed) for station in stations for deed in wish.at(station)]
+        who = {station_id for station_id, _ in deeds}
+        self._order(f"{next(iter(who))}: {wish}" if len(who) == 1 else str(wish), deeds)
+
+    def _order(self, title: str, deeds: Iterable[tuple[str, Deed | Reboot]]) -> None:
+        if told := tuple(deeds):
+            self._stage.post_message(DeedsWanted(title, told))
+
+    def _living(self) -> list[Station]:
+        return [station for station in self._stage.situation.chosen if station.alive]
