@@ -48,7 +48,9 @@ Heard = Callable[[Scenario, StepOutcome], None]
 """Who is told each step as it ends."""
 
 
-def not_applicable(scenario: Scenario, peer: Peer, credentials: Credentials, speed: float = 1.0) -> str:
+def not_applicable(
+    scenario: Scenario, peer: Peer, credentials: Credentials = NO_CREDENTIALS, speed: float = 1.0
+) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
     if scenario.one_clock and speed != 1:
         return f"{scenario.place}: both ends have to agree on the time, which --speed {speed:g} does not let them"

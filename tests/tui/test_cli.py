@@ -49,15 +49,6 @@ def test_without_a_terminal_it_says_so(tmp_path: Path) -> None:
     assert "is not a terminal" in done.stderr
 
 
-def test_on_a_terminal_of_lines_only_it_says_so(tmp_path: Path) -> None:
-    """It would be drawn again and again: there is no telling how large it is."""
-    command = [sys.executable, "-m", "tui", "--state-dir", str(tmp_path)]
-    terminal = PseudoTerminal(command, 80, 24, {"TERM": "dumb"})
-    said = terminal.read(20.0)
-    assert said.startswith(b"cp-simu tui: TERM: 'dumb' is not a terminal that a screen can be drawn on")
-    assert terminal.hang_up() == 2
-
-
 def test_the_yard_of_the_state_folder_is_found(tmp_path: Path) -> None:
     assert read_yard(tmp_path) == Yard()
     yard = {"broker": "mqtt://localhost:2883", "root": "my_yard", "central_system": "ws://x", "http": "", "more": 1}

@@ -81,7 +81,7 @@ def test_what_was_not_sent_is_told_with_what_is_wrong_with_the_line(tmp_path: Pa
     file.write_text("stations: E1\nsteps:\n  - start\n  - expect: {sent: BootNotification, within: 2s}\n")
     with listening(unauthorized) as url:
         done = cp_simu_run(file, "--central-system", url)
-    assert "no BootNotification was sent; its connection: " in done.stdout
+    assert "no BootNotification was sent; it is not connected: " in done.stdout
     assert "HTTP 401 Unauthorized" in done.stdout
 
 

@@ -110,4 +110,4 @@ def test_a_scenario_of_one_clock_is_not_for_accelerated_stations(tmp_path: Path)
     (tmp_path / "s.yaml").write_text("clock: real\nstations: A\nsteps: [start]\n")
     scenario = load(tmp_path / "s.yaml")
     assert not_applicable(scenario, Peer("ws://host")) == ""
-    assert "both ends have to agree on the time" in not_applicable(scenario, Peer("ws://host"), 60.0)
+    assert "both ends have to agree on the time" in not_applicable(scenario, Peer("ws://host"), speed=60.0)
