@@ -11,12 +11,11 @@ import asyncio
 import contextlib
 import logging
 import os
-import uuid
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
-from chargepoint.adapters.alarm import Alarm
+from chargepoint.adapters.alarm import Alarm, CallLater, by_the_loop
 from chargepoint.adapters.link_events import Closed, Opened, Received
 from chargepoint.adapters.store import StoreError
 from chargepoint.adapters.websocket import Websocket
@@ -25,6 +24,7 @@ from chargepoint.api.payloads import Registration
 from chargepoint.api.spec import ChargePointSpec
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Message
+from chargepoint.chance import message_id
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S, MqttDialect
 from chargepoint.inputs import EndWanted, ErrandDone, Input, Observed, Woken
@@ -65,10 +65,11 @@ class Runtime:
         credentials: Credentials = NO_CREDENTIALS,
         status_every_s: float = MEASUREMENTS_EVERY_S,
         pool: str = "",
+        call_later: CallLater = by_the_loop,
     ) -> None:
         """``observe`` is told what happens in the station, and between it and its central system; ``credentials``
         are for its first life; ``status_every_s``: how often what it measures is told over MQTT; ``pool`` is the
-        process that it shares with others, "" for one of its own.
+        process that it shares with others, "" for one of its own; ``call_later`` wakes it when something is due.
 
         Raises StoreError when the station's stored state cannot be read."""
         self._spec = spec
@@ -85,7 +86,7 @@ class Runtime:
         self._broken: Exception | None = None
         self._tasks: TaskGroup | None = None
         self._errands: dict[int, asyncio.Task[None]] = {}
-        self._alarm = Alarm(clock)
+        self._alarm = Alarm(clock, call_later)
         self._websocket: Websocket | None = None
         self._cut = False
         self.mqtt = MqttDialect(spec, topics, os.getpid(), clock.now(), pool=pool, every_s=status_every_s)
@@ -175,7 +176,7 @@ class Runtime:
                 self._vehicle,
                 self._store.records(),
                 self._store.queue(),
-                lambda: str(uuid.uuid4()),
+                message_id,
                 self._clock.now(),
                 self._observe,
                 self._credentials,

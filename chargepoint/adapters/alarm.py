@@ -1,11 +1,28 @@
-"""The alarm of a station: one timer of the event loop for all that it waits for."""
+"""The alarm of a station: one timer for all that it waits for."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 from chargepoint.clock import Clock
+
+
+class Cancellable(Protocol):
+    """A call that is to come."""
+
+    def cancel(self) -> None:
+        """Do not make it."""
+
+
+CallLater = Callable[[float, Callable[[], None]], Cancellable]
+"""Makes a call in so many seconds."""
+
+
+def by_the_loop(delay_s: float, call: Callable[[], None]) -> Cancellable:
+    """As the event loop does it."""
+    return asyncio.get_running_loop().call_later(delay_s, call)
 
 
 class Alarm:
@@ -15,14 +32,15 @@ class Alarm:
     which come long before, and a timer for each would cost more than the answer.
     """
 
-    __slots__ = ("_clock", "_due", "_goes_off_at", "_ring", "_timer")
+    __slots__ = ("_call_later", "_clock", "_due", "_goes_off_at", "_ring", "_timer")
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, call_later: CallLater = by_the_loop) -> None:
         self._clock = clock
+        self._call_later = call_later
         self._due: float | None = None
         self._goes_off_at = 0.0
         self._ring: Callable[[], None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Cancellable | None = None
 
     def set(self, due: float | None, ring: Callable[[], None]) -> None:
         """Call ``ring`` at ``due`` in POSIX seconds, and at no other moment; None is never."""
@@ -38,7 +56,7 @@ class Alarm:
             return
         self._goes_off_at = due
         delay_s = max(0.0, due - self._clock.now()) / self._clock.speed
-        self._timer = asyncio.get_running_loop().call_later(delay_s, self._gone_off)
+        self._timer = self._call_later(delay_s, self._gone_off)
 
     def stop(self) -> None:
         """Call nobody any more."""

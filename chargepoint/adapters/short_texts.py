@@ -6,13 +6,14 @@ plain needs none of that; everything else is left to it.
 
 from __future__ import annotations
 
-import os
 from struct import pack
 
 try:
     from websockets.speedups import apply_mask
 except ImportError:
     from websockets.utils import apply_mask
+
+from chargepoint.chance import random_bytes
 
 WHOLE_TEXT = 0x81
 """The first byte of a text message that is one frame."""
@@ -42,7 +43,7 @@ def read(data: bytes, place: int) -> tuple[str, int] | None:
 
 def written(text: str) -> bytes:
     """The client's frame of ``text``, which is short and ASCII; its mask is new and nobody's guess (section 5.3)."""
-    data, mask = text.encode("ascii"), os.urandom(4)
+    data, mask = text.encode("ascii"), random_bytes(4)
     size = len(data)
     if size < LENGTH_FOLLOWS:
         return pack("!BB", WHOLE_TEXT, MASKED | size) + mask + apply_mask(data, mask)

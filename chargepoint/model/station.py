@@ -260,6 +260,7 @@ class Station:
             integrate(state, moment)
             for connector in sampled:
                 self._sample(connector, SampleContext.PERIODIC, moment)
+            self._deadlines = _first(map(self._next_sample, everyone)), others_due
             return
         expiring = [one for one in everyone if _is_due(charging.waits_until(state, one), moment)]
         aligned = _is_due(self._next_aligned(), moment)

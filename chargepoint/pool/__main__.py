@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from chargepoint.adapters.wheel import Wheel
 from chargepoint.api.errors import InputError
 from chargepoint.api.hosting import parse_roster
 from chargepoint.api.pool import PoolResult
@@ -63,7 +64,16 @@ async def _host(options: argparse.Namespace) -> None:
     name, topics = str(check_pool(options.name, "--name")), Topics(options.root)
 
     def hosting(publish: Callable[[Message], None]) -> Host:
-        return Host(name, topics, stores, publish, options.figures, options.speed, keeping=options.transactions)
+        return Host(
+            name,
+            topics,
+            stores,
+            publish,
+            options.figures,
+            options.speed,
+            keeping=options.transactions,
+            call_later=Wheel().call_later,
+        )
 
     if options.broker:
         await _over_mqtt(options, topics, hosting, Broker.parse(options.broker))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
+from chargepoint.adapters.alarm import CallLater, by_the_loop
 from chargepoint.adapters.credentials import read_credentials
 from chargepoint.adapters.store import StoreError
 from chargepoint.adapters.vehicles import find_vehicle
@@ -65,10 +66,11 @@ class Host:
         status_every_s: float = MEASUREMENTS_EVERY_S,
         *,
         keeping: bool = False,
+        call_later: CallLater = by_the_loop,
     ) -> None:
         """``figures_every_s``: publish figures so often, and no message of a station; ``keeping``: and every
         transaction at the end; ``speed``: how fast the clock of the stations goes, when it is none of the caller's;
-        ``status_every_s``: how often stations tell what they measure."""
+        ``status_every_s``: how often stations tell what they measure; ``call_later`` wakes them."""
         self._name = name
         self._topics = topics
         self._stores = stores
@@ -77,6 +79,7 @@ class Host:
         self._tally = Tally(Books(keeping=keeping), self._queued) if figures_every_s else None
         self._clock = clock or Clock(speed)
         self._status_every_s = status_every_s
+        self._call_later = call_later
         self._stations: dict[str, Hosted] = {}
         self._rising: dict[str, None] = {}
         self._riser: asyncio.Task[None] | None = None
@@ -286,6 +289,7 @@ class Host:
                 credentials=credentials,
                 status_every_s=self._status_every_s,
                 pool=self._name,
+                call_later=self._call_later,
             )
         except StoreError:
             store.close()

@@ -172,8 +172,12 @@ def _line_pairs(phases: int) -> tuple[str, ...]:
 
 def _sample(measurand: Measurand, quantity: Quantity, value: float) -> SampledValue:
     sample = _told_alike(measurand).copy()
-    sample["value"] = f"{value:.{quantity.decimals}f}"
+    sample["value"] = _FORMATS[quantity.decimals] % value
     return sample
+
+
+_FORMATS = ("%.0f", "%.1f", "%.2f", "%.3f")
+"""By the number of decimals."""
 
 
 @cache
