@@ -13,7 +13,7 @@ from chargepoint.api.pool import PoolVerb
 from chargepoint.clock import iso
 from launcher.scenario.acts import Acts
 from launcher.scenario.commissioning import Commissioning, lacking, speaks_tls
-from launcher.scenario.credentials import Credentials
+from launcher.scenario.credentials import NO_CREDENTIALS, Credentials
 from launcher.scenario.draws import Draws
 from launcher.scenario.format import API, Scenario, every
 from launcher.scenario.lookout import Lookout
@@ -40,7 +40,6 @@ from launcher.scenario.verdicts import Outcome, StepFailed, StepOutcome, Verdict
 
 T = TypeVar("T")
 
-NO_CREDENTIALS = Credentials()
 INTERRUPTED = "interrupted"
 
 Heard = Callable[[Scenario, StepOutcome], None]
@@ -50,7 +49,7 @@ Heard = Callable[[Scenario, StepOutcome], None]
 def not_applicable(scenario: Scenario, peer: Peer, credentials: Credentials) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
     if scenario.virtual and speaks_tls(scenario):
-        return f"{scenario.place}: in virtual time there is no TLS; without --virtual there is"
+        return f"{scenario.place}: in virtual time there is no TLS; in real time there is (no --virtual, no clock)"
     if lacks := lacking(scenario, credentials, peer):
         return f"{scenario.place}: {lacks}"
     for step in every(scenario.steps):

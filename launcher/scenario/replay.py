@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
+from launcher.scenario.bare import showing
+from launcher.scenario.credentials import NO_CREDENTIALS, Credentials
 from launcher.scenario.peer import Unreachable
 from launcher.scenario.retelling import Answer, Retelling, Told
 
@@ -20,11 +23,20 @@ SUBPROTOCOL = Subprotocol("ocpp1.6")
 
 
 async def replay(
-    trace: Mapping[str, Sequence[Told]], central_system: str, answer_timeout_s: float
+    trace: Mapping[str, Sequence[Told]],
+    central_system: str,
+    answer_timeout_s: float,
+    credentials: Credentials = NO_CREDENTIALS,
 ) -> dict[str, list[str]]:
-    """The differences of each charge point of ``trace``. Raises Unreachable."""
+    """The differences of each charge point of ``trace``. Raises Unreachable, and InputError for ``credentials`` that
+    cannot be shown."""
     told = await asyncio.gather(
-        *(_Replay(station, calls, answer_timeout_s).run(central_system) for station, calls in trace.items())
+        *(
+            _Replay(station, calls, answer_timeout_s).run(
+                central_system, showing(station, central_system, credentials)
+            )
+            for station, calls in trace.items()
+        )
     )
     return dict(zip(trace, told, strict=True))
 
@@ -37,10 +49,12 @@ class _Replay:
         self._answers: dict[str, asyncio.Future[Answer]] = {}
         self._came = asyncio.Event()
 
-    async def run(self, central_system: str) -> list[str]:
+    async def run(self, central_system: str, shown: Mapping[str, Any]) -> list[str]:
         url = f"{central_system.rstrip('/')}/{quote(self._station, safe='')}"
         try:
-            connection = await connect(url, subprotocols=[SUBPROTOCOL], open_timeout=self._timeout_s, proxy=None)
+            connection = await connect(
+                url, subprotocols=[SUBPROTOCOL], open_timeout=self._timeout_s, proxy=None, **shown
+            )
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
             raise Unreachable(f"{url} cannot be connected to: {error}") from None
         async with connection:

@@ -10,9 +10,11 @@ from pathlib import Path
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import check_central_system
 from launcher.diagnostics import Exit, NotThere, counted, say
+from launcher.scenario.credentials import Credentials
 from launcher.scenario.peer import Unreachable, bundled, reach
 from launcher.scenario.replay import replay as replay_trace
 from launcher.scenario.retelling import Told, parse_trace
+from launcher.verbs.credentials import credentials
 
 
 def replay(options: argparse.Namespace) -> int:
@@ -20,7 +22,7 @@ def replay(options: argparse.Namespace) -> int:
     traces = [_read(path) for path in options.traces]
     url = check_central_system(options.central_system) if options.central_system else ""
     try:
-        differences = asyncio.run(_replayed(traces, url, options.timeout))
+        differences = asyncio.run(_replayed(traces, url, options.timeout, credentials(options)))
     except Unreachable as error:
         raise NotThere(str(error)) from None
     for station, differing in differences:
@@ -40,7 +42,9 @@ def _read(path: Path) -> dict[str, list[Told]]:
     return parse_trace(text, str(path))
 
 
-async def _replayed(traces: list[dict[str, list[Told]]], url: str, timeout_s: float) -> list[tuple[str, list[str]]]:
+async def _replayed(
+    traces: list[dict[str, list[Told]]], url: str, timeout_s: float, shown: Credentials
+) -> list[tuple[str, list[str]]]:
     async with AsyncExitStack() as stack:
         if url:
             await reach(url)
@@ -49,5 +53,5 @@ async def _replayed(traces: list[dict[str, list[Told]]], url: str, timeout_s: fl
         found: list[tuple[str, list[str]]] = []
         # One after the other: traces of the same station may be among them.
         for trace in traces:
-            found += (await replay_trace(trace, url, timeout_s)).items()
+            found += (await replay_trace(trace, url, timeout_s, shown)).items()
         return found
