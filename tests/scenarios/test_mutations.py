@@ -135,6 +135,7 @@ MUTATIONS = {
         (
             *("half_open", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
             *("security_profile_falls_back", "security_profile_rises", "certificate_renewed"),
+            "server_certificate_expires",
         ),
         ("charging_session", "malformed_texts"),
     ),
@@ -144,7 +145,8 @@ MUTATIONS = {
         "stop_sent_twice stop_of_unknown late_transaction unplug_ends remote_stop remote_stop_of_unknown power_cut "
         "reset_soft reset_hard unlock_in_transaction car_pauses availability_scheduled stop_with_data "
         "group_tag_stops offline_in_transaction start_offline end_offline whole_transaction_offline late_answers "
-        "refused_after_outage start_fails_three_times flapping clock_ahead meter_jump chaos",
+        "refused_after_outage start_fails_three_times flapping clock_ahead meter_jump chaos "
+        "server_certificate_expires",
         "swipe_and_leave remote_start_plugged",
         error=INTERNAL_ERROR,
     ),
