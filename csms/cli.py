@@ -11,12 +11,14 @@ from typing import NoReturn
 
 from chargepoint import logs, settings
 from chargepoint.api.errors import InputError
+from csms.listener import ClientCertificates
 from csms.program import Options, run
 from csms.security import Security
 from csms.store import StoreFailure
 
 DATABASE = Path("csms") / "csms.db"
 FILES = "files"
+CA = "ca"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check_log_file(given.log_file)
         logs.configure(given.log_level, "csms", given.log_file)
         database = given.database or settings.default_state_dir() / DATABASE
+        own_certificate = given.tls and given.tls_certificate is None and given.tls_key is None
         options = Options(
             host=given.host,
             port=given.port,
@@ -48,8 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 given.tls_certificate,
                 given.tls_key,
                 given.client_ca,
-                given.ca,
+                given.ca or (database.parent / CA if own_certificate else None),
                 given.plain,
+                given.client_certificates,
             ),
         )
         asyncio.run(run(options))
@@ -102,8 +106,9 @@ def _arguments() -> _Parser:
 def _add_security(parser: _Parser) -> None:
     group = parser.add_argument_group(
         "security",
-        "Profile 1: --authorization-key KEY. Profile 2: that and --ca DIR --tls; charge points trust DIR/ca.pem. "
-        "Profile 3: --ca DIR --tls --client-ca DIR/ca.pem; with passwords as well, either of them opens.",
+        "Profile 1: --authorization-key KEY. Profile 2: that and --tls; charge points trust ca.pem of --ca. "
+        "Profile 3: --tls --client-certificates required. All of them: --authorization-key KEY --tls --plain "
+        "--client-certificates optional.",
     )
     add = group.add_argument
     add("--authorization-key", metavar="KEY", help="password of every charge point: text, or hexadecimal digits")
@@ -117,7 +122,19 @@ def _add_security(parser: _Parser) -> None:
     add(
         "--client-ca", type=Path, metavar="FILE", help="charge points show a certificate signed by one of these (PEM)"
     )
-    add("--ca", type=Path, metavar="DIR", help="sign what SignCertificate asks for; DIR is filled at the first use")
+    add(
+        "--client-certificates",
+        type=ClientCertificates,
+        choices=list(ClientCertificates),
+        help="of charge points (default: not_asked; with --client-ca required, or optional where a password will do)",
+    )
+    add(
+        "--ca",
+        type=Path,
+        metavar="DIR",
+        help="sign what SignCertificate asks for; DIR is filled at the first use (default, with --tls: "
+        f"{CA} beside the database)",
+    )
 
 
 def _port(text: str) -> int:

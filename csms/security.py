@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Security:
     """Options; absent ones ask for nothing. ``serve_tls`` without a certificate takes one of the authority;
-    ``plain``: TCP alone as well, on the same port."""
+    ``plain``: TCP alone as well, on the same port; ``client_certificates``: None for what follows from the rest."""
 
     authorization_key: str | None = None
     passwords_file: Path | None = None
@@ -30,6 +30,7 @@ class Security:
     client_ca: Path | None = None
     ca: Path | None = None
     plain: bool = False
+    client_certificates: ClientCertificates | None = None
 
     def passwords(self) -> Passwords:
         """The passwords of charge points. Raises InputError."""
@@ -64,12 +65,14 @@ class Security:
                 raise InputError("--client-ca", str(self.client_ca), wanted)
             if self.plain:
                 raise InputError("--plain", "alone", wanted)
+            if self.client_certificates is not None:
+                raise InputError("--client-certificates", str(self.client_certificates), wanted)
             return ListenerSettings(tls=False)
         # Where there are passwords as well, stations may come by either: by profile 2, on their way to 3, or back.
         by_password = self.authorization_key is not None or self.passwords_file is not None
         asked = ClientCertificates.OPTIONAL if by_password or self.plain else ClientCertificates.REQUIRED
-        client_certificates = ClientCertificates.NOT_ASKED if self.client_ca is None else asked
-        return ListenerSettings(plain=self.plain, client_certificates=client_certificates)
+        implied = ClientCertificates.NOT_ASKED if self.client_ca is None else asked
+        return ListenerSettings(plain=self.plain, client_certificates=self.client_certificates or implied)
 
     def terms(self, authority: Authority | None, host: str, settings: ListenerSettings) -> Terms:
         """On what terms a port of ``host`` is listened on. Raises InputError."""
@@ -82,7 +85,11 @@ class Security:
             raise InputError("--tls", "alone", "enough: add --ca DIR, or --tls-certificate and --tls-key")
         else:
             certificate, key = local_certificate(authority, host, settings.certificate)
-        files = TlsFiles(certificate, key, self.client_ca or (authority.file if authority else None))
+        client_ca = self.client_ca or (authority.file if authority else None)
+        if client_ca is None and settings.client_certificates is ClientCertificates.REQUIRED:
+            wanted = "possible without --client-ca FILE or --ca DIR, which say whom to trust"
+            raise InputError("client_certificates", str(settings.client_certificates), wanted)
+        files = TlsFiles(certificate, key, client_ca)
         return Terms(server_context(files, settings), settings.plain)
 
     def _wanted(self, option: str, file: Path | None, other: str) -> Path:

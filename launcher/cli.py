@@ -306,6 +306,7 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     replay.add_argument(
         "--timeout", type=duration, default=30.0, metavar="TIME", help="to wait for an answer (default: 30s)"
     )
+    add_credentials(replay)
 
 
 def _add_station(add: _Add) -> None:

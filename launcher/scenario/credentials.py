@@ -49,6 +49,9 @@ class Credentials:
         return whole
 
 
+NO_CREDENTIALS = Credentials()
+
+
 def profile_of(entry: Entry) -> int:
     """The security profile of a start entry."""
     named = _said(entry, "security_profile", "SecurityProfile")

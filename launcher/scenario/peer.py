@@ -92,8 +92,7 @@ async def bundled(*, authority: bool = False) -> AsyncIterator[Peer]:
     with TemporaryDirectory(prefix="cp-simu-") as folder:
         files = ["--database", str(Path(folder) / "csms.db"), "--files", str(Path(folder) / "files")]
         if authority:
-            ca = Path(folder) / "ca"
-            files += ["--ca", str(ca), "--tls", "--plain", "--client-ca", str(ca / "ca.pem")]
+            files += ["--tls", "--plain", "--client-certificates", "optional"]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "csms", "--port", "0", "--http-port", "0", *files),
             *("--tags", str(etc_dir() / "scenarios" / "tags.json"), "--log-level", "error"),

@@ -13,7 +13,7 @@ from chargepoint.api.pool import PoolVerb
 from chargepoint.clock import iso
 from launcher.scenario.acts import Acts
 from launcher.scenario.commissioning import Commissioning, lacking, speaks_tls
-from launcher.scenario.credentials import Credentials
+from launcher.scenario.credentials import NO_CREDENTIALS, Credentials
 from launcher.scenario.draws import Draws
 from launcher.scenario.format import API, Scenario, every
 from launcher.scenario.lookout import Lookout
@@ -40,7 +40,6 @@ from launcher.scenario.verdicts import Outcome, StepFailed, StepOutcome, Verdict
 
 T = TypeVar("T")
 
-NO_CREDENTIALS = Credentials()
 INTERRUPTED = "interrupted"
 BROKEN_OFF = "broken off"
 
@@ -55,7 +54,7 @@ def not_applicable(
     if scenario.one_clock and speed != 1:
         return f"{scenario.place}: both ends have to agree on the time, which --speed {speed:g} does not let them"
     if scenario.virtual and speaks_tls(scenario):
-        return f"{scenario.place}: in virtual time there is no TLS; without --virtual there is"
+        return f"{scenario.place}: in virtual time there is no TLS; in real time there is (no --virtual, no clock)"
     if lacks := lacking(scenario, credentials, peer):
         return f"{scenario.place}: {lacks}"
     for step in every(scenario.steps):

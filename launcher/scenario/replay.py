@@ -6,12 +6,15 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
 from chargepoint.api.spec import url_of
+from launcher.scenario.bare import showing
+from launcher.scenario.credentials import NO_CREDENTIALS, Credentials
 from launcher.scenario.patterns import brief
 from launcher.scenario.peer import Peer, Unreachable
 from launcher.scenario.requests import NoReply, Requests
@@ -24,18 +27,26 @@ SUBPROTOCOL = Subprotocol("ocpp1.6")
 
 
 async def replay(
-    trace: Mapping[str, Sequence[Told]], peer: Peer, answer_timeout_s: float, *, to_now: bool = False
+    trace: Mapping[str, Sequence[Told]],
+    peer: Peer,
+    answer_timeout_s: float,
+    credentials: Credentials = NO_CREDENTIALS,
+    *,
+    to_now: bool = False,
 ) -> dict[str, list[str]]:
     """The differences of each charge point of ``trace``. What ``peer`` takes commands for, it is asked to send; the
-    moments of CALLs are as then, or moved ``to_now``. Raises Unreachable."""
+    moments of CALLs are as then, or moved ``to_now``. Raises Unreachable, and InputError for ``credentials`` that
+    cannot be shown."""
     first_at = min((call.at for calls in trace.values() for call in calls if call.at), default=0.0)
     later_s = time.time() - first_at if to_now and first_at else 0.0
     async with Requests() as requests:
         replays = [
-            _Replay(station, Retelling(calls, later_s), answer_timeout_s, peer, requests)
+            _Replay(station, Retelling(calls, later_s), answer_timeout_s, peer, requests).run(
+                showing(station, peer.url, credentials)
+            )
             for station, calls in trace.items()
         ]
-        told = await asyncio.gather(*(each.run() for each in replays))
+        told = await asyncio.gather(*replays)
     return dict(zip(trace, told, strict=True))
 
 
@@ -51,10 +62,13 @@ class _Replay:
         self._answers: dict[str, asyncio.Future[Answer]] = {}
         self._came = asyncio.Event()
 
-    async def run(self) -> list[str]:
+    async def run(self, shown: Mapping[str, Any]) -> list[str]:
+        """Drive it; ``shown`` goes to the handshake. Returns the differences. Raises Unreachable."""
         url = url_of(self._station, self._peer.url)
         try:
-            connection = await connect(url, subprotocols=[SUBPROTOCOL], open_timeout=self._timeout_s, proxy=None)
+            connection = await connect(
+                url, subprotocols=[SUBPROTOCOL], open_timeout=self._timeout_s, proxy=None, **shown
+            )
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
             raise Unreachable(f"{url} cannot be connected to: {error}") from None
         async with connection:

@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from launcher.scenario.commissioning import needs_authority
-from launcher.scenario.credentials import Credentials
+from launcher.scenario.credentials import NO_CREDENTIALS, Credentials
 from launcher.scenario.format import Scenario
 from launcher.scenario.peer import Peer, bundled, driven, reach
-from launcher.scenario.play import INTERRUPTED, NO_CREDENTIALS, Heard, Play
+from launcher.scenario.play import INTERRUPTED, Heard, Play
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Run, Verdict

@@ -17,13 +17,12 @@ from chargepoint.api.pool import PoolVerb
 from chargepoint.api.spec import parse_spec
 from launcher.scenario.acts import Acts
 from launcher.scenario.commissioning import Commissioning, lacking
-from launcher.scenario.credentials import checkable
+from launcher.scenario.credentials import NO_CREDENTIALS, checkable
 from launcher.scenario.draws import Draws
 from launcher.scenario.format import Scenario
 from launcher.scenario.forms import read_step
 from launcher.scenario.lookout import Lookout
 from launcher.scenario.peer import Peer, bundled, reach
-from launcher.scenario.play import NO_CREDENTIALS
 from launcher.scenario.report.text import frame_line
 from launcher.scenario.requests import Requests
 from launcher.scenario.scope import Kept, Scope

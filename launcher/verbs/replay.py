@@ -10,9 +10,11 @@ from pathlib import Path
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import check_central_system
 from launcher.diagnostics import Exit, NotThere, counted, say
+from launcher.scenario.credentials import Credentials
 from launcher.scenario.peer import Peer, Unreachable, bundled, check_commands, reach
 from launcher.scenario.replay import replay as replay_trace
 from launcher.scenario.traced import Told, parse_trace
+from launcher.verbs.credentials import credentials
 
 
 def replay(options: argparse.Namespace) -> int:
@@ -21,7 +23,8 @@ def replay(options: argparse.Namespace) -> int:
     url = check_central_system(options.central_system) if options.central_system else ""
     commands = check_commands(options.commands) if options.commands else ""
     try:
-        differences = asyncio.run(_replayed(traces, Peer(url, commands), options.timeout, to_now=options.to_now))
+        peer, shown = Peer(url, commands), credentials(options)
+        differences = asyncio.run(_replayed(traces, peer, options.timeout, shown, to_now=options.to_now))
     except Unreachable as error:
         raise NotThere(str(error)) from None
     for station, differing in differences:
@@ -44,7 +47,7 @@ def _read(path: Path) -> dict[str, list[Told]]:
 
 
 async def _replayed(
-    traces: list[dict[str, list[Told]]], peer: Peer, timeout_s: float, *, to_now: bool
+    traces: list[dict[str, list[Told]]], peer: Peer, timeout_s: float, shown: Credentials, *, to_now: bool
 ) -> list[tuple[str, list[str]]]:
     async with AsyncExitStack() as stack:
         if peer.url:
@@ -54,5 +57,5 @@ async def _replayed(
         found: list[tuple[str, list[str]]] = []
         # One after the other: traces of the same station may be among them.
         for trace in traces:
-            found += (await replay_trace(trace, peer, timeout_s, to_now=to_now)).items()
+            found += (await replay_trace(trace, peer, timeout_s, shown, to_now=to_now)).items()
         return found

@@ -114,7 +114,7 @@ def _broker_command(plan: Plan) -> str:
 def _csms_command(plan: Plan) -> str:
     folder = plan.folder
     # Plain TCP on the same port besides: charge points of all security profiles find it at one URL.
-    tls = ("--ca", folder.ca, "--tls", "--plain", "--client-ca", folder.root_certificate) if plan.tls else ()
+    tls = ("--ca", folder.ca, "--tls", "--plain", "--client-certificates", "optional") if plan.tls else ()
     return command_line(
         *(sys.executable, "-m", "csms", "--host", EVERY_ADDRESS if plan.exposed else LOOPBACK),
         *("--port", plan.csms_port, "--http-port", plan.http_port),

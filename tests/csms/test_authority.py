@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from chargepoint.api.errors import InputError
 from csms.authority import Authority
+from csms.listener import ClientCertificates
 from csms.security import Security
 from csms.v16.security import sign_certificate
 from tests.csms.certificates import csr
@@ -122,6 +123,10 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path, content: 
         ),
         (Security(client_ca=Path("a")), "--client-ca: 'a' is not given with TLS"),
         (Security(plain=True), "--plain: 'alone' is not given with TLS"),
+        (
+            Security(client_certificates=ClientCertificates.REQUIRED),
+            "--client-certificates: 'required' is not given with TLS",
+        ),
     ],
 )
 def test_options_that_do_not_make_tls_are_refused(security: Security, said: str) -> None:
@@ -140,6 +145,33 @@ def test_tls_is_1_2_or_later_and_serves_a_fresh_certificate(ca: Authority) -> No
     assert "localhost" in names.get_values_for_type(x509.DNSName)
     assert [str(each) for each in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1", "::1", "192.0.2.7"]
     assert stat.S_IMODE((ca.folder / "server-key.pem").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("security", "asked"),
+    [
+        (Security(serve_tls=True), ClientCertificates.NOT_ASKED),
+        (Security(serve_tls=True, client_ca=Path("a")), ClientCertificates.REQUIRED),
+        (Security(serve_tls=True, client_ca=Path("a"), plain=True), ClientCertificates.OPTIONAL),
+        (Security(serve_tls=True, client_ca=Path("a"), authorization_key="k"), ClientCertificates.OPTIONAL),
+        (
+            Security(serve_tls=True, authorization_key="k", client_certificates=ClientCertificates.REQUIRED),
+            ClientCertificates.REQUIRED,
+        ),
+    ],
+)
+def test_certificates_are_asked_for_where_nothing_else_will_do(security: Security, asked: ClientCertificates) -> None:
+    assert security.listener().client_certificates is asked
+
+
+def test_certificates_of_nobody_are_not_wanted(ca: Authority, tmp_path: Path) -> None:
+    issued = ca.server(["localhost"])
+    certificate, key = tmp_path / "c.pem", tmp_path / "k.pem"
+    certificate.write_text(issued.certificate)
+    key.write_text(issued.key)
+    security = Security(certificate=certificate, key=key, client_certificates=ClientCertificates.REQUIRED)
+    with pytest.raises(InputError, match="'required' is not possible without --client-ca FILE or --ca DIR"):
+        security.terms(None, "localhost", security.listener())
 
 
 async def test_a_request_is_accepted_and_the_certificate_follows(ca: Authority) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,9 +22,7 @@ from tests.support.waiting import eventually_async
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """One that speaks both on its first port, and has an authority."""
     folder = tmp_path_factory.mktemp("secure")
-    root = str(folder / "ca" / "ca.pem")
-    options = ("--ca", str(folder / "ca"), "--tls", "--plain", "--client-ca", root)
-    with running(folder, *options) as program:
+    with running(folder, "--tls", "--plain", "--client-certificates", "optional") as program:
         yield program
 
 
@@ -64,6 +63,27 @@ async def test_both_are_spoken_on_one_port(secure: Program) -> None:
         assert await boots(station) == "Accepted"
     assert "Secure: connected from" in secure.said()
     assert "by TLSv1.3" in secure.said()
+    assert f"whom charge points have to trust: {secure.folder / 'ca' / 'ca.pem'}\n" in secure.said()
+
+
+async def test_how_a_connection_is_secured_is_shown(secure: Program, api: httpx.AsyncClient, tmp_path: Path) -> None:
+    async def shown() -> object:
+        view = (await api.get("/charge-points/CP_1")).json()
+        certificate = view["certificate"] and (
+            view["certificate"]["common_name"],
+            view["certificate"]["not_after"][:4],
+        )
+        return view["connected"], view["tls"], certificate
+
+    async with foreign(secure.ws, "CP_1"):
+        assert await shown() == (True, None, None)
+    by_tls = trusting(secure)
+    async with foreign(secure.ws.replace("ws:", "wss:"), "CP_1", None, by_tls):
+        assert await shown() == (True, "TLSv1.3", None)
+    by_tls.load_cert_chain(await issued(api, tmp_path, "expiring"))
+    async with foreign(secure.ws.replace("ws:", "wss:"), "CP_1", None, by_tls):
+        week = datetime.now(UTC) + timedelta(days=7)
+        assert await shown() == (True, "TLSv1.3", ("CP_1", f"{week:%Y}"))
 
 
 @pytest.mark.parametrize(

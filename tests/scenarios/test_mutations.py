@@ -136,6 +136,7 @@ MUTATIONS = {
         (
             *("half_open", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
             *("security_profile_falls_back", "security_profile_rises", "certificate_renewed"),
+            "server_certificate_expires",
         ),
         ("charging_session", "malformed_texts"),
     ),
@@ -145,7 +146,8 @@ MUTATIONS = {
         "stop_sent_twice stop_of_unknown late_transaction unplug_ends remote_stop remote_stop_of_unknown power_cut "
         "reset_soft reset_hard unlock_in_transaction car_pauses availability_scheduled stop_with_data "
         "group_tag_stops offline_in_transaction start_offline end_offline whole_transaction_offline late_answers "
-        "refused_after_outage start_fails_three_times flapping clock_ahead meter_jump chaos",
+        "refused_after_outage start_fails_three_times flapping clock_ahead meter_jump chaos "
+        "server_certificate_expires",
         "swipe_and_leave remote_start_plugged",
         error=INTERNAL_ERROR,
     ),
@@ -265,9 +267,8 @@ def csms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """One for all mutations: each concerns a station of its own."""
     folder = tmp_path_factory.mktemp("csms")
     tags = etc_dir() / "scenarios" / "tags.json"
-    ca = folder / "ca"
-    tls = ("--tls", "--plain", "--client-ca", str(ca / "ca.pem"))
-    with running(folder, "--tags", str(tags), "--ca", str(ca), *tls) as program:
+    tls = ("--tls", "--plain", "--client-certificates", "optional")
+    with running(folder, "--tags", str(tags), *tls) as program:
         yield program
 
 

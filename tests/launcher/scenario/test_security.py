@@ -90,7 +90,7 @@ def test_a_central_system_that_is_not_trusted_is_told_with_the_reason(strict: Pr
 def test_in_virtual_time_there_is_no_tls(tmp_path: Path) -> None:
     done = cp_simu("run", "security_profile_2", "password", "--virtual")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "in virtual time there is no TLS; without --virtual there is" in done.stdout
+    assert "in virtual time there is no TLS; in real time there is" in done.stdout
     assert "1 passed, 1 not applicable" in done.stdout
 
 
@@ -117,3 +117,18 @@ def test_a_load_shows_it_as_well(strict: Program) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     refused = cp_simu(*words, "--authorization-key", OTHER)
     assert refused.returncode == 3
+
+
+def test_a_trace_is_replayed_with_it(strict: Program, tmp_path: Path) -> None:
+    assert against(strict, "boot_accepted", "--authorization-key", KEY, "--trace", tmp_path).returncode == 0
+    [trace] = tmp_path.iterdir()
+    root = strict.folder / "ca" / "ca.pem"
+    words = ("replay", trace, "--central-system", strict.ws, "--central-system-root", root)
+    done = cp_simu(*words, "--authorization-key", KEY)
+    assert done.returncode == 0, done.stdout + done.stderr
+    refused = cp_simu(*words, "--authorization-key", OTHER)
+    assert refused.returncode == 3
+    assert "401" in refused.stderr
+    wrong = cp_simu("replay", trace, "--central-system", strict.ws, "--central-system-root", trace)
+    assert wrong.returncode == 2
+    assert "--central-system-root: " in wrong.stderr

@@ -174,3 +174,34 @@ def test_a_wrong_option_is_wrong_usage(words: tuple[str, ...], why: str, tmp_pat
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert why in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_charge_points_of_every_security_profile_need_nothing_but_its_number(tmp_path: Path) -> None:
+    done = suite(
+        tmp_path,
+        """
+import pytest
+
+@pytest.mark.parametrize("profile", [1, 2, 3])
+def test_comes_in(yard, profile):
+    charge_point = yard.charge_point(security_profile=profile)
+    charge_point.start()
+    charge_point.expect(sent="BootNotification", answer={"status": "Accepted"})
+
+def test_stays_out(yard):
+    charge_point = yard.charge_point(security_profile=3)
+    charge_point.act("central_system", client_certificate="expired")
+    charge_point.start()
+    charge_point.expect_no(sent="BootNotification", for_="1s")
+    charge_point.expect(registration="Disconnected")
+
+def test_trusts_nobody(yard):
+    charge_point = yard.charge_point(security_profile=2)
+    charge_point.act("central_system", tls="other_authority")
+    charge_point.start()
+    charge_point.expect_no(sent="BootNotification", for_="1s")
+    charge_point.expect(registration="Disconnected")
+""",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 passed" in done.stdout
