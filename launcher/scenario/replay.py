@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 
@@ -46,7 +47,9 @@ class _Replay:
         async with connection:
             listening = asyncio.create_task(self._listen(connection))
             for number, call in enumerate(self._retelling.to_send, 1):
-                await self._send(connection, f"replay-{number}", call)
+                if not await self._sent(connection, f"replay-{number}", call, listening):
+                    self._retelling.lost(call, str(listening.exception() or "the central system closed it"))
+                    return self._retelling.differences
             try:
                 async with asyncio.timeout(LAST_COMMANDS_S):
                     while not self._retelling.all_came:
@@ -58,15 +61,18 @@ class _Replay:
             await asyncio.wait([listening])
         return self._retelling.end()
 
-    async def _send(self, connection: ClientConnection, id: str, call: Told) -> None:
+    async def _sent(self, connection: ClientConnection, id: str, call: Told, listening: asyncio.Task[None]) -> bool:
+        """Send ``call`` and take its answer, if one comes; False when the connection is gone before that."""
         answer = self._answers[id] = asyncio.get_running_loop().create_future()
-        try:
+        with contextlib.suppress(ConnectionClosed):
             await connection.send(json.dumps([2, id, call.action, self._retelling.payload(call)]))
-            # What had no answer then is not waited for long now.
-            async with asyncio.timeout(self._timeout_s if call.answer is not None else 0.5):
-                self._retelling.answered(call, await answer)
-        except (TimeoutError, ConnectionClosed):
-            self._retelling.answered(call, None)
+        # What had no answer then is not waited for long now.
+        timeout_s = self._timeout_s if call.answer is not None else 0.5
+        await asyncio.wait((answer, listening), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        if listening.done() and not answer.done():
+            return False
+        self._retelling.answered(call, answer.result() if answer.done() else None)
+        return True
 
     async def _listen(self, connection: ClientConnection) -> None:
         async for text in connection:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from chargepoint.api.errors import InputError
+from launcher.scenario.replay import replay
 from launcher.scenario.retelling import Answer, Retelling, Told, parse_trace
 from tests.csms.program import Program, running
 
@@ -140,6 +143,28 @@ def test_what_a_scenario_has_traced_is_replayed_and_a_changed_back_end_is_found(
     changed = cp_simu("replay", trace, "--central-system", csms.ws)
     assert changed.returncode == 1
     assert 'Authorize: the answer.idTagInfo.status is "Invalid", then "Accepted"' in changed.stdout
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (1000, "the central system closed it"),
+        (1011, "received 1011 (internal error)"),
+        (0, "no close frame received"),
+    ],
+)
+async def test_a_connection_that_is_lost_ends_a_replay_and_is_told_once(code: int, why: str) -> None:
+    async def hang_up(connection: ServerConnection) -> None:
+        await connection.recv()
+        if code:
+            await connection.close(code)
+        else:
+            connection.transport.abort()
+
+    async with serve(hang_up, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        [told] = (await replay(parse_trace(SESSION, "t"), url, 30.0))["CP"]
+    assert told.startswith(f"line 1: StartTransaction: the connection was lost, the rest was not sent: {why}")
 
 
 @pytest.mark.end_to_end
