@@ -46,7 +46,9 @@ async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> di
                 if isinstance(message.payload, bytes) and message.payload:
                     found[message.topic.value] = message.payload
     except TimeoutError:
-        raise aiomqtt.MqttError(f"no answer within {ANSWER_TIMEOUT_S:g} s") from None
+        # MQTT 3.1.1 does not tell who publishes that he may not.
+        why = f"it is stuck, or does not let us publish below {topics.root}/"
+        raise aiomqtt.MqttError(f"no answer within {ANSWER_TIMEOUT_S:g} s: {why}") from None
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -74,10 +75,12 @@ class _Replay:
         async with connection:
             listening = asyncio.create_task(self._listen(connection))
             for number, call in enumerate(self._retelling.calls, 1):
-                if call.from_station:
-                    await self._send(connection, f"replay-{number}", call)
-                elif self._peer.commands:
-                    await self._ask_for(call)
+                if not call.from_station:
+                    if self._peer.commands:
+                        await self._ask_for(call)
+                elif not await self._sent(connection, f"replay-{number}", call, listening):
+                    self._retelling.lost(call, str(listening.exception() or "the central system closed it"))
+                    return self._retelling.differences
             await self._until(lambda: self._retelling.all_came, LAST_COMMANDS_S)
             listening.cancel()
             await asyncio.wait([listening])
@@ -106,15 +109,18 @@ class _Replay:
         except TimeoutError:
             pass
 
-    async def _send(self, connection: ClientConnection, id: str, call: Told) -> None:
+    async def _sent(self, connection: ClientConnection, id: str, call: Told, listening: asyncio.Task[None]) -> bool:
+        """Send ``call`` and take its answer, if one comes; False when the connection is gone before that."""
         answer = self._answers[id] = asyncio.get_running_loop().create_future()
-        try:
+        with contextlib.suppress(ConnectionClosed):
             await connection.send(json.dumps([2, id, call.action, self._retelling.payload(call)]))
-            # What had no answer then is not waited for long now.
-            async with asyncio.timeout(self._timeout_s if call.answer is not None else 0.5):
-                self._retelling.answered(call, await answer)
-        except (TimeoutError, ConnectionClosed):
-            self._retelling.answered(call, None)
+        # What had no answer then is not waited for long now.
+        timeout_s = self._timeout_s if call.answer is not None else 0.5
+        await asyncio.wait((answer, listening), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        if listening.done() and not answer.done():
+            return False
+        self._retelling.answered(call, answer.result() if answer.done() else None)
+        return True
 
     async def _listen(self, connection: ClientConnection) -> None:
         async for text in connection:

@@ -44,6 +44,10 @@ class Retelling:
         """Something about ``call`` is not as it was."""
         self.differences.append(f"line {call.line}: {call.action}: {difference}")
 
+    def lost(self, call: Told, why: str) -> None:
+        """The connection is gone at ``call``; what comes after it cannot be told."""
+        self.differ(call, f"the connection was lost, the rest was not sent: {why}")
+
     def answer_to(self, action: str) -> Answer:
         """What the charge point answers when the central system sends ``action``: as it did the last time."""
         calls = self._to_come.get(action)

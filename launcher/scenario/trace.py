@@ -12,6 +12,7 @@ from chargepoint.api.traffic import Direction
 from launcher.scenario.verdicts import Outcome
 
 SCHEMA_VERSION = "1.1"
+BODIES = ("payload", "connectorId")
 _WAYS = {Direction.OUT: "cp-to-csms", Direction.IN: "csms-to-cp"}
 
 
@@ -46,7 +47,18 @@ def record(station: str, spoken: Spoken, meta: Mapping[str, object]) -> dict[str
 def lines(station: str, frames: Iterable[Spoken], meta: Mapping[str, object]) -> str:
     """The trace of a station, as JSONL."""
     records = (record(station, spoken, meta) for spoken in frames)
-    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records if each is not None)
+    return "".join(_line(each) + "\n" for each in records if each is not None)
+
+
+def _line(record: dict[str, object]) -> str:
+    try:
+        return json.dumps(record, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        # NaN and Infinity, which a peer may have sent, are no JSON: what was on the wire stays in ``raw``.
+        kept = {key: value for key, value in record.items() if key not in BODIES}
+        if isinstance(error := kept.get("error"), dict):
+            kept["error"] = error | {"details": {}}
+        return json.dumps(kept, ensure_ascii=False, allow_nan=False)
 
 
 def write(outcomes: Iterable[Outcome], folder: Path, seed: int) -> None:
@@ -56,4 +68,5 @@ def write(outcomes: Iterable[Outcome], folder: Path, seed: int) -> None:
         meta = {"scenario": outcome.scenario.name, "verdict": str(outcome.verdict), "seed": seed}
         for station, frames in outcome.frames.items():
             name = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{Path(outcome.scenario.file).stem}-{station}.jsonl")
-            (folder / name).write_text(lines(station, frames, meta), encoding="utf-8")
+            # Half a surrogate pair, a byte that was no UTF-8, becomes the JSON escape of itself.
+            (folder / name).write_bytes(lines(station, frames, meta).encode(errors="backslashreplace"))

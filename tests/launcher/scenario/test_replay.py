@@ -11,8 +11,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from chargepoint.api.errors import InputError
+from launcher.scenario.peer import Peer
+from launcher.scenario.replay import replay
 from launcher.scenario.retelling import Retelling
 from launcher.scenario.traced import UNTOLD, Answer, Told, parse_trace
 from tests.csms.program import Program, running
@@ -208,6 +212,28 @@ def test_what_the_central_system_sent_it_is_asked_to_send_again(tmp_path: Path) 
     (tmp_path / "trace.jsonl").write_text(text)
     done = cp_simu("replay", tmp_path / "trace.jsonl", "--to-now")
     assert (done.returncode, done.stdout) == (0, "3 CALLs replayed: no difference\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (1000, "the central system closed it"),
+        (1011, "received 1011 (internal error)"),
+        (0, "no close frame received"),
+    ],
+)
+async def test_a_connection_that_is_lost_ends_a_replay_and_is_told_once(code: int, why: str) -> None:
+    async def hang_up(connection: ServerConnection) -> None:
+        await connection.recv()
+        if code:
+            await connection.close(code)
+        else:
+            connection.transport.abort()
+
+    async with serve(hang_up, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        [told] = (await replay(parse_trace(SESSION, "t"), Peer(url), 30.0))["CP"]
+    assert told.startswith(f"line 1: StartTransaction: the connection was lost, the rest was not sent: {why}")
 
 
 @pytest.mark.end_to_end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -163,6 +164,26 @@ def test_a_trace_is_one_by_the_open_format(run: Run, tmp_path: Path) -> None:
     assert records[3]["error"] == {"code": "InternalError", "description": "out of order", "details": {}}
     assert [json.loads(record["raw"])[1] for record in records] == ["1", "1", "2", "2"]
     assert records[0]["meta"] == {"scenario": "A <name> & more", "verdict": "failed", "seed": 7}
+
+
+def test_a_trace_is_json_whatever_was_on_the_wire(run: Run, tmp_path: Path) -> None:
+    """NaN is none (RFC 8259 section 6), though Python reads and writes it; half a surrogate pair is no UTF-8."""
+    odd = (
+        '[2, "4", "MeterValues", {"connectorId": NaN}]',
+        '[2, "5", "Authorize", {"idTag": "\udcff"}]',
+        '[4, "5", "InternalError", "", {"limit": Infinity}]',
+    )
+    dialogue = Dialogue()
+    spoken = [dialogue.take(TracedFrame("2026-01-01T00:00:00Z", Direction.OUT, text)) for text in odd]
+    trace.write([replace(run.outcomes[0], frames={"CP": spoken})], tmp_path / "traces", 7)
+    [file] = (tmp_path / "traces").iterdir()
+
+    def refuse(word: str) -> object:
+        raise AssertionError(f"{word} is no JSON")
+
+    records = [json.loads(line, parse_constant=refuse) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [record["raw"] for record in records] == list(odd)
+    assert ["payload" in record for record in records] == [False, True, False]
 
 
 def test_nothing_tested_is_not_passed(run: Run) -> None:
