@@ -97,7 +97,7 @@ class Life:
         )
         self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued, credentials, new_key)
         self.judgement = Judgement()
-        self._passage = Passage(spec, mqtt.traffic, self.judgement, self._take, line)
+        self._passage = Passage(spec, mqtt.traffic, self.judgement, line)
         if spec.quirks and line is None:
             self._passage.disturbed_line(now, connected=False)
         elif line is not None:
@@ -143,7 +143,7 @@ class Life:
     def received(self, text: str, now: float) -> None:
         """A text message came in over the websocket."""
         self._pass_time(now)
-        self._passage.received(text, now)
+        self._passage.received(text, now, self._take)
 
     def _take(self, text: str, now: float) -> str | None:
         self._endpoint.receive(text, now)
@@ -288,6 +288,10 @@ class Life:
         self._pass_time(now)
         self._follow_all(now)
 
+    def over(self) -> None:
+        """Nothing more will happen; what it was can still be asked."""
+        self.dialect.over()
+
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
         deadlines = (self.station.next_deadline(), self.dialect.next_deadline(), self._mqtt.next_deadline())
@@ -352,7 +356,7 @@ class Life:
             self.line.advance(now)
             if self.line.power_fails():
                 self.going_down, self.power_cut = StopReason.POWER_LOSS, True
-            self._passage.take_arrived(self.line, now)
+            self._passage.take_arrived(self.line, now, self._take)
 
     def _follow_all(self, now: float) -> str | None:
         """What was wrong with a frame on the way, if anything was."""
