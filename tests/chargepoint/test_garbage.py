@@ -22,7 +22,7 @@ from tests.support.waiting import eventually_async
 
 OURS = (
     *("Task", "TaskGroup", "Queue", "ClientProtocol", "Connection", "Websocket", "LeftBehind"),
-    *("Runtime", "Life", "V16", "StationState"),
+    *("Runtime", "Life", "V16"),
 )
 
 
@@ -125,9 +125,18 @@ async def test_a_power_cut_leaves_nothing_of_the_life_that_it_ended(tmp_path: Pa
         stage.tell("car", cable=32)
         stage.tell("id_tag", id="TAG1")
         await central.gets("StartTransaction")
-        with nothing_of_ours():
+        gc.collect()
+        gc.disable()
+        try:
+            life = stage.runtime._life
+            left = [weakref.ref(one) for one in (stage.runtime, life, life.dialect, stage.runtime._websocket)]
+            del life
             stage.runtime.cut_power()
             stage.task.cancel()
             await asyncio.wait([stage.task])
             del stage.runtime
             stage.task = asyncio.create_task(asyncio.sleep(0))
+            await asyncio.sleep(0)
+            assert [one() for one in left] == [None] * 4
+        finally:
+            gc.enable()
