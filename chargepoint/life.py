@@ -80,7 +80,7 @@ class Life:
         self.station = station_of(spec, configuration, vehicle, records, now)
         self.dialect = V16(spec, self.station, self._endpoint, configuration, records, queued, credentials, new_key)
         self.judgement = Judgement()
-        self._passage = Passage(spec, mqtt.traffic, self.judgement, self._take, line)
+        self._passage = Passage(spec, mqtt.traffic, self.judgement, line)
         if spec.quirks and line is None:
             self._passage.disturbed_line(now, connected=False)
         elif line is not None:
@@ -128,7 +128,7 @@ class Life:
     def received(self, text: str, now: float) -> None:
         """A text message came in over the websocket."""
         self._pass_time(now)
-        self._passage.received(text, now)
+        self._passage.received(text, now, self._take)
 
     def _take(self, text: str, now: float) -> str | None:
         self._endpoint.receive(text, now)
@@ -216,6 +216,10 @@ class Life:
         self._pass_time(now)
         self._follow_all(now)
 
+    def over(self) -> None:
+        """Nothing more will happen; what it was can still be asked."""
+        self.dialect.over()
+
     def next_deadline(self) -> float | None:
         """When ``advance`` wants to be called next."""
         due = self.dialect.next_deadline()
@@ -290,7 +294,7 @@ class Life:
             self.line.advance(now)
             if self.line.power_fails():
                 self._lose_power()
-            self._passage.take_arrived(self.line, now)
+            self._passage.take_arrived(self.line, now, self._take)
 
     def _follow_all(self, now: float) -> str | None:
         """What was wrong with a frame on the way, if anything was."""

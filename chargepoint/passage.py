@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 BY_HAND = "sent by hand, as it is"
 
+Take = Callable[[str, float], str | None]
+"""Acts on a text that came in, and says what was wrong with it."""
+
 
 class Passage:
     """The way of frames in and out."""
@@ -25,15 +28,12 @@ class Passage:
         spec: ChargePointSpec,
         traffic: Traffic,
         judgement: Judgement,
-        take: Callable[[str, float], str | None],
         line: Line | None,
     ) -> None:
-        """``take`` acts on a text that came in and says what was wrong with it; ``line`` is that of an earlier life,
-        if it was ever disturbed."""
+        """``line`` is that of an earlier life, if it was ever disturbed."""
         self._spec = spec
         self._traffic = traffic
         self._judgement = judgement
-        self._take = take
         self._by_hand: list[str] = []
         self.line = line
 
@@ -53,21 +53,21 @@ class Passage:
         """Have ``text`` leave as it is, past all that disturbs the line."""
         self._by_hand.append(text)
 
-    def received(self, text: str, now: float) -> None:
-        """``text`` came in."""
+    def received(self, text: str, now: float, take: Take) -> None:
+        """``text`` came in; ``take`` it when it has come through."""
         if self.line is not None:
             self.line.carry(Direction.IN, text, now)
-            self.take_arrived(self.line, now)
+            self.take_arrived(self.line, now, take)
             return
-        self._traffic.note(Direction.IN, text, now, self._take(text, now))
+        self._traffic.note(Direction.IN, text, now, take(text, now))
 
-    def take_arrived(self, line: Line, now: float) -> None:
-        """Act on what has come through ``line`` by now."""
+    def take_arrived(self, line: Line, now: float, take: Take) -> None:
+        """``take`` what has come through ``line`` by now."""
         for parcel in line.arrived(Direction.IN, now):
             problem, deviation = None, parcel.problem
             if not parcel.lost:
                 blame = self._judgement.count, self._judgement.error
-                problem = self._take(parcel.text, now)
+                problem = take(parcel.text, now)
                 if not parcel.quiet:
                     # What is wrong with it is our doing, and not its sender's.
                     self._judgement.count, self._judgement.error = blame

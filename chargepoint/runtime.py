@@ -155,6 +155,7 @@ class Runtime:
             finally:
                 # Each knows the other: what is over would be there until the garbage collector passes.
                 self._tasks = self._websocket = None
+                self._life.over()
             if not self._life.boots_again:
                 return
             await asyncio.sleep(BOOT_S)

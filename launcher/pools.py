@@ -183,8 +183,9 @@ class Pools:
             for pool, line in asked.items():
                 try:
                     # Without an answer it has just ended: supervisord will say so when it is looked at again.
-                    if answer := line.makefile("rb").readline():
-                        answers[pool] = PoolAnswer.from_line(answer)
+                    with contextlib.suppress(ConnectionError):
+                        if answer := line.makefile("rb").readline():
+                            answers[pool] = PoolAnswer.from_line(answer)
                 except (OSError, InputError) as error:
                     reason = f"the pool {pool} does not answer ({error})"
                     failures |= dict.fromkeys(orders[pool].ids, reason)

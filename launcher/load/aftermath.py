@@ -20,10 +20,7 @@ def weather(outcome: Outcome) -> list[str]:
     lines = ["", *(_told(storm) for storm in storms)]
     lines += ["", f"{'request':28} " + "".join(f"{f'calm p{p}':>10}{f'storm p{p}':>11}" for p in PERCENTILES)]
     calm = outcome.storms.calm(outcome.figures)
-    stormy: dict[str, Latencies] = {}
-    for storm in storms:
-        for action, latencies in storm.latencies.items():
-            stormy.setdefault(action, Latencies()).merge(latencies)
+    stormy = outcome.storms.stormy()
     for action in sorted(calm):
         pairs = [calm[action], stormy.get(action, Latencies())]
         cells = "".join(f"{_shown(pairs[0], p):>10}{_shown(pairs[1], p):>11}" for p in PERCENTILES)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chargepoint.api.figures import Figures, Latencies
+
+TOLD_APART = 100
+"""Of so many storms, the newest, the latencies are told one by one; those of all before are one sum: a line that is
+down for two seconds in every thirty has thousands of storms in a night."""
 
 
 @dataclass(slots=True)
@@ -57,9 +62,17 @@ class Storms:
 
     def __init__(self) -> None:
         self.all: list[Storm] = []
+        self._earlier: dict[str, Latencies] = {}
 
     def begin(self, what: str, began_at: float, dark_s: float, stations: int, before: Figures) -> None:
         """A storm over ``stations`` begins, ``dark_s`` of darkness first."""
+        if self.all:
+            # Nothing is compared with it any more.
+            self.all[-1].before = Figures()
+        if len(self.all) >= TOLD_APART:
+            oldest = self.all[-TOLD_APART]
+            _merge(self._earlier, oldest.latencies)
+            oldest.latencies = {}
         # What the figures still hold of the time before must not count as this one's.
         self.all.append(Storm(what, began_at, began_at + dark_s, stations, Figures.of([before])))
 
@@ -68,14 +81,22 @@ class Storms:
         if self.all and not self.all[-1].over:
             self.all[-1].tell(now)
 
+    def stormy(self) -> dict[str, Latencies]:
+        """The latencies of all storms."""
+        stormy: dict[str, Latencies] = {}
+        for part in (self._earlier, *(storm.latencies for storm in self.all)):
+            _merge(stormy, part)
+        return stormy
+
     def calm(self, total: Figures) -> dict[str, Latencies]:
         """The latencies of the time without storms."""
-        calm = {}
-        for action, latencies in total.latencies.items():
-            for storm in self.all:
-                latencies = latencies.since(storm.latencies.get(action, Latencies()))
-            calm[action] = latencies
-        return calm
+        stormy = self.stormy()
+        return {action: each.since(stormy.get(action, Latencies())) for action, each in total.latencies.items()}
+
+
+def _merge(total: dict[str, Latencies], part: Mapping[str, Latencies]) -> None:
+    for action, latencies in part.items():
+        total.setdefault(action, Latencies()).merge(latencies)
 
 
 def _peak(by_second: dict[str, int], since: float) -> int:

@@ -20,7 +20,10 @@ from tests.chargepoint.test_disturbed_link import order
 from tests.chargepoint.test_runtime import Stage, staged
 from tests.support.waiting import eventually_async
 
-OURS = ("Task", "Websocket", "Connection", "ClientProtocol", "Runtime", "Queue", "LeftBehind", "TaskGroup")
+OURS = (
+    *("Task", "TaskGroup", "Queue", "ClientProtocol", "Connection", "Websocket", "LeftBehind"),
+    *("Runtime", "Life", "V16"),
+)
 
 
 @contextmanager
@@ -108,6 +111,32 @@ async def test_a_boot_leaves_nothing_of_the_connection_of_the_life_before(tmp_pa
     async with staged(tmp_path, central) as stage:
         await central.gets("StatusNotification", 2)
         with nothing_of_ours():
+            assert await central.ask("GetConfiguration")
             order(stage, type="reboot")
             await central.gets("BootNotification", 2)
             await eventually_async(lambda: len(central.got("StatusNotification")) == 4)
+
+
+async def test_a_power_cut_leaves_nothing_of_the_life_that_it_ended(tmp_path: Path, central: Central) -> None:
+    """A storm ends thousands at once."""
+    async with staged(tmp_path, central) as stage:
+        await central.gets("StatusNotification", 2)
+        assert await central.ask("GetConfiguration")
+        stage.tell("car", cable=32)
+        stage.tell("id_tag", id="TAG1")
+        await central.gets("StartTransaction")
+        gc.collect()
+        gc.disable()
+        try:
+            life = stage.runtime._life
+            left = [weakref.ref(one) for one in (stage.runtime, life, life.dialect, stage.runtime._websocket)]
+            del life
+            stage.runtime.cut_power()
+            stage.task.cancel()
+            await asyncio.wait([stage.task])
+            del stage.runtime
+            stage.task = asyncio.create_task(asyncio.sleep(0))
+            await asyncio.sleep(0)
+            assert [one() for one in left] == [None] * 4
+        finally:
+            gc.enable()

@@ -278,6 +278,12 @@ class V16:
         signing = {MessageTrigger.sign_charge_point_certificate: self.signing.sign}
         return self.files.triggers(), self.files.extended_triggers() | signing
 
+    def over(self) -> None:
+        """Nothing more will be said. What knows the whole goes: in a circle with it, a life that a power cut ended
+        would be there until the garbage collector passes, and a storm ends thousands at once."""
+        for block in ("provisioning", "security", "signing", "_routes"):
+            vars(self).pop(block, None)
+
     def _want_reconnection(self) -> None:
         self._reconnect = True
 

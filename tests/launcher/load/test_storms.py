@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chargepoint.api.figures import Figures
-from launcher.load.storms import Storm, Storms
+from launcher.load.storms import TOLD_APART, Storm, Storms
 
 BEGAN_AT, DARK_S = 1000.0, 45.0
 
@@ -66,3 +66,22 @@ def test_connections_of_before_the_storm_are_not_its_own() -> None:
     figures.opened_in.update({"10": 500, "1045": 3})
     storms.tell(figures)
     assert storm.connections_per_s == 3
+
+
+def test_of_thousands_of_storms_the_newest_are_told_apart_and_the_others_are_one_sum() -> None:
+    """And nothing is kept of any that is over but what is told of it."""
+    storms, figures = Storms(), Figures(at=1.0, connected=10)
+    for number in range(TOLD_APART + 50):
+        storms.begin("outage", figures.at, 1.0, 10, figures)
+        figures = Figures.of([figures])
+        figures.at += 10.0
+        figures.answered("Heartbeat", 1.0 + number / 100)
+        storms.tell(figures)
+        figures = Figures.of([figures])
+        figures.answered("Heartbeat", 0.01)
+    assert len(storms.all) == TOLD_APART + 50
+    assert sum(bool(storm.latencies) for storm in storms.all) == TOLD_APART
+    assert [bool(storm.before.latencies) for storm in storms.all[:-1]] == [False] * (TOLD_APART + 49)
+    assert len(storms.stormy()["Heartbeat"]) == TOLD_APART + 50
+    assert len(storms.calm(figures)["Heartbeat"]) == TOLD_APART + 50
+    assert storms.calm(figures)["Heartbeat"].percentile(99) < 0.1
