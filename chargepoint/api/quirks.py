@@ -222,23 +222,30 @@ QUIRKS = {
         _G.ANSWERS, "what is to be done is accepted and not done", "steve-community/steve #651, #796"
     ),
     _Q.REJECTS_WHAT_IT_DOES: Quirk(_G.ANSWERS, "what is to be done is done and answered with Rejected"),
-    _Q.CHARGING_BEFORE_START: Quirk(_G.BEHAVIOUR, "a StatusNotification of Charging ahead of StartTransaction"),
+    _Q.CHARGING_BEFORE_START: Quirk(_G.BEHAVIOUR, "a StatusNotification of Charging right ahead of StartTransaction"),
     _Q.DOUBLE_START: Quirk(
-        _G.BEHAVIOUR, "each StartTransaction twice, with two message ids", "steve-community/steve #1294"
+        _G.BEHAVIOUR,
+        "each StartTransaction twice, one right behind the other, with two message ids",
+        "steve-community/steve #1294",
     ),
-    _Q.DOUBLE_STOP: Quirk(_G.BEHAVIOUR, "each StopTransaction twice, with two message ids"),
+    _Q.DOUBLE_STOP: Quirk(
+        _G.BEHAVIOUR, "each StopTransaction twice, one right behind the other, with two message ids"
+    ),
     _Q.NO_STOP: Quirk(_G.BEHAVIOUR, "StopTransaction is never sent"),
     _Q.STOP_OF_UNKNOWN: Quirk(
-        _G.BEHAVIOUR, "a StopTransaction of a transaction that nobody began, ahead of each StartTransaction"
+        _G.BEHAVIOUR, "a StopTransaction of a transaction that nobody began, right ahead of each StartTransaction"
     ),
     _Q.METER_WITHOUT_TRANSACTION: Quirk(_G.BEHAVIOUR, "MeterValues without their transactionId"),
-    _Q.METER_AFTER_STOP: Quirk(_G.BEHAVIOUR, "MeterValues of a transaction that has stopped"),
+    _Q.METER_AFTER_STOP: Quirk(_G.BEHAVIOUR, "MeterValues of a transaction right behind its StopTransaction"),
     _Q.NO_HEARTBEATS: Quirk(_G.BEHAVIOUR, "Heartbeat is never sent"),
     _Q.STATUS_FLOOD: Quirk(_G.BEHAVIOUR, "the last StatusNotification again, five times a second"),
-    _Q.BOOTS_EVERY_MINUTE: Quirk(_G.BEHAVIOUR, "a BootNotification every minute, whatever runs"),
-    _Q.BOOT_WHILE_CHARGING: Quirk(_G.BEHAVIOUR, "a BootNotification behind each StartTransaction"),
+    _Q.BOOTS_EVERY_MINUTE: Quirk(
+        _G.BEHAVIOUR, "a BootNotification every minute, whatever runs or waits for its answer"
+    ),
+    _Q.BOOT_WHILE_CHARGING: Quirk(_G.BEHAVIOUR, "a BootNotification right behind each StartTransaction"),
     _Q.STRANGE_DATA_TRANSFER: Quirk(
-        _G.BEHAVIOUR, "a DataTransfer of a vendor that nobody knows, once on each connection"
+        _G.BEHAVIOUR,
+        "a DataTransfer of a vendor that nobody knows, once on each connection, right behind the first CALL",
     ),
     _Q.READONLY_AS_WRITABLE: Quirk(_G.CONFIGURATION, "GetConfiguration calls read-only keys writable"),
     _Q.CHANGE_WITHOUT_EFFECT: Quirk(_G.CONFIGURATION, "ChangeConfiguration is accepted and changes nothing"),
