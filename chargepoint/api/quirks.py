@@ -63,6 +63,7 @@ class QuirkName(StrEnum):
     UNASKED_ANSWERS = "unasked_answers"
     ID_REUSE = "id_reuse"
     ONE_ID = "one_id"
+    SAME_ID_ON_RETRY = "same_id_on_retry"
     NUMBER_IDS = "number_ids"
     LONG_IDS = "long_ids"
     EMPTY_IDS = "empty_ids"
@@ -204,6 +205,11 @@ QUIRKS = {
         _G.MESSAGE_IDS, "message ids that begin at 1 again with each connection", "citrineos/citrineos #212"
     ),
     _Q.ONE_ID: Quirk(_G.MESSAGE_IDS, "every CALL has the same message id"),
+    _Q.SAME_ID_ON_RETRY: Quirk(
+        _G.MESSAGE_IDS,
+        "a transaction's message that is repeated has the message id of the first time, on a later connection too",
+        "mobilityhouse/ocpp #376",
+    ),
     _Q.NUMBER_IDS: Quirk(_G.MESSAGE_IDS, "message ids that are numbers, not texts"),
     _Q.LONG_IDS: Quirk(_G.MESSAGE_IDS, "message ids of 64 characters, where 36 are allowed"),
     _Q.EMPTY_IDS: Quirk(_G.MESSAGE_IDS, "empty message ids"),
