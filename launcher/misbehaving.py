@@ -71,15 +71,17 @@ def _add_disturb(add: Add) -> None:
         "disturb the line between a charge point and its central system, or list how that can be done",
         "Example: cp-simu disturb CP1 drop --probability 0.1 --direction out --for 5m; cp-simu disturb CP1 --clear",
     )
-    disturb.add_argument("id", nargs="?", metavar="ID", help="the charge point; without one, the kinds are listed")
+    disturb.add_argument(
+        "id", nargs="?", metavar="ID", help="a charge point, or a glob like 'simu_*'; without, the kinds are listed"
+    )
     disturb.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DISTURBANCES))
     disturb.add_argument("--clear", action="store_true", help="it is over; without a KIND, all of it is")
     options: dict[str, tuple[Callable[[str], object], str, str]] = {
         "--for": (duration, "TIME", "how long, like 30s (default: until it is cleared)"),
         "--direction": (str, "SIDE", "in, out or both, seen from the charge point (default: both)"),
         "--frames": (str, "SORT", "calls, answers or all (default: all)"),
-        "--probability": (probability, "P", "of each message, attempt, cut or brown-out (default: 1)"),
-        "--seed": (seed, "N", "the same draws again"),
+        "--probability": (probability, "P", "of each message, attempt, cut, close or brown-out (default: 1)"),
+        "--seed": (seed, "N", "the same draws again; of several charge points, each has its own"),
         "--delay": (duration, "TIME", "of latency and reorder"),
         "--jitter": (duration, "TIME", "of latency: up to so much more"),
         "--shape": (str, "SHAPE", "of jitter: uniform, normal or pareto (default: uniform)"),
@@ -101,7 +103,9 @@ def _add_quirks(add: Add) -> None:
         ("disturb", "quirks"),
         "list what real charge points do against the standard, or let a charge point do it",
     )
-    quirks.add_argument("id", nargs="?", metavar="ID", help="the charge point; without one, they are listed")
+    quirks.add_argument(
+        "id", nargs="?", metavar="ID", help="a charge point, or a glob like 'simu_*'; without, they are listed"
+    )
     quirks.add_argument("names", nargs="*", metavar="QUIRK", help="the ones it has from now on, and no others")
     quirks.add_argument("--clear", action="store_true", help="it has none")
     quirks.add_argument(
@@ -117,7 +121,9 @@ def _add_damage(add: Add) -> None:
         "break something inside a charge point, or list what can break; what has an error code is `cp-simu fault`",
         "Example: cp-simu damage CP1 meter_jump --energy-wh 100000; cp-simu damage CP1 --clear",
     )
-    damage.add_argument("id", nargs="?", metavar="ID", help="the charge point; without one, the kinds are listed")
+    damage.add_argument(
+        "id", nargs="?", metavar="ID", help="a charge point, or a glob like 'simu_*'; without, the kinds are listed"
+    )
     damage.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DAMAGES))
     damage.add_argument("--clear", action="store_true", help="it is repaired; without a KIND, all of it is")
     damage.add_argument(

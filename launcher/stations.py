@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -48,6 +49,30 @@ async def ordered(
     except TimeoutError:
         pass
     raise Failure(f"{station_id} has not answered within {timeout_s:.0f} s; its log may say why")
+
+
+async def all_ordered(
+    remote: Remote, orders: Mapping[str, Order], timeout_s: float = ANSWER_TIMEOUT_S
+) -> dict[str, str]:
+    """Why each order, by charge point, was refused or not answered; "" where it was followed."""
+    asked = {uuid.uuid4().hex: station_id for station_id in orders}
+    found: dict[str, str] = {}
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s), connected(remote.broker) as client:
+            await client.subscribe(remote.topics.station("+", "result"), 1)
+            for request_id, station_id in asked.items():
+                command = replace(orders[station_id], request_id=request_id).to_json()
+                await client.publish(remote.topics.station(station_id, "cmd"), command, 1)
+            async for message in client.messages:
+                with contextlib.suppress(InputError):
+                    told = StationResult.from_json(_content(message))
+                    if told.request_id in asked:
+                        reason = f"refused: {told.reason}" if told.result is Verdict.REFUSED else ""
+                        found[asked[told.request_id]] = reason
+                if len(found) == len(orders):
+                    break
+    silent = f"has not answered within {timeout_s:.0f} s"
+    return {station_id: found.get(station_id, silent) for station_id in orders}
 
 
 async def frames(remote: Remote, station_id: str) -> AsyncIterator[TracedFrame]:

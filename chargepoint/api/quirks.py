@@ -63,6 +63,7 @@ class QuirkName(StrEnum):
     UNASKED_ANSWERS = "unasked_answers"
     ID_REUSE = "id_reuse"
     ONE_ID = "one_id"
+    SAME_ID_ON_RETRY = "same_id_on_retry"
     NUMBER_IDS = "number_ids"
     LONG_IDS = "long_ids"
     EMPTY_IDS = "empty_ids"
@@ -204,6 +205,11 @@ QUIRKS = {
         _G.MESSAGE_IDS, "message ids that begin at 1 again with each connection", "citrineos/citrineos #212"
     ),
     _Q.ONE_ID: Quirk(_G.MESSAGE_IDS, "every CALL has the same message id"),
+    _Q.SAME_ID_ON_RETRY: Quirk(
+        _G.MESSAGE_IDS,
+        "a transaction's message that is repeated has the message id of the first time, on a later connection too",
+        "mobilityhouse/ocpp #376",
+    ),
     _Q.NUMBER_IDS: Quirk(_G.MESSAGE_IDS, "message ids that are numbers, not texts"),
     _Q.LONG_IDS: Quirk(_G.MESSAGE_IDS, "message ids of 64 characters, where 36 are allowed"),
     _Q.EMPTY_IDS: Quirk(_G.MESSAGE_IDS, "empty message ids"),
@@ -222,23 +228,30 @@ QUIRKS = {
         _G.ANSWERS, "what is to be done is accepted and not done", "steve-community/steve #651, #796"
     ),
     _Q.REJECTS_WHAT_IT_DOES: Quirk(_G.ANSWERS, "what is to be done is done and answered with Rejected"),
-    _Q.CHARGING_BEFORE_START: Quirk(_G.BEHAVIOUR, "a StatusNotification of Charging ahead of StartTransaction"),
+    _Q.CHARGING_BEFORE_START: Quirk(_G.BEHAVIOUR, "a StatusNotification of Charging right ahead of StartTransaction"),
     _Q.DOUBLE_START: Quirk(
-        _G.BEHAVIOUR, "each StartTransaction twice, with two message ids", "steve-community/steve #1294"
+        _G.BEHAVIOUR,
+        "each StartTransaction twice, one right behind the other, with two message ids",
+        "steve-community/steve #1294",
     ),
-    _Q.DOUBLE_STOP: Quirk(_G.BEHAVIOUR, "each StopTransaction twice, with two message ids"),
+    _Q.DOUBLE_STOP: Quirk(
+        _G.BEHAVIOUR, "each StopTransaction twice, one right behind the other, with two message ids"
+    ),
     _Q.NO_STOP: Quirk(_G.BEHAVIOUR, "StopTransaction is never sent"),
     _Q.STOP_OF_UNKNOWN: Quirk(
-        _G.BEHAVIOUR, "a StopTransaction of a transaction that nobody began, ahead of each StartTransaction"
+        _G.BEHAVIOUR, "a StopTransaction of a transaction that nobody began, right ahead of each StartTransaction"
     ),
     _Q.METER_WITHOUT_TRANSACTION: Quirk(_G.BEHAVIOUR, "MeterValues without their transactionId"),
-    _Q.METER_AFTER_STOP: Quirk(_G.BEHAVIOUR, "MeterValues of a transaction that has stopped"),
+    _Q.METER_AFTER_STOP: Quirk(_G.BEHAVIOUR, "MeterValues of a transaction right behind its StopTransaction"),
     _Q.NO_HEARTBEATS: Quirk(_G.BEHAVIOUR, "Heartbeat is never sent"),
     _Q.STATUS_FLOOD: Quirk(_G.BEHAVIOUR, "the last StatusNotification again, five times a second"),
-    _Q.BOOTS_EVERY_MINUTE: Quirk(_G.BEHAVIOUR, "a BootNotification every minute, whatever runs"),
-    _Q.BOOT_WHILE_CHARGING: Quirk(_G.BEHAVIOUR, "a BootNotification behind each StartTransaction"),
+    _Q.BOOTS_EVERY_MINUTE: Quirk(
+        _G.BEHAVIOUR, "a BootNotification every minute, whatever runs or waits for its answer"
+    ),
+    _Q.BOOT_WHILE_CHARGING: Quirk(_G.BEHAVIOUR, "a BootNotification right behind each StartTransaction"),
     _Q.STRANGE_DATA_TRANSFER: Quirk(
-        _G.BEHAVIOUR, "a DataTransfer of a vendor that nobody knows, once on each connection"
+        _G.BEHAVIOUR,
+        "a DataTransfer of a vendor that nobody knows, once on each connection, right behind the first CALL",
     ),
     _Q.READONLY_AS_WRITABLE: Quirk(_G.CONFIGURATION, "GetConfiguration calls read-only keys writable"),
     _Q.CHANGE_WITHOUT_EFFECT: Quirk(_G.CONFIGURATION, "ChangeConfiguration is accepted and changes nothing"),

@@ -15,7 +15,7 @@ def chosen(patterns: Iterable[str], present: Collection[str]) -> list[str]:
     their order, anything else means itself. Raises InputError for a glob that matches nothing."""
     ids: dict[str, None] = {}
     for pattern in patterns:
-        if not any(sign in pattern for sign in "*?["):
+        if not is_pattern(pattern):
             ids[pattern] = None
             continue
         matching = [station_id for station_id in sorted(present) if fnmatch.fnmatchcase(station_id, pattern)]
@@ -24,6 +24,11 @@ def chosen(patterns: Iterable[str], present: Collection[str]) -> list[str]:
             raise InputError("ID", pattern, f"the pattern of any charge point here ({there})")
         ids |= dict.fromkeys(matching)
     return list(ids)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether ``text`` means all whose id it matches."""
+    return any(sign in text for sign in "*?[")
 
 
 def series(count: int) -> Iterator[str]:

@@ -21,23 +21,28 @@ CHARGING = ("Charging", "SuspendedEV", "SuspendedEVSE")
 def headline() -> str:
     """The heads of ``line``'s columns."""
     return (
-        f"{'time':>7} {'accepted':>11} {'charging':>9} {'power':>10} {'msg/s':>7} {'p50':>8} {'p99':>8} "
-        f"{'failed':>7} {'queued':>7}"
+        f"{'time':>6} {'connected':>11} {'accepted':>9} {'charging':>9} {'kW':>6} {'msg/s':>6} {'p50':>8} {'p99':>8} "
+        f"{'failed':>7} {'queued':>7}  slowest"
     )
 
 
 def line(plan: Plan, elapsed_s: float, before: Figures, now: Figures) -> str:
-    """How it stands; rates and latencies are of the time since ``before``, a second ago."""
-    recent = _since(before, now)
+    """How it stands; rates and latencies are of the time since ``before``, a second ago. Last comes the request with
+    the highest p99 of them."""
+    by_action = _since(before, now)
+    recent = Latencies()
+    for latencies in by_action.values():
+        recent.merge(latencies)
+    slowest = max(by_action, key=lambda action: by_action[action].percentile(99), default="")
     traffic = now.sent.total() + now.received.total() - before.sent.total() - before.received.total()
     failed = now.refused.total() + now.unanswered.total()
-    accepted = f"{now.registrations['Accepted']}/{plan.count}"
+    connected, accepted = f"{now.connected}/{plan.count}", now.registrations["Accepted"]
     charging = sum(now.connectors[state] for state in CHARGING)
     return (
-        f"{_clock(elapsed_s):>7} {accepted:>11} {charging:>9} {now.power_w / 1000:>7.0f} kW {traffic:>7} "
+        f"{_clock(elapsed_s):>6} {connected:>11} {accepted:>9} {charging:>9} {now.power_w / 1000:>6.0f} {traffic:>6} "
         f"{_or_none(recent, 50):>8} {_or_none(recent, 99):>8} {failed:>7} "
-        f"{now.queued:>7}"
-    )
+        f"{now.queued:>7}  {slowest}"
+    ).rstrip()
 
 
 def table(outcome: Outcome) -> list[str]:
@@ -192,11 +197,9 @@ def _or_none(latencies: Latencies, percent: float) -> str:
     return short(latencies.percentile(percent)) if latencies else "-"
 
 
-def _since(before: Figures, now: Figures) -> Latencies:
-    recent = Latencies()
-    for action, latencies in now.latencies.items():
-        recent.merge(latencies.since(before.latencies.get(action, Latencies())))
-    return recent
+def _since(before: Figures, now: Figures) -> dict[str, Latencies]:
+    recent = {action: each.since(before.latencies.get(action, Latencies())) for action, each in now.latencies.items()}
+    return {action: each for action, each in recent.items() if each}
 
 
 def _clock(seconds: float) -> str:

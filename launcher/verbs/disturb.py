@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 from chargepoint.api.amounts import Amount
-from chargepoint.api.damage import DAMAGES, Damage
-from chargepoint.api.disturbances import DISTURBANCES, Disturbance
+from chargepoint.api.damage import DAMAGES, Damage, DamageKind
+from chargepoint.api.disturbances import DISTURBANCES, Disturbance, DisturbanceKind, Quirks
+from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS
 from chargepoint.api.topics import check_id
-from launcher.diagnostics import Exit, say
-from launcher.stations import ordered
+from launcher.diagnostics import Exit, narrate, say
+from launcher.fleet.ids import chosen, is_pattern
+from launcher.stations import all_ordered, ordered
 from launcher.verbs.reach import ask, remote_of
 
 _DISTURB = tuple(field.name for field in fields(Disturbance))
 _DAMAGE = tuple(field.name for field in fields(Damage) if field.name != "clear")
 _QUIRKS = ("probability", "seed")
+_IN_FULL = ("bytes_per_s", "skew_s")
 """The fields of the orders, which are checked where orders are."""
 
 
@@ -66,10 +69,78 @@ def _given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, objec
 
 
 def _order(options: argparse.Namespace, type: OrderType, body: dict[str, object]) -> int:
-    station_id = check_id(options.id, "ID")
-    order = parse_order(json.dumps({"type": str(type), **body}))
-    assert isinstance(order, Misbehave)
+    order = _parsed(type, body)
     remote = remote_of(options)
-    ask(remote, ordered(remote, station_id, order))
-    say(f"{station_id}\t{order.what}")
-    return Exit.DONE
+    if not is_pattern(options.id):
+        station_id = check_id(options.id, "ID")
+        ask(remote, ordered(remote, station_id, order))
+        say(f"{station_id}\t{order.what}")
+        return Exit.DONE
+    statuses = ask(remote, remote.statuses())
+    ids = chosen([options.id], [station_id for station_id, status in statuses.items() if status.alive])
+    orders = {each: _parsed(type, body | _seed(order, body, place)) for place, each in enumerate(ids)}
+    results = ask(remote, all_ordered(remote, orders))
+    for station_id, reason in results.items():
+        if reason:
+            narrate(f"{station_id}: {reason}")
+        else:
+            say(f"{station_id}\t{orders[station_id].what}")
+    return Exit.FAILED if any(results.values()) else Exit.DONE
+
+
+def _seed(order: Misbehave, body: Mapping[str, object], place: int) -> dict[str, object]:
+    """The seed of one of many, who would all lose the same messages if they drew alike."""
+    match order.what:
+        case Disturbance(kind) if DISTURBANCES[kind].of_chance:
+            pass
+        case Quirks(probability=probability) if probability < 1:
+            pass
+        case _:
+            return {}
+    return {"seed": int(str(body.get("seed", 0))) + place}
+
+
+def _parsed(type: OrderType, body: Mapping[str, object]) -> Misbehave:
+    _check_options(type, body)
+    try:
+        order = parse_order(json.dumps({"type": str(type), **body}))
+    except InputError as error:
+        known = error.field in (*_DISTURB, *_DAMAGE) and error.field != "kind"
+        raise InputError(_option(error.field), error.value, error.expected) if known else error from None
+    assert isinstance(order, Misbehave)
+    return order
+
+
+def _check_options(type: OrderType, body: Mapping[str, object]) -> None:
+    """Raise InputError for an option that the kind does not have."""
+    kind = body.get("kind")
+    takes = {str(kind): _of_disturbance(kind) for kind in DISTURBANCES} if type is OrderType.DISTURB else {}
+    takes |= {str(kind): _of_damage(kind) for kind in DAMAGES} if type is OrderType.DAMAGE else {}
+    if kind not in takes or body.get("clear"):
+        return
+    for name in body:
+        if name != "kind" and name not in takes[str(kind)]:
+            options = ", ".join(map(_option, takes[str(kind)])) or "none"
+            raise InputError(_option(name), body[name], f"an option of {kind}, which takes {options}")
+
+
+def _of_disturbance(kind: DisturbanceKind) -> tuple[str, ...]:
+    declared = DISTURBANCES[kind]
+    return (
+        "for_s",
+        *(amount.name for amount in declared.amounts),
+        *(("direction", "frames") if declared.of_messages else ()),
+        *(("probability", "seed") if declared.of_chance else ()),
+        *(("shape",) if kind is DisturbanceKind.LATENCY else ()),
+    )
+
+
+def _of_damage(kind: DamageKind) -> tuple[str, ...]:
+    declared = DAMAGES[kind]
+    connector = ("connector",) if declared.of_connector or declared.of_either else ()
+    return (*connector, *(amount.name for amount in declared.amounts))
+
+
+def _option(name: str) -> str:
+    """How a field is called on the command line."""
+    return "--" + (name if name in _IN_FULL else name.removesuffix("_s")).replace("_", "-")

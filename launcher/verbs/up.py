@@ -25,7 +25,7 @@ from launcher.api.commands import Restart, Start
 from launcher.diagnostics import Exit, Failure, NotThere, counted, narrate, say
 from launcher.fleet.ids import series
 from launcher.fleet.placement import PoolMode
-from launcher.fleet.programs import program_name
+from launcher.fleet.programs import pool_program, program_name
 from launcher.fleet.setups import parse_setup
 from launcher.fleet.templates import parse_template
 from launcher.folder import Folder, Yard, replace_file
@@ -205,7 +205,19 @@ def _start(folder: Folder, yard: Yard, entries: Sequence[Mapping[str, object]], 
     if missing:
         narrate(f"starting {counted(len(missing), 'charge point')}")
         good &= told(ask(remote, remote.order(Start(missing))))
+        _tell_of_pools(folder, Supervisord(Path(yard.socket)), [str(entry["id"]) for entry in missing])
     return Exit.DONE if good else Exit.FAILED
+
+
+def _tell_of_pools(folder: Folder, supervisord: Supervisord, ids: Iterable[str]) -> None:
+    pools = Pools(folder, supervisord)
+    pools.find()
+    homes = [pools.homes[station_id] for station_id in ids if station_id in pools.homes]
+    if homes:
+        names = sorted(set(homes))
+        processes = "one process" if len(names) == 1 else f"{len(names)} processes"
+        programs = ", ".join(map(pool_program, names))
+        narrate(f"{counted(len(homes), 'charge point')} in {processes} ({programs}); --pool never gives each its own")
 
 
 def _running(folder: Folder, supervisord: Supervisord, ids: Iterable[str]) -> set[str]:

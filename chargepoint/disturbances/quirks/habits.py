@@ -48,6 +48,7 @@ class Habits:
         self._talk = self._begun()
         self._made: list[Parcel] = []
         self._refrain_at: dict[QuirkName, float] = {}
+        self._first_ids = identity.FirstIds()
         self._open = False
 
     def replaced(self, quirks: Quirks, now: float) -> Habits:
@@ -124,6 +125,10 @@ class Habits:
             for name, answering in configuration.ANSWERINGS.items():
                 if name in self.names and answering(frame[2], asked[3]):
                     said.quirks += (name,)
+        if QuirkName.SAME_ID_ON_RETRY in self.names and (first_id := self._first_ids.of(frame)) != frame[1]:
+            self._talk.ids[first_id] = frame[1]
+            frame[1] = first_id
+            said.quirks += (QuirkName.SAME_ID_ON_RETRY,)
         if frame[0] == CALL:
             for name, make in _IDS.items():
                 if name in self.names:

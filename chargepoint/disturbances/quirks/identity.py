@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chargepoint.api.quirks import QuirkName
-from chargepoint.disturbances.quirks.talk import CALL, Frame, Said, Saying, Talk, is_call
+from chargepoint.disturbances.quirks.talk import CALL, Frame, Said, Saying, Talk, compact, is_call
+
+REPEATED = ("StartTransaction", "StopTransaction", "MeterValues")
+"""What is said again when it was not answered (OCPP 1.6 section 3.7.1): word for word, one at a time."""
 
 LATE_S = 40.0
 """Later than the 30 s for which central systems commonly wait."""
@@ -34,6 +37,22 @@ def _before_boot(talk: Talk, frame: Frame) -> list[Said] | None:
         return None
     status = {"connectorId": 0, "errorCode": "NoError", "status": "Available"}
     return [talk.call(_Q.CALL_BEFORE_BOOT, "StatusNotification", status), Said(frame)]
+
+
+class FirstIds:
+    """The message id under which each thing was said first, over all connections."""
+
+    def __init__(self) -> None:
+        self._said, self._id = "", ""
+
+    def of(self, frame: Frame) -> str:
+        """That of ``frame``, which may be its own."""
+        id = str(frame[1])
+        if not is_call(frame, *REPEATED):
+            return id
+        if (said := compact(frame[2:])) != self._said:
+            self._said, self._id = said, id
+        return self._id
 
 
 SAYINGS: dict[QuirkName, Saying] = {

@@ -15,7 +15,7 @@ from tests.support.bench import Bench
 
 Q = QuirkName
 OF_CONNECTING = [name for name, quirk in QUIRKS.items() if quirk.group is QuirkGroup.HOW_IT_CONNECTS]
-OF_MESSAGES = [name for name in Q if name not in OF_CONNECTING]
+OF_MESSAGES = [name for name in Q if name not in (*OF_CONNECTING, Q.SAME_ID_ON_RETRY)]
 
 SAMPLED = "Energy.Active.Import.Register,Current.Import,Temperature,SoC"
 ENTRY = {
@@ -121,6 +121,25 @@ def test_a_change_is_promised_and_never_made(name: QuirkName) -> None:
     bench = Bench({"quirks": [str(name)]}).connect()
     assert bench.call("ChangeConfiguration", key="ConnectionTimeOut", value="77") == {"status": ACTED[name][0]}
     assert bench.life.dialect.session.configuration["ConnectionTimeOut"] != "77"
+
+
+@pytest.mark.parametrize("quirks", [[], ["same_id_on_retry"]])
+def test_what_is_repeated_has_an_id_of_its_own_or_that_of_the_first_time(quirks: list[str]) -> None:
+    """A StopTransaction whose connection broke off before it was answered; and its answer is heard."""
+    bench = Bench({"quirks": quirks})
+    bench.mqtt("cmd", b'{"type": "watch", "for_s": 3600}')
+    bench.connect().charging()
+    bench.script["StopTransaction"] = lambda request: None
+    bench.tap()
+    bench.disconnect()
+    del bench.script["StopTransaction"]
+    bench.connect()
+    stops = [one for one in traced(bench) if '"StopTransaction"' in one.text]
+    ids = [json.loads(one.text)[1] for one in stops]
+    assert len(ids) == 2
+    assert len(set(ids)) == (1 if quirks else 2)
+    assert [one.deviation for one in stops] == [None, "quirk same_id_on_retry" if quirks else None]
+    assert len(bench.life.dialect.transactions.queue) == 0
 
 
 def test_what_is_done_is_told_to_be_rejected() -> None:

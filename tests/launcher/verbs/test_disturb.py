@@ -42,11 +42,47 @@ def test_what_no_charge_point_would_understand_is_refused_before_it_is_sent(
     assert main(["disturb", "CP1", "fog"]) == 2
     assert "kind: 'fog'" in capsys.readouterr().err
     assert main(["disturb", "CP1", "outage"]) == 2
-    assert "for_s" in capsys.readouterr().err
+    assert "--for: nothing is not how long" in capsys.readouterr().err
     assert main(["damage", "CP1", "meter_jump"]) == 2
-    assert "energy_wh" in capsys.readouterr().err
+    assert "--energy-wh" in capsys.readouterr().err
     assert main(["quirks", "CP1", "loud"]) == 2
     assert "quirks: 'loud'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("disturb", "CP1", "half_open", "--probability", "0.5"), "--probability: 0.5 is not an option of half_open"),
+        (("disturb", "CP1", "half_open", "--probability", "0.5"), "which takes --for\n"),
+        (("disturb", "CP1", "drop", "--delay", "2s"), "--delay: 2.0 is not an option of drop"),
+        (("disturb", "CP1", "bandwidth", "--bytes-per-s", "0"), "--bytes-per-s: 0"),
+        (("disturb", "CP1", "close", "--code", "1006"), "--code: 1006"),
+        (("damage", "CP1", "tampering", "--connector", "1"), "an option of tampering, which takes none"),
+        (("damage", "CP1", "clock_skew", "--phase", "1"), "which takes --skew-s"),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_words_of_the_command_line(
+    words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.end_to_end
+def test_a_glob_is_all_that_it_matches_and_each_draws_for_itself(yard: Yard) -> None:
+    ids = ["CP1", "CP2", "CP3"]
+    yard.start(*({"id": each} for each in (*ids, "OTHER")))
+    for each in ids:
+        yard.wait_for_status(each, Registration.ACCEPTED)
+    done = yard.cp_simu("disturb", "CP*", "drop", "--probability", "0.5", "--direction", "in")
+    assert (done.returncode, done.stdout) == (0, "".join(f"{each}\tdrop 50 % in\n" for each in ids))
+    eventually(lambda: {yard.status(each).deviations for each in ids} == {("drop 50 % in",)})
+    assert yard.status("OTHER").deviations == ()
+    assert yard.cp_simu("disturb", "CP*", "--clear").returncode == 0
+    assert yard.cp_simu("damage", "X*", "watchdog").returncode == 2
+    refused = yard.cp_simu("damage", "CP*", "isolation_fault")
+    assert refused.returncode == 1
+    assert all(f"{each}: refused: " in refused.stderr for each in ids)
 
 
 @pytest.mark.end_to_end

@@ -57,6 +57,15 @@ def test_up_tells_what_it_started_and_where_and_down_ends_all_of_it(empty_yard: 
     assert (again.returncode, again.stderr) == (0, f"cp-simu: no yard is up in {yard.folder.path}\n")
 
 
+def test_who_shares_a_process_is_told_so(empty_yard: Yard) -> None:
+    """`supervisorctl status` then has no program of their names."""
+    done = empty_yard.up("--count", "3", "--pool", "always")
+    assert "cp-simu: 3 charge points in " in done.stderr
+    assert "pool+1" in done.stderr
+    assert "--pool never gives each its own" in done.stderr
+    empty_yard.cp_simu("down")
+
+
 def test_supervisorctl_works_on_every_charge_point_by_its_id(empty_yard: Yard) -> None:
     yard = empty_yard
     yard.up("--count", "1")
