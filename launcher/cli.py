@@ -277,7 +277,12 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
     option("--json", type=Path, metavar="FILE", help="write all steps and frames there")
     option("--html", type=Path, metavar="FILE", help="write a page with time lines there")
-    option("--trace", type=Path, metavar="DIR", help="write a trace of each station there (Open OCPP Trace Format)")
+    option(
+        "--trace",
+        type=Path,
+        metavar="DIR",
+        help="write a trace of each station there (Open OCPP Trace Format; default: runs/ in the state folder)",
+    )
     option("--github", action="store_true", help="tell failures as annotations of GitHub Actions")
     option("-v", "--verbose", action="store_true", help="tell every step")
     replay = verbs.add_parser(

@@ -15,13 +15,14 @@ from pathlib import Path
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import check_central_system
-from chargepoint.settings import etc_dir
+from chargepoint.settings import default_state_dir, etc_dir
 from launcher.diagnostics import Exit, NotThere, narrate, reason_of, say
 from launcher.scenario import runner, trace
 from launcher.scenario.format import Scenario, check_expects, load
 from launcher.scenario.peer import Unreachable, check_api, check_commands
 from launcher.scenario.play import INTERRUPTED
 from launcher.scenario.report import as_json, github, html, junit, text
+from launcher.scenario.runs import leave_traces
 from launcher.scenario.verdicts import Outcome, Run, StepOutcome, Verdict
 
 VARIABLE_PREFIX = "SCENARIO_"
@@ -76,6 +77,8 @@ def run(options: argparse.Namespace) -> int:
     for line in text.summary(outcome):
         say(line)
     unwritten = _write(outcome, options)
+    if options.trace is None and (folder := leave_traces(outcome, default_state_dir())):
+        say(f"traces: {folder}")
     if options.github:
         for line in github.lines(outcome):
             say(line)

@@ -155,7 +155,7 @@ def test_values_of_one_moment_fit_together_or_not_at_all(seen: Seen) -> None:
     seen.call("2", "MeterValues", {"connectorId": 1, "meterValue": [moment("10", "10.0", "9.9")]}, {})
     met = seen.look(all_within(10))
     assert isinstance(met, Met)
-    assert met.found["sampled"] == {"value": "10", "measurand": "Current.Import", "phase": "L1"}
+    assert met.found["payload"] == {"connectorId": 1, "meterValue": [moment("10", "10.0", "9.9")]}
 
 
 def test_connectors_and_registration_are_what_was_told_last(seen: Seen) -> None:
