@@ -257,7 +257,11 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("scenarios", nargs="*", metavar="SCENARIO", help="files, or names of ready ones (default: all ready ones)")
     for parser in (listing, run):
         parser.add_argument(
-            "--tag", action="append", default=[], metavar="TAG", help="only those with it; repeatable"
+            "--tag",
+            action="append",
+            default=[],
+            metavar="TAG",
+            help="only those with it; A+B: with both, '!A': without it; repeatable",
         )
     option("--central-system", metavar="URL", help="ws:// or wss:// of your own, in place of the bundled one")
     option(

@@ -145,7 +145,7 @@ def _found(name: str) -> Path:
 
 
 def _loaded(files: Iterable[Path], given: Mapping[str, str], tags: list[str]) -> list[Scenario]:
-    """The scenarios with any of ``tags``. Every file is checked before anything happens."""
+    """The scenarios that are wanted by ``tags``. Every file is checked before anything happens."""
     environment = {
         name.removeprefix(VARIABLE_PREFIX): value
         for name, value in os.environ.items()
@@ -169,7 +169,14 @@ def _loaded(files: Iterable[Path], given: Mapping[str, str], tags: list[str]) ->
             raise InputError(
                 "-p", name, f"a variable of these scenarios; there are: {', '.join(sorted(known)) or 'none'}"
             )
-    return [scenario for scenario in loaded if not tags or set(tags) & set(scenario.tags)]
+    return [scenario for scenario in loaded if _tagged(scenario.tags, tags)]
+
+
+def _tagged(tags: Iterable[str], wanted: Iterable[str]) -> bool:
+    """Whether one is ``wanted`` that has these tags: any of ``A``, ``A+B`` for both, none of ``!C``."""
+    chosen = [each.split("+") for each in wanted if not each.startswith("!")]
+    left_out = {each[1:] for each in wanted if each.startswith("!")}
+    return not left_out & set(tags) and (not chosen or any(set(tags) >= set(each) for each in chosen))
 
 
 def _parameters(words: Iterable[str]) -> dict[str, str]:
