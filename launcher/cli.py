@@ -266,7 +266,11 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("scenarios", nargs="*", metavar="SCENARIO", help="files, or names of ready ones (default: all ready ones)")
     for parser in (listing, run):
         parser.add_argument(
-            "--tag", action="append", default=[], metavar="TAG", help="only those with it; repeatable"
+            "--tag",
+            action="append",
+            default=[],
+            metavar="TAG",
+            help="only those with it; A+B: with both, '!A': without it; repeatable",
         )
     option("--central-system", metavar="URL", help="ws:// or wss:// of your own, in place of the bundled one")
     option(
@@ -286,7 +290,12 @@ def _add_scenarios(verbs: argparse._SubParsersAction[_Parser]) -> None:
     option("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
     option("--json", type=Path, metavar="FILE", help="write all steps and frames there")
     option("--html", type=Path, metavar="FILE", help="write a page with time lines there")
-    option("--trace", type=Path, metavar="DIR", help="write a trace of each station there (Open OCPP Trace Format)")
+    option(
+        "--trace",
+        type=Path,
+        metavar="DIR",
+        help="write a trace of each station there (Open OCPP Trace Format; default: runs/ in the state folder)",
+    )
     option("--github", action="store_true", help="tell failures as annotations of GitHub Actions")
     option("-v", "--verbose", action="store_true", help="tell every step")
     add_credentials(run)

@@ -17,6 +17,7 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS, QuirkName
 from launcher.scenario.kinds import ANY_NUMBER, SPAN, Kind, Member, choice, form, list_of, whole
+from launcher.scenario.later import LATER
 from launcher.scenario.steps import Deviate, Stations
 
 _NOTES = {
@@ -76,6 +77,9 @@ def _kind(name: str, hint: Any) -> Kind[Any]:
 
 
 def _deviate(type: OrderType, stations: Stations = (), *, clear: bool = False, **given: Any) -> Deviate:
+    for name, value in given.items():
+        if isinstance(value, LATER):
+            raise InputError(name, value.node.value, "a number that is known when the file is read")
     body = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
     order = parse_order(json.dumps({"type": str(type), **body} | ({"clear": True} if clear else {})))
     assert isinstance(order, Misbehave)

@@ -53,10 +53,10 @@ class Connector:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A sampled value in a MeterValues CALL of the connector fits."""
+    """Sampled values in a MeterValues CALL of the connector fit: one for each pattern, of one moment."""
 
     connector: int
-    sampled: Mapping[str, object]
+    sampled: tuple[Mapping[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,21 +188,38 @@ def _measured(expected: Measured, record: Record, since: int, served: frozenset[
     for spoken in record.calls(Direction.OUT, "MeterValues", since):
         if spoken.number in served or mismatch({"connectorId": expected.connector}, spoken.body):
             continue
-        for sampled in _sampled_values(spoken.body):
-            if (why := mismatch(dict(expected.sampled), sampled)) is None:
-                return Met({"sampled": sampled, "payload": spoken.body}, frozenset([spoken.number]))
-            if sampled.get("measurand") == expected.sampled.get("measurand"):
-                last = f"{brief(sampled)} does not fit: {why}"
+        for values in _sampled_values(spoken.body):
+            found, why = _fitting(expected.sampled, values)
+            if len(found) == len(expected.sampled):
+                return Met({"sampled": found[0], "payload": spoken.body}, frozenset([spoken.number]))
+            last = why or last
     return NotYet(last)
 
 
-def _sampled_values(body: object) -> Iterator[dict[str, object]]:
-    """Those of a MeterValues payload, with what goes without saying when it is left out (section 7.43)."""
+def _fitting(
+    patterns: tuple[Mapping[str, object], ...], values: list[dict[str, object]]
+) -> tuple[list[dict[str, object]], str]:
+    """The first value that fits each of ``patterns``, and why there is none for one."""
+    found: list[dict[str, object]] = []
+    unfit = ""
+    for pattern in patterns:
+        for sampled in values:
+            if (why := mismatch(dict(pattern), sampled)) is None:
+                found.append(sampled)
+                break
+            if sampled.get("measurand") == pattern.get("measurand"):
+                unfit = f"{brief(sampled)} does not fit: {why}"
+    return found, unfit
+
+
+def _sampled_values(body: object) -> Iterator[list[dict[str, object]]]:
+    """Those of a MeterValues payload, moment by moment, with what goes without saying when it is left out (section
+    7.43)."""
     values = body.get("meterValue") if isinstance(body, Mapping) else None
+    left_out = {"measurand": "Energy.Active.Import.Register", "context": "Sample.Periodic"}
     for value in values if isinstance(values, list) else []:
-        for sampled in value.get("sampledValue", []) if isinstance(value, Mapping) else []:
-            if isinstance(sampled, Mapping):
-                yield {"measurand": "Energy.Active.Import.Register", "context": "Sample.Periodic", **sampled}
+        sampled = value.get("sampledValue") if isinstance(value, Mapping) else None
+        yield [left_out | dict(each) for each in sampled or () if isinstance(each, Mapping)]
 
 
 def _sequence(calls: tuple[Call, ...], record: Record, since: int, served: frozenset[int]) -> Look:

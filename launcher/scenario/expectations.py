@@ -28,6 +28,7 @@ from launcher.scenario.kinds import (
     text,
     whole,
 )
+from launcher.scenario.source import Node
 from launcher.scenario.steps import WITHIN_S, Expect, ExpectNo
 
 T = TypeVar("T")
@@ -71,12 +72,19 @@ def _call(
     return Call(direction, sent or received, payload, answer, error, latency_s)
 
 
+def _read_sampled(node: Node) -> dict[str, object]:
+    return {"measurand": node.value} if isinstance(node.value, str) else OBJECT_PATTERN.read(node)
+
+
 _KINDS: Mapping[str, Member] = {
     **_CALL,
     "registration": Member(choice(map(str, Registration)), "what the station's registration is"),
     "status": Member(choice(map(str, ConnectorState)), "the connector's state"),
     "where": Member(OBJECT_PATTERN, "members of the connector's MQTT status, like power_w: '> 1000'"),
-    "measured": Member(PATTERN, "a sampled value in MeterValues of the connector: {measurand: ..., value: '> 0'}"),
+    "measured": Member(
+        list_of(Kind(_read_sampled, {"type": ["string", "object"]}), one=True),
+        "a sampled value in MeterValues of the connector: {measurand: ..., value: '> 0'}; or several of one moment",
+    ),
     "order": Member(list_of(form(_call, _CALL, short="sent")), "CALLs in this order, others between them or not"),
     "connector": CONNECTOR,
 }
@@ -90,13 +98,17 @@ def _expectation(given: dict[str, object]) -> Expectation:
     subjects = [name for name in _WHAT if name in own]
     if len(subjects) != 1 and subjects != ["status", "where"]:
         raise InputError("", " and ".join(subjects) or None, f"one expectation: one of {', '.join(_WHAT)}")
+    if "connector" in own and not {"measured", "status", "where"} & own.keys():
+        raise InputError("connector", own["connector"], "left out: `with: {connectorId: 1}` says it of a CALL")
     connector = own.pop("connector", 1)
     assert isinstance(connector, int)
     match own:
         case {"registration": str(status), **rest}:
             found: Expectation = Registered(status)
-        case {"measured": sampled, **rest}:
-            found = Measured(connector, sampled if isinstance(sampled, dict) else {"measurand": sampled})
+        case {"measured": tuple(sampled), **rest}:
+            if not sampled:
+                raise InputError("measured", [], "a sampled value, or several")
+            found = Measured(connector, sampled)
         case {"order": tuple(calls), **rest}:
             found = Sequence(calls)
         case {"status": status, **rest}:

@@ -45,6 +45,7 @@ from launcher.scenario.kinds import (
     text,
     whole,
 )
+from launcher.scenario.later import LATER
 from launcher.scenario.source import LARGEST_FILE, Node
 from launcher.scenario.steps import (
     Car,
@@ -109,7 +110,7 @@ def _send_text(text: str, times: int = 1, **given: Any) -> SendText:
 def _wait(node: Node) -> Wait:
     if isinstance(node.value, str) and (found := re.fullmatch(r"(.+?)\.\.(.+)", node.value)):
         bounds = [DURATION.read(Node(bound, node.key, node.place)) for bound in found.groups()]
-        if bounds[0] > bounds[1]:
+        if bounds[0] > bounds[1] and not any(isinstance(bound, LATER) for bound in bounds):
             raise node.refused("a duration like 5s, or a shorter and a longer one like 1s..3s")
         return Wait(*bounds)
     return Wait(seconds := DURATION.read(node), seconds)

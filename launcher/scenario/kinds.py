@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
 from chargepoint.api.errors import InputError
+from launcher.scenario.later import later
 from launcher.scenario.patterns import wrong_pattern
 from launcher.scenario.source import Node
 from launcher.scenario.variables import NAME
@@ -124,6 +125,8 @@ def whole(minimum: int, maximum: int) -> Kind[int]:
     """A whole number."""
 
     def read(node: Node) -> int:
+        if (unknown := later(node, minimum, read)) is not None:
+            return unknown
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
             raise node.refused(f"a whole number from {minimum} to {maximum}")
@@ -136,6 +139,8 @@ def number(minimum: float, maximum: float) -> Kind[float]:
     """A number."""
 
     def read(node: Node) -> float:
+        if (unknown := later(node, float(minimum), read)) is not None:
+            return unknown
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int | float) or not minimum <= value <= maximum:
             raise node.refused(f"a number from {minimum:g} to {maximum:g}")
@@ -154,6 +159,8 @@ FLAG = Kind(_read_flag, {"type": "boolean"})
 
 
 def _read_duration(node: Node) -> float:
+    if (unknown := later(node, 0.0, _read_duration)) is not None:
+        return unknown
     value = node.value
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST_S:
         return float(value)

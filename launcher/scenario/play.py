@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from chargepoint.api.errors import InputError
 from chargepoint.api.pool import PoolVerb
 from chargepoint.clock import iso
 from launcher.scenario.acts import Acts
@@ -156,7 +157,7 @@ class Play:
         for step in steps:
             match step.deed:
                 case Repeat(times, inner, counter):
-                    for number in range(1, times + 1):
+                    for number in range(1, self._filled(Repeat(times, ())).times + 1):
                         if counter:
                             self._kept.keep(counter, number)
                         await self._play(inner, scope)
@@ -203,7 +204,10 @@ class Play:
                 await _together(self._acts.for_each(self._filled(deed, each), each, scope) for each in stations)
 
     def _filled(self, deed: T, station: str = "") -> T:
-        return resolved(deed, self._kept.seen_from(station, iso(self._stage.now())))
+        try:
+            return resolved(deed, self._kept.seen_from(station, iso(self._stage.now())))
+        except InputError as error:
+            raise StepFailed(Verdict.ERROR, str(error), station) from None
 
     def _mark(self, stations: Iterable[str], scope: Scope) -> None:
         """Expectations look at what comes from now on."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
+from launcher.scenario.later import LaterFloat, LaterInt
 from launcher.scenario.variables import as_text, filled
 
 T = TypeVar("T")
@@ -45,7 +46,8 @@ class Scope:
 
 
 def resolved(deed: T, variables: Mapping[str, object]) -> T:
-    """``deed``, or any record below it, with ``variables`` in all its texts."""
+    """``deed``, or any record below it, with ``variables`` in all its texts, and in place of its later numbers.
+    Raises InputError for one that is not what it should be."""
     changes = {}
     for each in dataclasses.fields(deed):  # type: ignore[arg-type]
         value = _resolved(getattr(deed, each.name), variables)
@@ -58,6 +60,8 @@ def _resolved(value: object, variables: Mapping[str, object]) -> object:
     match value:
         case Enum():
             return value
+        case LaterInt() | LaterFloat():
+            return value.now(variables)
         case tuple(items):
             return tuple(_resolved(item, variables) for item in items)
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -64,9 +65,13 @@ def _line(record: dict[str, object]) -> str:
 def write(outcomes: Iterable[Outcome], folder: Path, seed: int) -> None:
     """A file for each station of each scenario in ``folder``, which is made when it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
+    written: Counter[str] = Counter()
     for outcome in outcomes:
         meta = {"scenario": outcome.scenario.name, "verdict": str(outcome.verdict), "seed": seed}
         for station, frames in outcome.frames.items():
-            name = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{Path(outcome.scenario.file).stem}-{station}.jsonl")
+            name = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{Path(outcome.scenario.file).stem}-{station}")
+            # Files of one name in two folders, with stations of one id.
+            written[name] += 1
+            name += f"-{written[name]}" if written[name] > 1 else ""
             # Half a surrogate pair, a byte that was no UTF-8, becomes the JSON escape of itself.
-            (folder / name).write_bytes(lines(station, frames, meta).encode(errors="backslashreplace"))
+            (folder / f"{name}.jsonl").write_bytes(lines(station, frames, meta).encode(errors="backslashreplace"))

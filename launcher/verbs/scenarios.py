@@ -15,13 +15,14 @@ from pathlib import Path
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import check_central_system
-from chargepoint.settings import etc_dir
+from chargepoint.settings import default_state_dir, etc_dir
 from launcher.diagnostics import Exit, NotThere, narrate, reason_of, say
 from launcher.scenario import runner, trace
 from launcher.scenario.format import Scenario, check_expects, load
 from launcher.scenario.peer import Unreachable, check_api, check_commands
 from launcher.scenario.play import INTERRUPTED
 from launcher.scenario.report import as_json, github, html, junit, text
+from launcher.scenario.runs import leave_traces
 from launcher.scenario.verdicts import Outcome, Run, StepOutcome, Verdict
 from launcher.verbs.credentials import credentials, without_secrets
 
@@ -78,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
     for line in text.summary(outcome):
         say(line)
     unwritten = _write(outcome, options)
+    if options.trace is None and (folder := leave_traces(outcome, default_state_dir())):
+        say(f"traces: {folder}")
     if options.github:
         for line in github.lines(outcome):
             say(line)
@@ -144,7 +147,7 @@ def _found(name: str) -> Path:
 
 
 def _loaded(files: Iterable[Path], given: Mapping[str, str], tags: list[str]) -> list[Scenario]:
-    """The scenarios with any of ``tags``. Every file is checked before anything happens."""
+    """The scenarios that are wanted by ``tags``. Every file is checked before anything happens."""
     environment = {
         name.removeprefix(VARIABLE_PREFIX): value
         for name, value in os.environ.items()
@@ -168,7 +171,14 @@ def _loaded(files: Iterable[Path], given: Mapping[str, str], tags: list[str]) ->
             raise InputError(
                 "-p", name, f"a variable of these scenarios; there are: {', '.join(sorted(known)) or 'none'}"
             )
-    return [scenario for scenario in loaded if not tags or set(tags) & set(scenario.tags)]
+    return [scenario for scenario in loaded if _tagged(scenario.tags, tags)]
+
+
+def _tagged(tags: Iterable[str], wanted: Iterable[str]) -> bool:
+    """Whether one is ``wanted`` that has these tags: any of ``A``, ``A+B`` for both, none of ``!C``."""
+    chosen = [each.split("+") for each in wanted if not each.startswith("!")]
+    left_out = {each[1:] for each in wanted if each.startswith("!")}
+    return not left_out & set(tags) and (not chosen or any(set(tags) >= set(each) for each in chosen))
 
 
 def _parameters(words: Iterable[str]) -> dict[str, str]:

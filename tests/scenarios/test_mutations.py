@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,245 +23,14 @@ from launcher.scenario.steps import Command
 from launcher.scenario.verdicts import Run, Verdict
 from launcher.verbs.scenarios import ready
 from tests.csms.program import Program, running
+from tests.scenarios.mutations import IN_VIRTUAL_TIME, LISTENERS, MUTATIONS
 
 pytestmark = pytest.mark.end_to_end
 
 READY = {path.stem: path for path in ready()}
 JOBS = 24
 
-Behaviour = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """What is wrong; which scenarios find it, and which have nothing to do with it."""
-
-    behaviours: tuple[Behaviour, ...]
-    red: tuple[str, ...]
-    green: tuple[str, ...] = ()
-
-
-def wrong(action: str, red: str, green: str = "", **how: Any) -> Mutation:
-    """One behaviour."""
-    return Mutation(({"action": action, **how},), tuple(red.split()), tuple(green.split()))
-
-
-INTERNAL_ERROR = {"code": "InternalError"}
-
-MUTATIONS = {
-    "boots are rejected": wrong(
-        "BootNotification",
-        "boot_accepted boot_again fleet_boots boot_pending boot_rejected password password_wrong",
-        change={"status": "Rejected", "interval": 5},
-    ),
-    "the second boot is pending": Mutation(
-        (
-            {"action": "BootNotification", "delay": 0.01, "times": 1},
-            {"action": "BootNotification", "change": {"status": "Pending", "interval": 5}},
-        ),
-        ("boot_again", "power_cut", "reset_soft"),
-        ("boot_accepted",),
-    ),
-    "a boot is not told the time": wrong("BootNotification", "boot_accepted", change={"currentTime": None}),
-    "a boot is told no interval": wrong("BootNotification", "boot_accepted", "heartbeats", change={"interval": 0}),
-    "the clock stands still": wrong(
-        "Heartbeat", "heartbeats", "charging_session", change={"currentTime": "2026-01-01T00:00:00Z"}
-    ),
-    "heartbeats are answered with nothing": wrong(
-        "Heartbeat",
-        "heartbeats trigger_message configuration composite_schedule malformed_call wrong_types unknown_action "
-        "malformed_texts call_without_payload no_utf8 quirks half_open password flapping clock_ahead "
-        "firmware_download_fails",
-        answer={},
-    ),
-    "heartbeats are answered twice": wrong("Heartbeat", "heartbeats", copies=2),
-    "heartbeats are answered with half a frame": wrong("Heartbeat", "heartbeats", text='[3, "${id}", {"current'),
-    "every tag is accepted": wrong(
-        "Authorize",
-        "tag_blocked tag_expired tag_invalid tag_letter_case",
-        "charging_session",
-        change={"idTagInfo": {"status": "Accepted"}},
-    ),
-    "no tag is accepted": wrong(
-        "Authorize",
-        "charging_session swipe_then_plug swipe_and_leave other_tag_does_not_stop remote_start_authorized "
-        "longest_tag",
-        "remote_start_plugged",
-        change={"idTagInfo": {"status": "Invalid"}},
-    ),
-    "there are no groups": wrong(
-        "Authorize", "group_tag_stops", "charging_session", change={"idTagInfo": {"parentIdTag": None}}
-    ),
-    "all are one group": wrong(
-        "Authorize",
-        "other_tag_does_not_stop reservation_of_another",
-        "group_tag_stops",
-        change={"idTagInfo": {"parentIdTag": "FAMILY"}},
-    ),
-    "tags are not judged at the start": wrong(
-        "StartTransaction",
-        "tag_refused_at_start local_list_outdated refused_after_outage",
-        "charging_session",
-        change={"idTagInfo": {"status": "Accepted"}},
-    ),
-    "no transaction is accepted": wrong(
-        "StartTransaction",
-        "charging_session swipe_then_plug remote_start_plugged remote_start_unplugged reservation_used "
-        "late_transaction remote_start_authorized start_offline whole_transaction_offline",
-        "swipe_and_leave tag_blocked",
-        change={"idTagInfo": {"status": "Invalid"}},
-    ),
-    "all transactions have one id": wrong(
-        "StartTransaction",
-        "transaction_ids_differ transaction_ids_are_new",
-        "start_sent_twice",
-        change={"transactionId": 7},
-    ),
-    "transactions have the id 0": wrong(
-        "StartTransaction",
-        "charging_session remote_start_with_profile dc_session",
-        "tag_blocked",
-        change={"transactionId": 0},
-    ),
-    "a transaction that is sent twice is two": wrong(
-        "StartTransaction",
-        "start_sent_twice duplicates",
-        "charging_session",
-        change={"transactionId": 4_711},
-        times=1,
-    ),
-    "nobody is let in": wrong(
-        "connect", "password boot_accepted security_profile_2 security_profile_3 tls_too_old", refuse=401
-    ),
-    "who was cut off is not let in again": Mutation(
-        ({"action": "connect", "delay": 0.01, "times": 1}, {"action": "connect", "refuse": 503}),
-        (
-            *("half_open", "end_offline", "flapping", "chaos", "password_changed", "security_profile_1"),
-            *("security_profile_falls_back", "security_profile_rises", "certificate_renewed"),
-            "server_certificate_expires",
-        ),
-        ("charging_session", "malformed_texts"),
-    ),
-    "starts are not answered": wrong("StartTransaction", "swipe_then_plug", "tag_blocked", silent=True),
-    "stops are refused": wrong(
-        "StopTransaction",
-        "stop_sent_twice stop_of_unknown late_transaction unplug_ends remote_stop remote_stop_of_unknown power_cut "
-        "reset_soft reset_hard unlock_in_transaction car_pauses availability_scheduled stop_with_data "
-        "group_tag_stops offline_in_transaction start_offline end_offline whole_transaction_offline late_answers "
-        "refused_after_outage start_fails_three_times flapping clock_ahead meter_jump chaos "
-        "server_certificate_expires",
-        "swipe_and_leave remote_start_plugged",
-        error=INTERNAL_ERROR,
-    ),
-    "meter values are refused": wrong(
-        "MeterValues",
-        "meter_values meter_values_idle meter_values_temperature stop_with_data dc_session charging_session "
-        "limit_is_obeyed trigger_message "
-        "meter_jump meter_reset meter_negative meter_freeze offline_in_transaction clock_aligned",
-        "unplug_ends end_offline",
-        error=INTERNAL_ERROR,
-    ),
-    "meter values take their time": wrong("MeterValues", "meter_values", "meter_values_idle", delay=4),
-    "meter values are answered with a word too many": wrong(
-        "MeterValues", "meter_values_idle", "unplug_ends", answer={"status": "Accepted"}
-    ),
-    "statuses are refused after the boot": Mutation(
-        (
-            {"action": "StatusNotification", "delay": 0.01, "times": 2},
-            {"action": "StatusNotification", "error": INTERNAL_ERROR},
-        ),
-        (
-            *(
-                "availability",
-                "availability_scheduled",
-                "car_pauses",
-                "every_error_code",
-                "ground_fault",
-                "limit_zero",
-            ),
-            *("odd_timestamps", "reservation_cancelled", "status_in_full", "swipe_and_leave", "unplug_ends"),
-        ),
-        ("heartbeats", "tag_blocked", "data_transfer"),
-    ),
-    "statuses are not answered": wrong("StatusNotification", "local_list", silent=True),
-    "vendors are answered with a status that there is not": wrong(
-        "DataTransfer", "data_transfer", "charging_session", answer={"status": "Fine"}
-    ),
-    "malformed calls are answered as if they were right": wrong(
-        "Authorize", "malformed_call", "heartbeats", answer={"idTagInfo": {"status": "Accepted"}}, carried_out=False
-    ),
-    "wrong types are answered as if they were right": wrong(
-        "StatusNotification", "wrong_types", "heartbeats", answer={}, carried_out=False
-    ),
-    "certificates are not signed": wrong(
-        "SignCertificate",
-        "certificate_renewed certificate_runs_out security_profile_rises",
-        "security_profile_3",
-        answer={"status": "Rejected"},
-        carried_out=False,
-    ),
-    "certificates are promised and not sent": wrong(
-        "SignCertificate",
-        "certificate_renewed certificate_runs_out security_profile_rises",
-        "security_profile_3",
-        answer={"status": "Accepted"},
-        carried_out=False,
-    ),
-    "security events are refused": wrong(
-        "SecurityEventNotification",
-        "certificate_signed_wrongly root_certificates firmware_signed_by_a_stranger server_certificates_refused "
-        "security_profile_falls_back",
-        "heartbeats",
-        error=INTERNAL_ERROR,
-    ),
-    "the connection is closed on a wrong call": wrong("Authorize", "malformed_call", close={"code": 1002}),
-}
-
-
-LISTENERS: dict[str, tuple[Behaviour, str, str]] = {
-    "its certificate has expired": (
-        {"certificate": "expired"},
-        "security_profile_2 security_profile_3 password_wrong_by_tls certificate_renewed security_profile_rises "
-        "certificates_refused",
-        "password server_certificates_refused",
-    ),
-    "its certificate is made out to another": (
-        {"certificate": "other_name"},
-        "security_profile_2 security_profile_3 security_profile_rises",
-        "password",
-    ),
-    "its certificate is of another authority": (
-        {"certificate": "other_authority"},
-        "security_profile_2 security_profile_3 security_profile_rises",
-        "password",
-    ),
-    "it speaks TLS 1.1 alone": (
-        {"version": "1.1"},
-        "security_profile_2 security_profile_3 password_wrong_by_tls",
-        "password",
-    ),
-    "it asks for no certificates": (
-        {"client_certificates": "not_asked"},
-        "certificates_refused certificate_runs_out security_profile_rises",
-        "security_profile_2",
-    ),
-    "it wants certificates of everybody": (
-        {"client_certificates": "required"},
-        "security_profile_2 password_wrong_by_tls security_profile_rises",
-        "security_profile_3 certificate_renewed certificates_refused",
-    ),
-}
-"""What is wrong with a port of the central system; which scenarios find it there, and which have nothing to do with
-it."""
-
-IN_VIRTUAL_TIME: dict[str, Behaviour] = {
-    "day_of_charging": {"action": "StartTransaction", "change": {"transactionId": 7}},
-    "daily_profile": {"action": "StartTransaction", "change": {"idTagInfo": {"status": "Invalid"}}},
-    "quarter_hours": {"action": "MeterValues", "error": INTERNAL_ERROR, "carried_out": False},
-    "six_hours_offline": {"action": "MeterValues", "answer": {}, "carried_out": False, "probability": 0.1, "seed": 1},
-    "quiet_day": {"action": "Heartbeat", "change": {"currentTime": "2026-01-05T12:00:00Z"}},
-}
-"""What turns those red that are played in virtual time, where nobody can tell it over HTTP."""
+Carried = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
@@ -320,11 +91,13 @@ async def test_every_mutation_of_tls_turns_the_right_scenarios_red(csms: Program
 
 
 @asynccontextmanager
-async def deaf_endpoint() -> AsyncIterator[str]:
-    """Takes every command, and does nothing."""
+async def endpoint(carried_out: Carried) -> AsyncIterator[str]:
+    """Takes every command, and does with it what it should not."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        [length] = re.findall(r"(?i)content-length: (\d+)", head) or ["0"]
+        await carried_out(head.split()[1], json.loads(await reader.readexactly(int(length)) or "{}"))
         writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         await writer.drain()
         writer.close()
@@ -334,20 +107,56 @@ async def deaf_endpoint() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/{{id}}/{{action}}"
 
 
-WITH_COMMANDS = [
-    name
+COMMANDS = {
+    name: [step.deed for step in every(load(path).steps) if isinstance(step.deed, Command)]
     for name, path in READY.items()
-    if any(isinstance(step.deed, Command) for step in every(load(path).steps)) and name not in IN_VIRTUAL_TIME
-]
+    if name not in IN_VIRTUAL_TIME
+}
+WITH_COMMANDS = [name for name, commands in COMMANDS.items() if commands]
+WITH_CONTENT = [name for name, commands in COMMANDS.items() if any(command.payload for command in commands)]
 
 
 async def test_commands_that_never_arrive_turn_all_red_that_need_them(csms: Program) -> None:
-    async with deaf_endpoint() as deaf:
+    async def forgotten(path: str, payload: dict[str, Any]) -> None:
+        """Nothing happens."""
+
+    async with endpoint(forgotten) as deaf:
         run = await play([mutant(name, f"deaf_{name}") for name in WITH_COMMANDS], csms, deaf)
     assert {
         outcome.scenario.file: outcome.verdict for outcome in run.outcomes if outcome.verdict is not Verdict.FAILED
     } == {}
     assert all("was received" in outcome.reason for outcome in run.outcomes)
+
+
+def other(value: Any) -> Any:
+    """Another value of the same kind."""
+    match value:
+        case bool():
+            return not value
+        case int() | float():
+            return value + 1
+        case str():
+            return value[:-1] if len(value) > 1 else "x"
+        case list():
+            return [other(each) for each in value]
+        case dict():
+            return {key: other(each) for key, each in value.items()}
+    return value
+
+
+async def test_commands_that_arrive_as_others_turn_all_red_that_say_anything(csms: Program) -> None:
+    """A central system that mistakes a connector, a key, a limit."""
+    async with csms.client() as http:
+
+        async def mistaken(path: str, payload: dict[str, Any]) -> None:
+            await http.post(f"/charge-points{path}", json=other(payload))
+
+        async with endpoint(mistaken) as url:
+            url = url.replace("{action}", "commands/{action}")
+            run = await play([mutant(name, f"other_{name}") for name in WITH_CONTENT], csms, url)
+    assert {
+        outcome.scenario.file: outcome.verdict for outcome in run.outcomes if outcome.verdict is not Verdict.FAILED
+    } == {}
 
 
 @pytest.mark.parametrize("name", IN_VIRTUAL_TIME)
@@ -360,13 +169,10 @@ async def test_a_wrong_central_system_is_found_in_virtual_time_too(name: str) ->
 
 
 def test_every_ready_scenario_is_turned_red_by_something() -> None:
-    """Other than by a central system that accepts nobody."""
-    killed = (
-        {name for mutation in MUTATIONS.values() for name in mutation.red}
-        | {name for _, red, _ in LISTENERS.values() for name in red.split()}
-        | set(WITH_COMMANDS)
-        | set(IN_VIRTUAL_TIME)
-    )
+    """Other than by a central system that accepts nobody, or that sends no command at all."""
+    by_behaviour = {name for mutation in MUTATIONS.values() for name in mutation.red}
+    by_behaviour |= {name for _, red, _ in LISTENERS.values() for name in red.split()}
+    killed = by_behaviour | set(WITH_CONTENT) | set(IN_VIRTUAL_TIME)
     assert sorted(READY.keys() - killed) == []
 
 

@@ -103,6 +103,20 @@ def test_they_are_listed_with_what_they_prove() -> None:
     assert "told the time and an interval" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("tags", "names"),
+    [
+        (["virtual+metering"], ["day_of_charging", "quarter_hours"]),
+        (["boot", "!core"], []),
+        (["heartbeat", "firmware+security"], ["firmware_badly_signed", "firmware_signed", "quiet_day"]),
+    ],
+    ids=str,
+)
+def test_tags_choose_and_leave_out(tags: list[str], names: list[str]) -> None:
+    done = cp_simu("scenarios", *(f"--tag={tag}" for tag in tags))
+    assert [line.split()[0] for line in done.stdout.splitlines()] == names
+
+
 def test_a_central_system_that_is_not_there_is_exit_code_3() -> None:
     done = cp_simu("run", "boot_accepted", "--central-system", f"ws://127.0.0.1:{free_port()}")
     assert done.returncode == 3

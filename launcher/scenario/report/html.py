@@ -15,6 +15,7 @@ from launcher.scenario.verdicts import Outcome, Run, StepOutcome, Verdict
 
 _STYLE = Path(__file__).with_name("page.css")
 LONGEST_FRAME = 20_000
+_UNPRINTABLE = {number: f"\\x{number:02x}" for number in (*range(9), 11, 12, *range(14, 32), *range(127, 160))}
 _WIDTH, _LANE, _LEFT = 1000.0, 26.0, 150.0
 
 
@@ -30,8 +31,8 @@ def render(run: Run) -> str:
         f"<title>cp-simu run: {counts}</title><style>{_STYLE.read_text(encoding='utf-8')}</style>\n"
         f"<h1>{counts}</h1><p class=meta>{head}{again}</p>\n{body}\n</html>\n"
     )
-    # Frames may have bytes in them that are no UTF-8.
-    return page.encode(errors="backslashreplace").decode()
+    # Frames may have bytes in them that are no UTF-8, and characters that no page may have.
+    return page.translate(_UNPRINTABLE).encode(errors="backslashreplace").decode()
 
 
 def _scenario(outcome: Outcome) -> str:

@@ -129,12 +129,33 @@ def test_meter_values_are_found_with_what_goes_without_saying(seen: Seen) -> Non
     sampled = [{"value": "16.0", "measurand": "Current.Import", "phase": "L1"}, {"value": "1200"}]
     payload = {"connectorId": 1, "meterValue": [{"timestamp": "t", "sampledValue": sampled}]}
     seen.call("1", "MeterValues", payload, {})
-    assert isinstance(seen.look(Measured(1, {"measurand": "Current.Import", "value": "> 15", "phase": "L1"})), Met)
-    assert isinstance(seen.look(Measured(1, {"measurand": "Energy.Active.Import.Register", "value": 1200})), Met)
-    not_yet = seen.look(Measured(1, {"measurand": "Current.Import", "value": "> 16"}))
+    assert isinstance(seen.look(Measured(1, ({"measurand": "Current.Import", "value": "> 15", "phase": "L1"},))), Met)
+    assert isinstance(seen.look(Measured(1, ({"measurand": "Energy.Active.Import.Register", "value": 1200},))), Met)
+    not_yet = seen.look(Measured(1, ({"measurand": "Current.Import", "value": "> 16"},)))
     assert isinstance(not_yet, NotYet)
     assert 'value is "16.0", expected > 16' in not_yet.why
-    assert seen.look(Measured(2, {"value": "*"})) == NotYet("no MeterValues of connector 2 were sent")
+    assert seen.look(Measured(2, ({"value": "*"},))) == NotYet("no MeterValues of connector 2 were sent")
+
+
+def test_values_of_one_moment_fit_together_or_not_at_all(seen: Seen) -> None:
+    def moment(*amps: str) -> dict[str, object]:
+        phases = [
+            {"value": value, "measurand": "Current.Import", "phase": f"L{number}"}
+            for number, value in enumerate(amps, 1)
+        ]
+        return {"timestamp": "t", "sampledValue": phases}
+
+    def all_within(bound: int) -> Measured:
+        phases = ("L1", "L2", "L3")
+        return Measured(1, tuple({"measurand": "Current.Import", "phase": p, "value": f"<= {bound}"} for p in phases))
+
+    meter_value = [moment("10", "16", "16"), moment("16", "10", "10")]
+    seen.call("1", "MeterValues", {"connectorId": 1, "meterValue": meter_value}, {})
+    assert isinstance(seen.look(all_within(10)), NotYet)
+    seen.call("2", "MeterValues", {"connectorId": 1, "meterValue": [moment("10", "10.0", "9.9")]}, {})
+    met = seen.look(all_within(10))
+    assert isinstance(met, Met)
+    assert met.found["payload"] == {"connectorId": 1, "meterValue": [moment("10", "10.0", "9.9")]}
 
 
 def test_connectors_and_registration_are_what_was_told_last(seen: Seen) -> None:

@@ -82,7 +82,7 @@ HEAD = "stations: A\nsteps:\n"
         ),
         (
             "expect: {measured: {measurand: SoC, value: '> 5'}, connector: 1}",
-            Expect(Measured(1, {"measurand": "SoC", "value": "> 5"})),
+            Expect(Measured(1, ({"measurand": "SoC", "value": "> 5"},))),
         ),
         (
             "expect: {sent: Heartbeat, answer: {currentTime: '*'}, latency: 1s, within: 3s, station: A}",
@@ -117,6 +117,11 @@ def test_a_step_is_read(folder: Folder, text: str, deed: Deed) -> None:
             HEAD + "  - expect: {sent: Authorize, answer: {}, error: InternalError}\n",
             "one of the two: a CALL has one answer",
         ),
+        (
+            HEAD + "  - expect: {sent: StatusNotification, connector: 2}\n",
+            "connector: 2 is not left out: `with: {connectorId: 1}` says it of a CALL",
+        ),
+        (HEAD + "  - expect: {measured: []}\n", "measured: [] is not a sampled value, or several"),
         (HEAD + "  - expect: {registration: Accepted, sent: Authorize}\n", "is not one expectation"),
         (HEAD + "  - expect: {registration: Accepted, answer: {}}\n", "keys that go together with registration"),
         (
