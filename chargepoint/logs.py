@@ -57,8 +57,15 @@ def configure(level: LogLevel, name: str, file: Path | None = None) -> None:
         except OSError as error:
             raise InputError("log file", str(file), f"a file that can be written ({error.strerror})") from None
     handler.setFormatter(_OneLine(name))
-    logging.basicConfig(level=level.value.upper(), handlers=[handler], force=True)
+    logging.basicConfig(handlers=[handler], force=True)
     logging.raiseExceptions = False
+    _set_level(logging.root, level.value.upper())
     # The libraries tell every frame, every reconnection, every URL with its password; ours are the lines that count.
     for library in ("websockets", "mqtt", "asyncio", "httpx", "httpcore"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+        _set_level(logging.getLogger(library), "WARNING")
+
+
+def _set_level(logger: logging.Logger, level: str) -> None:
+    # To set it looks at all loggers there are, which in a charge point that was forked become memory of its own.
+    if logging.getLevelName(logger.level) != level:
+        logger.setLevel(level)

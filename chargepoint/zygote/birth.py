@@ -19,8 +19,9 @@ HIGHEST_DESCRIPTOR = 256
 ARGUMENTS_START, ARGUMENTS_END = 45, 46
 """Where /proc/self/stat tells the place of the command line, counted from the process state on (proc(5))."""
 
-# signal.signal makes words of numbers, and what that touches is memory of each charge point's own.
-_DEFAULT, _INTERRUPT = (int(signal.SIGTERM), int(signal.SIGCHLD)), int(signal.SIGINT)
+SIGNALS, SIG_DFL = [int(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)], int(signal.SIG_DFL)
+# signal.signal makes words of numbers, and what that touches is memory of each charge point's own. asyncio does so
+# too, and of a handler in the place of SIG_DFL it even tells in words that it is none of the words that it knows.
 _set_handler = importlib.import_module("_signal").signal
 
 
@@ -48,9 +49,8 @@ def live(birth: Birth, streams: Sequence[int]) -> NoReturn:
 def _become(birth: Birth, streams: Sequence[int]) -> None:
     os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
-    for number in _DEFAULT:
-        _set_handler(number, 0)
-    _set_handler(_INTERRUPT, signal.default_int_handler)
+    for number in SIGNALS:
+        _set_handler(number, SIG_DFL)
     for own, stream in enumerate(streams):
         os.dup2(stream, own)
     # The zygote's few descriptors; a charge point has opened none yet.

@@ -15,6 +15,8 @@ from chargepoint.zygote.birth import live, make_ready
 from chargepoint.zygote.holes import fill_holes
 from chargepoint.zygote.line import LARGEST_REQUEST, STREAMS, Birth
 
+REQUEST_TIMEOUT_S = 1.0
+
 
 class Nursery:
     """Serves one socket, one birth at a time. Nothing here may start a thread: fork copies only the one it is in.
@@ -45,36 +47,32 @@ class Nursery:
         self._path.unlink(missing_ok=True)
 
     def _bear(self, line: socket.socket, door: socket.socket) -> None:
-        line.settimeout(1.0)
+        # Nothing else happens here: what the zygote writes to is shared with no child that was born before.
         try:
-            request, streams, _, _ = socket.recv_fds(line, LARGEST_REQUEST, STREAMS)
+            if (midwife := os.fork()) == 0:
+                if os.fork() == 0:
+                    door.close()
+                    _begin(line)
+                os._exit(0)
+            os.waitpid(midwife, 0)
         except OSError:
-            return
-        try:
-            birth = Birth.from_json(request)
-            if len(streams) == STREAMS and (midwife := os.fork()) == 0:
-                self._deliver(birth, streams, line, door)
-            elif len(streams) == STREAMS:
-                os.waitpid(midwife, 0)
-        except (InputError, OSError):
             pass  # The line is closed without a pid: supervisord starts it by itself.
-        finally:
-            for stream in streams:
-                os.close(stream)
 
-    def _deliver(self, birth: Birth, streams: list[int], line: socket.socket, door: socket.socket) -> NoReturn:
-        """In the process between: bear, tell the pid, and end, which leaves the child to supervisord."""
-        pid = os.fork()
-        if pid == 0:
+
+def _begin(line: socket.socket) -> NoReturn:
+    """Become what ``line`` asks for, if it does, and tell the pid."""
+    try:
+        line.settimeout(REQUEST_TIMEOUT_S)
+        request, streams, _, _ = socket.recv_fds(line, LARGEST_REQUEST, STREAMS)
+        birth = Birth.from_json(request)
+        if len(streams) == STREAMS:
+            line.send(str(os.getpid()).encode())
             line.close()
-            door.close()
             live(birth, streams)
-        try:
-            line.send(str(pid).encode())
-        except OSError:
-            # supervisord has given up and starts one by itself: two of one id must not be.
-            os.kill(pid, signal.SIGKILL)
-        os._exit(0)
+    except (InputError, OSError):
+        pass  # Or supervisord has given up and starts one by itself: two of one id must not be.
+    finally:
+        os._exit(1)
 
 
 class _Ending:

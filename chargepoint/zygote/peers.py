@@ -23,7 +23,8 @@ from chargepoint.link import SUBPROTOCOL
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
-HERE = "127.0.0.1"
+HERE, NAME = "127.0.0.1", "localhost"
+"""Where they listen, and how they are called: most yards call theirs so, and then two addresses are tried."""
 
 ID = "warm-up"
 """Whom the central system lets charge once, and end."""
@@ -113,7 +114,7 @@ class CentralSystem:
 
         self._heard: dict[str, asyncio.Event] = {}
         self._server = await serve(self._serve, HERE, 0, subprotocols=[Subprotocol(SUBPROTOCOL)])
-        self.url = f"ws://{HERE}:{self._server.sockets[0].getsockname()[1]}"
+        self.url = f"ws://{NAME}:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -158,7 +159,7 @@ class MqttBroker:
 
     async def __aenter__(self) -> MqttBroker:
         self._server = await asyncio.start_server(self._serve, HERE, 0)
-        self.url = f"mqtt://{HERE}:{self._server.sockets[0].getsockname()[1]}"
+        self.url = f"mqtt://{NAME}:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import signal
 import tempfile
 from pathlib import Path
@@ -17,6 +18,7 @@ from chargepoint.cli import made
 from chargepoint.loop import Loop
 from chargepoint.zygote.gathering import executed, gather
 from chargepoint.zygote.holes import fill_holes
+from chargepoint.zygote.line import Birth
 from chargepoint.zygote.peers import ID, Peers, peers
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,7 @@ def warm_up() -> None:
 
 
 def _live(folder: Path, around: Peers) -> None:
+    Birth.from_json(Birth([str(folder)], dict(os.environ), str(folder), 0).to_json())
     folder.mkdir()
     with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(_one_life(folder / "spec.json", around))
