@@ -46,8 +46,8 @@ class Need(StrEnum):
 
 
 _BY_LAUNCHER: Final = frozenset({Need.LAUNCHER, Need.STATION, Need.LIVING, Need.ANY, Need.ANY_LIVING, Need.REMOVED})
-_LOOKING: Final = frozenset({Need.NOTHING, Need.ENTRIES})
-"""What a screen may do that only looks."""
+_LOOKING: Final = frozenset({Need.NOTHING})
+"""What a screen may do that only looks: files are not for its guests either."""
 
 
 @dataclass(frozen=True, slots=True)

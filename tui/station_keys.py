@@ -50,7 +50,7 @@ _OF_TABS: Final[Mapping[Tab, tuple[Action, ...]]] = {
         Action("hold", ("space",), "Hold", "Let the traffic stand still, or go on", weight=3, undo="Go on"),
         Action("inspect", ("enter",), "Inspect", "Show the frames of an exchange, or hide them", weight=7),
         Action("copy", ("y",), "Copy", "Copy the frames of an exchange", weight=8),
-        Action("trace", ("w",), "Save", "Save what is shown as JSON lines", weight=9),
+        Action("trace", ("w",), "Save", "Save what is shown as JSON lines", Need.ENTRIES, 9),
     ),
     Tab.CONFIGURATION: (_FILTER, Action("edit", ("enter",), "Edit", "Give the key a value", Need.ANSWERING, 3)),
 }

@@ -56,13 +56,13 @@ class MischiefActions:
         self._stage.app.push_screen(MischiefForm(wanted, who, connector.number if connector else 1), answered)
 
     def _wish(self, wish: Wish, stations: Iterable[Station]) -> None:
-        deeds = [(station.id, deed) for station in stations for deed in wish.at(station)]
-        who = {station_id for station_id, _ in deeds}
-        self._order(f"{next(iter(who))}: {wish}" if len(who) == 1 else str(wish), deeds)
+        self._order(str(wish), ((station.id, deed) for station in stations for deed in wish.at(station)))
 
     def _order(self, title: str, deeds: Iterable[tuple[str, Deed | Reboot]]) -> None:
-        if told := tuple(deeds):
-            self._stage.post_message(DeedsWanted(title, told))
+        told = tuple(deeds)
+        who = {station_id for station_id, _ in told}
+        if told:
+            self._stage.post_message(DeedsWanted(f"{who.pop()}: {title}" if len(who) == 1 else title, told))
 
     def _living(self) -> list[Station]:
         return [station for station in self._stage.situation.chosen if station.alive]

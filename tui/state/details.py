@@ -21,6 +21,9 @@ _MOST_CARDS: Final = 64
 _TWO_CARDS_WIDTH: Final = 100
 _BRIEF_BELOW: Final = 14
 _LABEL: Final = 8
+_FACTS: Final = 7
+"""Lines of the facts that are always told, and of their frame."""
+
 _MOST_DEVIATIONS: Final = 6
 
 
@@ -68,11 +71,12 @@ def details(
     ``most_deviations``, which have a line each."""
     if station is None:
         return Details(())
-    most = most_deviations if height < _BRIEF_BELOW else max(_MOST_DEVIATIONS, most_deviations)
-    lines = _identity(station, width, most, brief=height < _BRIEF_BELOW, lit=lit)
     numbers = list(station.connectors)[:_MOST_CARDS]
     abreast = 2 if width >= _TWO_CARDS_WIDTH and len(numbers) > 1 else 1
     rows = -(-len(numbers) // abreast)
+    spare = height - rows * LOWEST - _FACTS
+    most = max(most_deviations, min(_MOST_DEVIATIONS, spare))
+    lines = _identity(station, width, most, brief=height < _BRIEF_BELOW, lit=lit)
     card_height = max(LOWEST, min(HIGHEST, (height - len(lines)) // max(1, rows)))
     card_width = (width - (abreast - 1)) // abreast
     areas: list[Area] = []
@@ -178,11 +182,11 @@ def deviation_lines(station: Station, width: int, most: int) -> list[Line]:
 
 
 def _deviation(one: Deviation, width: int) -> Line:
-    since = f"since {clock_time(one.since)}" if one.since else ""
-    room = width - len(since) - 3
-    if room < len(one.words):
-        since, room = "", width - 2
-    return (Cell("~ ", Tone.WARN), Cell(left(clean(one.words), room), Tone.WARN), Cell(since, Tone.DIM))
+    words = clean(one.words)
+    at = clock_time(one.since) if one.since else ""
+    since = next((said for said in (f"since {at}", at) if len(words) + len(said) + 3 <= width), "") if at else ""
+    room = width - 2 - (len(since) + 1 if since else 0)
+    return (Cell("~ ", Tone.WARN), Cell(left(words, room), Tone.WARN), Cell(f" {since}" if since else "", Tone.DIM))
 
 
 def _fact(label: str, value: str) -> Line:

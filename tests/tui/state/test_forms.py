@@ -242,3 +242,45 @@ def test_every_template_makes_a_charge_point_and_is_recognized(name: str) -> Non
     assert draft.template == name
     assert draft.spec("CP_1").type is draft.type
     assert replace(draft, voltage="231").template == "own"
+
+
+@pytest.mark.parametrize(
+    ("typed", "pool"), [("", None), ("yes", True), ("no", False), ("east", "east")], ids=["yard", "yes", "no", "name"]
+)
+def test_where_it_lives_is_left_to_the_yard_unless_it_is_typed(typed: str, pool: object) -> None:
+    spec = Draft(pool=typed).spec("CP_1")
+    assert spec.pool == pool
+    assert Draft.like(spec.to_entry()).pool == typed
+
+
+def test_a_wrong_pool_is_refused() -> None:
+    with pytest.raises(InputError, match="pool: 'a b' is not true, false or a pool's name"):
+        Draft(pool="a b").spec("CP_1")
+
+
+def test_a_security_profile_asks_for_what_it_needs_and_no_more() -> None:
+    fields = ("authorization_key", "central_system_root", "client_certificate", "client_key", "tls_verify")
+    asked = {profile: [name for name in fields if Draft(security_profile=profile).asks(name)] for profile in "0123"}
+    assert asked == {
+        "0": [],
+        "1": ["authorization_key"],
+        "2": ["authorization_key", "central_system_root", "tls_verify"],
+        "3": ["central_system_root", "client_certificate", "client_key", "tls_verify"],
+    }
+    with pytest.raises(InputError, match="authorization_key: nothing is not a password"):
+        Draft(security_profile="2").spec("CP_1")
+
+
+def test_a_secured_charge_point_is_made_and_cloned() -> None:
+    draft = Draft(
+        central_system="wss://csms.test",
+        security_profile="2",
+        authorization_key="a password of text",
+        central_system_root="/etc/root.pem",
+        client_key="/left/out",
+        tls_verify="no",
+    )
+    security = draft.spec("CP_1").security
+    assert (security.profile, security.authorization_key) == (2, "a password of text")
+    assert (security.central_system_root, security.client_key, security.tls_verify) == ("/etc/root.pem", "", False)
+    assert Draft.like(draft.spec("CP_1").to_entry()).spec("CP_1").security == security
