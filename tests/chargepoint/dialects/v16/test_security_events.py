@@ -129,6 +129,22 @@ def test_one_is_on_its_way_at_a_time_and_told_again_until_it_is_answered() -> No
     assert told(bench.connect()) == ["StartupOfTheDevice"]
 
 
+def test_what_waited_while_it_was_not_to_be_told_is_told_as_soon_as_it_may_be() -> None:
+    bench = bench_in_profile_1().connect()
+    bench.disconnect()
+    note(bench, "TamperDetectionActivated")
+    bench.life.dialect.configure("SecurityEventNotificationEnabled", "false", bench.now)
+    bench.forget()
+    bench.connect()
+    assert told(bench) == []
+    bench.call("ChangeConfiguration", key="SecurityEventNotificationEnabled", value="true")
+    due = bench.life.next_deadline()
+    assert due is not None
+    assert due <= bench.now
+    bench.advance(0)
+    assert told(bench) == ["TamperDetectionActivated"]
+
+
 def test_no_transaction_waits_for_an_event_that_is_not_taken() -> None:
     bench = bench_in_profile_1(SecurityEventNotification=lambda _: CallError("InternalError")).connect()
     note(bench, "TamperDetectionActivated")
