@@ -104,6 +104,7 @@ GROUPS: Final = {
             "Disturb",
             "Disturb its line, break a part, give it quirks; end that",
             Need.ANSWERING,
+            10,
         ),
         Action("close", ("X",), "Close", "End the charge point in good order", Need.LIVING),
         Action("cycle", ("P",), "Power-cycle", "Cut the power, and give it back at once", Need.LIVING),

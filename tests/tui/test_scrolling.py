@@ -22,7 +22,7 @@ async def test_the_selected_row_stays_in_sight_and_nothing_moves_before_it_must(
         await seen.press("j")
         assert rows.top == 1
         await seen.press("G")
-        await seen.sees("simu…p_050", "50 of 50")
+        await seen.sees("simu_cp_050", "50 of 50")
         assert rows.top == 50 - height
         await seen.press("k")
         assert rows.top == 50 - height
@@ -36,9 +36,9 @@ async def test_the_wheel_looks_further_and_leaves_the_selection(broker: RealBrok
         rows = seen.app.query_one(FleetList)
         seen.app.post_message(mouse(MouseScrollDown, rows.region.x + 3, rows.region.y + 3))
         await seen.pilot.pause()
-        await seen.sees("1 of 50", "simu…p_004")
+        await seen.sees("1 of 50", "simu_cp_004")
         assert rows.top == 3
-        await seen.no_longer_sees("simu…p_003")
+        await seen.no_longer_sees("simu_cp_003")
 
 
 async def test_the_scroll_bar_pages_and_is_drawn_to_either_end(broker: RealBroker) -> None:
@@ -52,7 +52,7 @@ async def test_the_scroll_bar_pages_and_is_drawn_to_either_end(broker: RealBroke
         assert rows.top == 0
         await drag(seen, rows, (BAR_X, 0), height)
         assert rows.top == 200 - height
-        await seen.sees("simu…p_200", "1 of 200")
+        await seen.sees("simu_cp_200", "1 of 200")
         await drag(seen, rows, (BAR_X, height - 1), -2 * height)
         assert rows.top == 0
         # Let go: what moves now draws nothing along.

@@ -56,7 +56,10 @@ class MischiefActions:
         self._stage.app.push_screen(MischiefForm(wanted, who, connector.number if connector else 1), answered)
 
     def _wish(self, wish: Wish, stations: Iterable[Station]) -> None:
-        self._order(str(wish), ((station.id, deed) for station in stations for deed in wish.at(station)))
+        deeds = [(station.id, deed) for station in stations for deed in wish.at(station)]
+        self._order(str(wish), deeds)
+        if not deeds:
+            self._stage.app.notify(f"{wish}: there is no order for that", severity="warning", markup=False)
 
     def _order(self, title: str, deeds: Iterable[tuple[str, Deed | Reboot]]) -> None:
         told = tuple(deeds)
