@@ -106,7 +106,7 @@ async def run(options: Options) -> None:
                 also = ", and by wss" if settings.tls and settings.plain else ""
                 _tell(f"OCPP 1.6 at {settings.scheme}://{address_of(ocpp_socket)}/<charge point id>{also}")
                 if settings.tls and authority is not None:
-                    _tell(f"whom charge points have to trust: {authority.file}")
+                    _tell(f"whom charge points have to trust: {authority.file.absolute()}")
                 _tell(f"HTTP at http://{address_of(http_socket)}, described at /docs")
                 done, _ = await asyncio.wait(ends, return_when=FIRST_COMPLETED)
                 for end in done:

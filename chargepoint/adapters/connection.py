@@ -32,8 +32,10 @@ READ_AT_ONCE = 2**16
 KEEP_ALIVE_AFTER_S, KEEP_ALIVE_EVERY_S, KEEP_ALIVE_PROBES = 120, 20, 3
 
 
-def told_by(error: Exception) -> str:
+def told_by(error: Exception, *, secure: bool = False) -> str:
     """Why there is no connection; a peer that is gone in the middle has asyncio raise an error without words."""
+    if secure and (words := _in_words(error)):
+        return words
     if isinstance(error, ConnectionError) and not str(error):
         return "the central system broke off the handshake"
     return str(error) or type(error).__name__
@@ -45,6 +47,12 @@ def authorization(target: LinkTarget) -> dict[str, str]:
         return {}
     pair = base64.b64encode(target.user.encode() + b":" + target.password)
     return {"Authorization": f"Basic {pair.decode()}"}
+
+
+def _in_words(error: Exception) -> str:
+    from chargepoint.adapters.tls import words_of  # as below
+
+    return words_of(error)
 
 
 def tls_failure(error: Exception) -> LinkFailure | None:

@@ -85,11 +85,29 @@ def _shared(
 
 def failure_of(error: BaseException | None) -> LinkFailure | None:
     """What went wrong in TLS, if that is what ``error`` or its cause tells."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return LinkFailure.SERVER_CERTIFICATE
-        if isinstance(error, ssl.SSLError):
-            reason = (error.reason or "").upper()
-            return next((why for why, parts in _FAILURES.items() if any(part in reason for part in parts)), None)
+    found = _of_tls(error)
+    if found is None:
+        return None
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return LinkFailure.SERVER_CERTIFICATE
+    reason = (found.reason or "").upper()
+    return next((why for why, parts in _FAILURES.items() if any(part in reason for part in parts)), None)
+
+
+def words_of(error: BaseException | None) -> str:
+    """The same in words; "" when TLS is not to blame."""
+    found = _of_tls(error)
+    if found is None:
+        return ""
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return f"TLS: certificate verify failed: {found.verify_message}"
+    if not found.reason:
+        return f"TLS: {found}"
+    version, alert, what = found.reason.lower().replace("_", " ").rpartition("alert ")
+    return f"TLS: the central system refuses by an alert: {what}" if alert else f"TLS: {version}{what}"
+
+
+def _of_tls(error: BaseException | None) -> ssl.SSLError | None:
+    while error is not None and not isinstance(error, ssl.SSLError):
         error = error.__cause__ or error.__context__
-    return None
+    return error

@@ -219,7 +219,7 @@ class Websocket:
             if error.response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
                 why = LinkFailure.UNAUTHORIZED
         except (WebSocketException, OSError, UnicodeError) as error:
-            reason = f"{target.url}: {told_by(error)}"
+            reason = f"{target.url}: {told_by(error, secure=target.secure)}"
             why = tls_failure(error) if target.secure else None
         self._connection = self._outgoing.connection = None
         by_order, self._why_broken_off, self._why_moved = bool(self._why_broken_off or self._why_moved), "", ""

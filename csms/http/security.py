@@ -37,7 +37,7 @@ def router(passwords: Passwords, authority: Authority | None, place: FilePlace) 
 
     def ca() -> Authority:
         if authority is None:
-            raise NotFound("there is no certificate authority here: start the central system with --ca DIR")
+            raise NotFound("there is no certificate authority here: start the central system with --ca DIR or --tls")
         return authority
 
     key = {"key": {"type": "string", "maxLength": MAX_KEY, "description": "text, or hexadecimal digits of the bytes"}}

@@ -104,10 +104,9 @@ class Commissioning:
         body = {"common_name": station, "certificate": certificate}
         reply = await self._requests.ask("POST", f"{self._peer.api}/ca/certificates", body)
         issued: Any = reply.body
-        name = f"{quote(station, safe='')}-{next(self._numbers)}"
         self._entries[station] |= {
-            "client_certificate": _written(self._folder / f"{name}.pem", issued["certificate"]),
-            "client_key": _written(self._folder / f"{name}.key", issued["key"]),
+            "client_certificate": _written(self._file(station, ".pem"), issued["certificate"]),
+            "client_key": _written(self._file(station, ".key"), issued["key"]),
         }
 
     async def end(self) -> None:
@@ -121,6 +120,10 @@ class Commissioning:
             with contextlib.suppress(NoReply):
                 await self._requests.send("DELETE", place)
 
+    def _file(self, station: str, ending: str) -> Path:
+        """A file that is not there yet. Of a station one scenario at a time is played."""
+        return self._folder / f"{quote(station, safe='')}-{next(self._numbers)}{ending}"
+
     async def _commission(self, station: str, entry: dict[str, object]) -> None:
         ask, api, profile = self._requests.ask, self._peer.api, profile_of(entry)
         if self._has_own_ports:
@@ -133,7 +136,8 @@ class Commissioning:
             self._keyed.append(station)
         if profile > 1 and "central_system_root" not in entry:
             root = (await ask("GET", f"{api}/ca/certificate")).body
-            entry["central_system_root"] = _written(self._folder / "ca.pem", root)
+            # One for each: another scenario may read its own while this is written.
+            entry["central_system_root"] = _written(self._file(station, "-root.pem"), root)
         if needs_certificate(entry):
             await self.certify(station, "right")
 

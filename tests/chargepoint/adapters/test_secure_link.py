@@ -55,6 +55,11 @@ async def why_closed(link: Link) -> LinkFailure | None:
     return next(event.why for event in link.events if isinstance(event, Closed))
 
 
+def reason(link: Link) -> str:
+    """Why a connection could not be made, in words."""
+    return next(event.reason for event in link.events if isinstance(event, Closed))
+
+
 # HTTP Basic authentication
 
 
@@ -195,6 +200,7 @@ async def test_a_certificate_that_does_not_hold_is_refused(tmp_path: Path, wrong
     async with central_system(stay, ssl=context, process_request=look) as url:
         async with linked(LinkTarget(url, "CP1", b"secret", roots)) as link:
             assert await why_closed(link) is LinkFailure.SERVER_CERTIFICATE
+            assert "TLS: certificate verify failed: " in reason(link)
         assert requests == []
         async with linked(LinkTarget(url, "CP1", b"secret", roots, verify=False)) as link:
             await link.opened()
@@ -338,6 +344,7 @@ async def test_a_station_whose_certificate_is_missing_or_not_accepted(
     with blunt_server(context) as url:
         async with linked(LinkTarget(url, roots=(ROOT.pem,), certificate=certificate, key=key)) as link:
             assert await why_closed(link) is LinkFailure.UNAUTHORIZED
+            assert "TLS: the central system refuses by an alert: " in reason(link)
 
 
 async def test_no_key_stays_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
