@@ -33,6 +33,7 @@ from chargepoint.dialects.v16.link_keys import (
     SUBPROTOCOL_REQUIRED,
     WEB_SOCKET_COMPRESSION,
     WEB_SOCKET_PONG_TIMEOUT,
+    WEB_SOCKET_PROXY,
 )
 from chargepoint.life import NO_CREDENTIALS, Life
 from chargepoint.model.connector import Connector
@@ -389,6 +390,7 @@ class Runtime:
             compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
             subprotocol=None if line is None else line.subprotocol(SUBPROTOCOL),
             closes_on_invalid_utf8=configuration.boolean(CLOSE_ON_INVALID_UTF8),
+            proxy=configuration[WEB_SOCKET_PROXY],
         )
 
 
