@@ -41,7 +41,8 @@ class Hearing:
         """``message`` came in. A retained one is of the past: a status is greeted over anyway, and a command or an
         input is for the moment."""
         if message.retain:
-            if not self._mqtt.is_own_status(message):
+            # There are brokers that send what nobody here has subscribed to.
+            if self._mqtt.is_input(message):
                 self._refuse(message, "it is retained: publish commands and inputs without the retain flag")
         elif self._mqtt.is_foreign_death(message):
             # An earlier process of this id, or a broker that lost sight of us, calls us dead: we are not.

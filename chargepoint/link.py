@@ -12,6 +12,7 @@ from chargepoint.dialects.v16.link_keys import (
     SUBPROTOCOL_REQUIRED,
     WEB_SOCKET_COMPRESSION,
     WEB_SOCKET_PONG_TIMEOUT,
+    WEB_SOCKET_PROXY,
 )
 from chargepoint.life import Life
 
@@ -41,6 +42,7 @@ def link_settings(life: Life) -> LinkSettings:
         compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
         subprotocol=None if line is None else line.subprotocol(SUBPROTOCOL),
         closes_on_invalid_utf8=configuration.boolean(CLOSE_ON_INVALID_UTF8),
+        proxy=configuration[WEB_SOCKET_PROXY],
     )
 
 

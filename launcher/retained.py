@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import uuid
 from collections.abc import Sequence
 
@@ -35,6 +36,9 @@ async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> di
             await client.publish(end, b"end", qos=1, retain=True)
             # Quality of service 0: some brokers drop what is more than a thousand messages of a higher one.
             await client.subscribe([(topic, 0) for topic in (*filters, end)])
+            # It carries the acknowledgement of what came with SUBACK: a broker that gathers small packets (Nagle), as
+            # mosquitto does, would wait 40 ms for it.
+            await client.publish(end)
             async for message in client.messages:
                 if not message.retain:
                     continue
@@ -62,4 +66,5 @@ def connected(broker: Broker, timeout_s: float = CONNECT_TIMEOUT_S) -> aiomqtt.C
         identifier=f"cp-simu-{uuid.uuid4().hex[:12]}",
         timeout=timeout_s,
         tls_context=broker.tls_context(),
+        socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LARGEST_READ = 2**24
 """Bytes of a message that are kept; the rest is read past, for what is too large is answered."""
@@ -38,7 +38,7 @@ class LinkSettings:
     ``subprotocol``: what is named in place of ours, "" for nothing; both are against OCPP-J 1.6 section 3.1.2.
     ``closes_on_invalid_utf8``: a text that is not UTF-8 ends the connection (RFC 6455 section 8.1), and is not
     answered. ``compression`` has a message of more than ``LARGEST_READ`` end it too: it cannot be told in time how
-    large it becomes.
+    large it becomes. ``proxy``: the URL of an HTTP proxy, which may have a password in it; "" for none.
     """
 
     open_timeout_s: float = 30.0
@@ -47,3 +47,4 @@ class LinkSettings:
     compression: bool = False
     subprotocol: str | None = None
     closes_on_invalid_utf8: bool = False
+    proxy: str = field(default="", repr=False)

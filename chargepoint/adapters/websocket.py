@@ -192,7 +192,7 @@ class Websocket:
                 close_timeout=CLOSE_TIMEOUT_S,
                 max_size=LARGEST_READ if settings.compression else LARGEST_SKIPPED,
                 max_queue=MESSAGES_AHEAD,
-                proxy=None,
+                proxy=settings.proxy or None,
                 user_agent_header=None,
                 create_connection=Connection,
             ) as connection:

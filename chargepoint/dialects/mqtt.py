@@ -136,6 +136,13 @@ class MqttDialect:
         """Whether ``message`` is on this station's topic for orders."""
         return message.topic == self._topics.station(self._spec.id, "cmd")
 
+    def is_input(self, message: Message) -> bool:
+        """Whether ``message`` is on a topic that this station obeys, whatever it says."""
+        match self._topics.parse(message.topic):
+            case ConnectorTopic(self._spec.id, _, "car" | "id_tag" | "faulted"):
+                return True
+        return self.is_order(message)
+
     def understand(self, message: Message) -> Command | None:
         """The command in ``message``, no order; None when it is none of this station's. Raises InputError."""
         match self._topics.parse(message.topic):

@@ -35,6 +35,14 @@ def publication(topic: str, payload: bytes, *, retain: bool) -> bytes:
     return bytes([0x30 | retain, len(body)]) + body
 
 
+def published(wire: Wire, body: bytes) -> str:
+    """The topic of a PUBLISH; one that has more than its topic is of quality of service 1, and is acknowledged."""
+    end = 2 + int.from_bytes(body[:2], "big")
+    if len(body) > end:
+        wire.puback(body)
+    return body[2:end].decode()
+
+
 async def sends_all_to_everybody(wire: Wire) -> None:
     """As amqtt 0.12 does: whoever connects gets what others have subscribed to."""
     end = ""
@@ -45,8 +53,7 @@ async def sends_all_to_everybody(wire: Wire) -> None:
             for topic, payload in RETAINED.items():
                 wire.write(publication(topic, payload, retain=True))
         elif kind == PUBLISH:
-            end = body[2 : 2 + int.from_bytes(body[:2], "big")].decode()
-            wire.puback(body)
+            end = published(wire, body)
         elif kind == SUBSCRIBE:
             wire.acknowledge(body, b"\0" * 2)
             wire.write(publication(end, b"end", retain=True))
@@ -77,9 +84,8 @@ async def takes_its_time(wire: Wire) -> None:
             if kind == CONNECT:
                 wire.write(CONNACK)
             elif kind == PUBLISH:
-                topic = body[2 : 2 + int.from_bytes(body[:2], "big")].decode()
-                kept[topic] = b"kept"
-                wire.puback(body)
+                topic = published(wire, body)
+                kept.setdefault(topic, b"kept")
                 if subscribed:
                     wire.write(publication(topic, b"live", retain=False))
             elif kind == SUBSCRIBE:

@@ -6,7 +6,9 @@ itself hold from the next connection on.
 
 from __future__ import annotations
 
-from chargepoint.dialects.v16.keys import number_key, switch_key
+import re
+
+from chargepoint.dialects.v16.keys import Key, number_key, switch_key
 
 STRICT_VALIDATION = "StrictValidation"
 """Whether a CALL against its schema is refused, or mended where that can be done."""
@@ -38,6 +40,15 @@ CLOSE_ON_INVALID_UTF8 = "CloseOnInvalidUtf8"
 CONNECTION_OPEN_TIMEOUT = "ConnectionOpenTimeout"
 """Seconds that TCP, TLS and the handshake may take together."""
 
+WEB_SOCKET_PROXY = "WebSocketProxy"
+"""The HTTP proxy through which the central system is reached (CONNECT), as a URL; none by itself, for what the
+environment says is meant for the machine and not for the charge points on it."""
+
+
+def _proxy(value: str) -> str | None:
+    url = value.strip().rstrip("/")
+    return url if re.fullmatch(r"(https?://[^\s/?#]+:\d{1,5})?", url) else None
+
 
 LINK_KEYS = (
     switch_key(STRICT_VALIDATION, True),
@@ -50,4 +61,11 @@ LINK_KEYS = (
     number_key(WEB_SOCKET_PONG_TIMEOUT, 20, minimum=1, maximum=3_600),
     switch_key(CLOSE_ON_INVALID_UTF8, False),
     number_key(CONNECTION_OPEN_TIMEOUT, 30, minimum=1, maximum=3_600),
+    Key(
+        WEB_SOCKET_PROXY,
+        "",
+        _proxy,
+        "the URL of a proxy, http://[user:password@]host:port, or nothing",
+        writeonly=True,  # it may have a password in it
+    ),
 )

@@ -169,10 +169,11 @@ def test_a_refused_message_does_not_hold_up_what_is_due() -> None:
 @pytest.mark.parametrize(
     "leaf", ["result", "ocpp_config", "connectors/1/status", "connectors/x/car", "somewhere/else"]
 )
-def test_other_topics_are_not_listened_to(leaf: str) -> None:
+@pytest.mark.parametrize("retain", [False, True])
+def test_other_topics_are_not_listened_to(leaf: str, retain: bool) -> None:
     bench = Bench().connect()
     bench.forget()
-    bench.mqtt(leaf, b"rubbish")
+    bench.mqtt(leaf, b"rubbish", retain=retain)
     assert bench.published == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chargepoint.dialects.v16 import session as session_module
 from chargepoint.dialects.v16.keys import Key
-from chargepoint.dialects.v16.link_keys import LINK_KEYS
+from chargepoint.dialects.v16.link_keys import LINK_KEYS, WEB_SOCKET_PROXY
 from chargepoint.dialects.v16.session import OPTIONAL, SENDS, Heard, Outcome
 from chargepoint.ocpp.events import Refused
 from chargepoint.ocpp.v16 import Action
@@ -21,7 +21,7 @@ def value(bench: Bench, key: str) -> str:
     return str(entry["value"])
 
 
-@pytest.mark.parametrize("key", LINK_KEYS, ids=lambda key: key.name)
+@pytest.mark.parametrize("key", [key for key in LINK_KEYS if key.name != WEB_SOCKET_PROXY], ids=lambda key: key.name)
 def test_each_key_is_set_at_the_start_and_over_ocpp_and_kept(key: Key) -> None:
     given, changed = ("true", "false") if key.default in ("true", "false") else ("1000", "999")
     if key.name == "MaxMessageSize":
@@ -33,6 +33,19 @@ def test_each_key_is_set_at_the_start_and_over_ocpp_and_kept(key: Key) -> None:
     bench.connect()
     assert value(bench, key.name) == changed
     assert bench.call("ChangeConfiguration", key=key.name, value="perhaps") == {"status": "Rejected"}
+
+
+def test_a_proxy_is_set_and_kept_and_never_told() -> None:
+    bench = Bench({"ocpp_config": {WEB_SOCKET_PROXY: "http://me:s3cret@proxy:3128"}}).connect()
+    assert bench.call("GetConfiguration", key=[WEB_SOCKET_PROXY])["configurationKey"] == [
+        {"key": WEB_SOCKET_PROXY, "readonly": False}
+    ]
+    change = {"key": WEB_SOCKET_PROXY, "value": "http://proxy:8080/"}
+    assert bench.call("ChangeConfiguration", **change) == {"status": "Accepted"}
+    bench.power_cut()
+    bench.connect()
+    assert bench.life.dialect.session.configuration[WEB_SOCKET_PROXY] == "http://proxy:8080"
+    assert bench.call("ChangeConfiguration", key=WEB_SOCKET_PROXY, value="perhaps") == {"status": "Rejected"}
 
 
 # BootOnReconnect
