@@ -68,9 +68,10 @@ class AsSent(Connection):
         super().process_event(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over. Where in the parser that was noticed is of no interest, and would be a circle that holds all of
-        the connection until the garbage collector passes."""
+        """It is over. The parser knows the protocol, which knows the parser, and the error that ended it where in the
+        parser that was: circles that would be there until the garbage collector passes."""
         super().connection_lost(exc)
+        self.protocol.parser.close()
         if self.protocol.parser_exc is not None:
             self.protocol.parser_exc.__traceback__ = None
 

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import weakref
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from chargepoint.waiting import TaskGroup
+from tests.chargepoint.adapters.links import AT_ONCE, Link, linked
+from tests.chargepoint.adapters.links import central_system as listener
+from tests.chargepoint.adapters.test_left_behind import Peers
 from tests.chargepoint.central import Central, central_system
 from tests.chargepoint.test_disturbed_link import order
 from tests.chargepoint.test_runtime import Stage, staged
@@ -105,6 +108,42 @@ async def _connected_anew(stage: Stage, central: Central, mischief: dict[str, An
     order(stage, clear=True)
     await eventually_async(lambda: [each.state.name for each in central.connections].count("OPEN") == 1)
     assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+
+
+def _is_broken_off(link: Link, peers: Peers) -> None:
+    link.websocket.break_off("it is cut")
+
+
+def _is_given_up(link: Link, peers: Peers) -> None:
+    link.websocket.give_up("no answer")
+
+
+def _is_lost(link: Link, peers: Peers) -> None:
+    peers.all[0].transport.abort()
+
+
+def _is_left_silent(link: Link, peers: Peers) -> None:
+    link.websocket.fall_silent(True)
+    link.websocket.give_up("no answer")
+
+
+@pytest.mark.parametrize("end", [_is_broken_off, _is_given_up, _is_lost, _is_left_silent])
+async def test_a_connection_that_has_ended_is_gone_at_once(end: Callable[[Link, Peers], None]) -> None:
+    peers = Peers()
+    async with listener(peers.take) as url, linked(url, AT_ONCE) as link:
+        await link.opened()
+        gc.collect()
+        gc.disable()
+        try:
+            connection = link.websocket._connection
+            assert connection is not None
+            left: list[weakref.ref[Any]] = [weakref.ref(connection), weakref.ref(connection.protocol)]
+            del connection
+            end(link, peers)
+            await peers.see_another(link)
+            await eventually_async(lambda: [one() for one in left] == [None, None])
+        finally:
+            gc.enable()
 
 
 async def test_a_boot_leaves_nothing_of_the_connection_of_the_life_before(tmp_path: Path, central: Central) -> None:

@@ -281,6 +281,9 @@ class V16:
     def over(self) -> None:
         """Nothing more will be said. What knows the whole goes: in a circle with it, a life that a power cut ended
         would be there until the garbage collector passes, and a storm ends thousands at once."""
+        self.session.endpoint.closed()
+        # Whoever has asked is not told any more.
+        self.session.endpoint.events()
         for block in ("provisioning", "security", "signing", "_routes"):
             vars(self).pop(block, None)
 
