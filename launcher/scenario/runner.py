@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,10 @@ from launcher.scenario.verdicts import Outcome, Run, Verdict
 VIRTUAL = "the bundled central system, in virtual time"
 CA = f"{API}/ca/"
 """Where the bundled central system's certificate authority is asked for something."""
+
+NOT_PLAYED = "not played: no charge point was answered in those before"
+FEW = 8
+"""So many scenarios may fail for want of an answer before there is no hope for the others."""
 
 Ended = Callable[[Outcome], None]
 """Who is told each scenario as it ends."""
@@ -111,9 +116,15 @@ async def _really(
         requests = await stack.enter_async_context(Requests())
         turns = _Turns(plan.jobs)
 
+        patience = _Patience(plan.jobs)
+
         async def play(scenario: Scenario) -> Outcome:
             async with turns.of(scenario):
-                outcome = await Play(scenario, stage, peer, requests, plan.seed, heard).run()
+                if patience.over:
+                    outcome = Outcome(scenario, Verdict.ERROR, NOT_PLAYED)
+                else:
+                    outcome = await Play(scenario, stage, peer, requests, plan.seed, heard).run()
+                    patience.take(outcome)
             ended(outcome)
             return outcome
 
@@ -135,6 +146,23 @@ async def _outcomes(
         Outcome(scenario, Verdict.ERROR, INTERRUPTED) if task.cancelled() else task.result()
         for scenario, task in zip(scenarios, tasks, strict=True)
     )
+
+
+class _Patience:
+    """Ends when one scenario after the other fails, and no charge point of any has ever been answered."""
+
+    def __init__(self, jobs: int) -> None:
+        self._left: float = max(FEW, jobs)
+
+    @property
+    def over(self) -> bool:
+        return self._left <= 0
+
+    def take(self, outcome: Outcome) -> None:
+        if outcome.reached or outcome.verdict is Verdict.PASSED:
+            self._left = math.inf
+        elif outcome.verdict is Verdict.FAILED:
+            self._left -= 1
 
 
 class _Turns:
