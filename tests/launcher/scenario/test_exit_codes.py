@@ -174,6 +174,20 @@ def test_an_interrupted_run_tells_what_there_is_and_leaves_nothing_behind(number
     eventually(lambda: not any(child.is_running() for child in children), what="nothing is left behind")
 
 
+@pytest.mark.end_to_end
+def test_a_killed_run_leaves_nothing_behind_either(tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text("stations: I3\n" + BOOTS.replace("2s", "9s") + "  - wait: 90s\n")
+    process = subprocess.Popen(command(tmp_path / "long.yaml", "-v"), stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    while "long: expect" not in process.stdout.readline():
+        pass
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert len(children) == 2
+    process.kill()
+    process.communicate(timeout=30)
+    eventually(lambda: not any(child.is_running() for child in children), what="nothing is left behind")
+
+
 def test_a_scenario_that_takes_too_long_tells_at_which_step(tmp_path: Path) -> None:
     file = tmp_path / "s.yaml"
     file.write_text("timeout: 3s\nstations: E1\n" + BOOTS + "  - wait: 10s\n")
