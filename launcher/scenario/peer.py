@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from chargepoint.settings import etc_dir
 
 READY_TIMEOUT_S = 30.0
 REACH_TIMEOUT_S = 5.0
+PR_SET_PDEATHSIG = 1
 
 _OCPP = re.compile(r"(wss?://\S+)/<")
 _HTTP = re.compile(r"HTTP at (http://[^,\s]+)")
@@ -85,6 +87,18 @@ def driven(url: str, api: str, commands: str = "") -> Peer:
     return Peer(url, commands or f"{api}/charge-points/{{id}}/commands/{{action}}", api)
 
 
+def _ending_with_us() -> Callable[[], None] | None:
+    """What a child does before it begins, so that it does not outlive a parent that is killed (prctl(2), Linux); None
+    where there is no such thing."""
+    import ctypes  # not for those who have a central system of their own
+
+    try:
+        prctl = ctypes.CDLL(None).prctl
+    except (OSError, AttributeError):
+        return None
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
 @asynccontextmanager
 async def bundled(*, authority: bool = False) -> AsyncIterator[Peer]:
     """The bundled central system on free ports, with a database that goes when it does; with a certificate
@@ -101,6 +115,7 @@ async def bundled(*, authority: bool = False) -> AsyncIterator[Peer]:
             stderr=PIPE,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
             start_new_session=True,
+            preexec_fn=_ending_with_us(),
         )
         assert process.stderr is not None
         drain: asyncio.Task[bytes] | None = None

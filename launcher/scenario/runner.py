@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +22,10 @@ from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Run, Verdict
 
 VIRTUAL = "the bundled central system, in virtual time"
+
+NOT_PLAYED = "not played: no charge point was answered in those before"
+FEW = 8
+"""So many scenarios may fail for want of an answer before there is no hope for the others."""
 
 Ended = Callable[[Outcome], None]
 """Who is told each scenario as it ends."""
@@ -115,10 +120,16 @@ async def _really(
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="cp-simu-")))
         turns = _Turns(plan.jobs)
 
+        patience = _Patience(plan.jobs)
+
         async def played(scenario: Scenario) -> Outcome:
             async with turns.of(scenario):
-                play = Play(scenario, stage, peer, requests, plan.seed, heard, folder, plan.credentials)
-                outcome = await play.run()
+                if patience.over:
+                    outcome = Outcome(scenario, Verdict.ERROR, NOT_PLAYED)
+                else:
+                    play = Play(scenario, stage, peer, requests, plan.seed, heard, folder, plan.credentials)
+                    outcome = await play.run()
+                    patience.take(outcome)
             ended(outcome)
             return outcome
 
@@ -140,6 +151,23 @@ async def _outcomes(
         Outcome(scenario, Verdict.ERROR, INTERRUPTED) if task.cancelled() else task.result()
         for scenario, task in zip(scenarios, tasks, strict=True)
     )
+
+
+class _Patience:
+    """Ends when one scenario after the other fails, and no charge point of any has ever been answered."""
+
+    def __init__(self, jobs: int) -> None:
+        self._left: float = max(FEW, jobs)
+
+    @property
+    def over(self) -> bool:
+        return self._left <= 0
+
+    def take(self, outcome: Outcome) -> None:
+        if outcome.reached or outcome.verdict is Verdict.PASSED:
+            self._left = math.inf
+        elif outcome.verdict is Verdict.FAILED:
+            self._left -= 1
 
 
 class _Turns:

@@ -108,7 +108,10 @@ def test_they_are_listed_with_what_they_prove() -> None:
     [
         (["virtual+metering"], ["day_of_charging", "quarter_hours"]),
         (["boot", "!core"], []),
-        (["heartbeat", "firmware+security"], ["firmware_badly_signed", "firmware_signed", "quiet_day"]),
+        (
+            ["heartbeat", "firmware+security"],
+            ["firmware_badly_signed", "firmware_signed", "firmware_signed_by_a_stranger", "quiet_day"],
+        ),
     ],
     ids=str,
 )

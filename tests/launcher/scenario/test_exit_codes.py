@@ -76,6 +76,20 @@ def test_who_lets_nobody_in_is_3_and_why_stands_in_every_report(boot: Path, tmp_
     assert "HTTP 401 Unauthorized" in reasons(junit, "failure")[0]
 
 
+def test_where_nobody_is_let_in_not_every_scenario_waits_for_it(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"s{number}.yaml").write_text(f"stations: E{number}\n" + BOOTS)
+    report = tmp_path / "r.json"
+    with listening(unauthorized) as url:
+        done = cp_simu_run(*sorted(tmp_path.glob("*.yaml")), "--central-system", url, "--json", report)
+    assert done.returncode == 3
+    told = json.loads(report.read_text())
+    assert told["counts"]["failed"] >= 8
+    assert told["counts"]["failed"] + told["counts"]["error"] == 20
+    unplayed = [each["reason"] for each in told["scenarios"] if each["verdict"] == "error"]
+    assert set(unplayed) == {"not played: no charge point was answered in those before"}
+
+
 def test_what_was_not_sent_is_told_with_what_is_wrong_with_the_line(tmp_path: Path) -> None:
     file = tmp_path / "s.yaml"
     file.write_text("stations: E1\nsteps:\n  - start\n  - expect: {sent: BootNotification, within: 2s}\n")
@@ -157,6 +171,20 @@ def test_an_interrupted_run_tells_what_there_is_and_leaves_nothing_behind(number
     long = scenarios["long"]
     assert (long["verdict"], long["reason"], long["step"]["text"]) == ("error", "interrupted", "wait 90s")
     assert [each["verdict"] for each in long["steps"]] == ["passed", "passed", "error"]
+    eventually(lambda: not any(child.is_running() for child in children), what="nothing is left behind")
+
+
+@pytest.mark.end_to_end
+def test_a_killed_run_leaves_nothing_behind_either(tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text("stations: I3\n" + BOOTS.replace("2s", "9s") + "  - wait: 90s\n")
+    process = subprocess.Popen(command(tmp_path / "long.yaml", "-v"), stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    while "long: expect" not in process.stdout.readline():
+        pass
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert len(children) == 2
+    process.kill()
+    process.communicate(timeout=30)
     eventually(lambda: not any(child.is_running() for child in children), what="nothing is left behind")
 
 
