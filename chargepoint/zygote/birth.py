@@ -28,6 +28,7 @@ _set_handler = importlib.import_module("_signal").signal
 def make_ready() -> None:
     """Find out once, in the zygote, what is the same for all."""
     _command_line()
+    _environment()
 
 
 def live(birth: Birth, streams: Sequence[int]) -> NoReturn:
@@ -65,11 +66,17 @@ def _become(birth: Birth, streams: Sequence[int]) -> None:
 
 def _change_environment(wanted: Mapping[str, str]) -> None:
     """Change what is different, which is next to nothing: the zygote is supervisord's child as well."""
-    for name in [name for name in os.environ if name not in wanted]:
+    present = _environment()
+    for name in present.keys() - wanted.keys():
         del os.environ[name]
-    for name, value in wanted.items():
-        if os.environ.get(name) != value:
-            os.environ[name] = value
+    for name, value in wanted.items() - present.items():
+        os.environ[name] = value
+
+
+@functools.cache
+def _environment() -> Mapping[str, str]:
+    """The zygote's; os.environ would decode every name and value again."""
+    return dict(os.environ)
 
 
 def _rename(words: Sequence[str]) -> None:

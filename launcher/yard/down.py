@@ -27,7 +27,17 @@ def take_down(folder: Folder, socket: Path) -> int:
     processes.end_in_order(processes.of_yard(folder))
     for file in (folder.yard_file, folder.supervisord_pid, socket):
         file.unlink(missing_ok=True)
+    if socket.parent != folder.path:
+        _remove_outside(socket.parent)
     return len(found)
+
+
+def _remove_outside(runtime: Path) -> None:
+    """The folder that sockets are in when the state folder's path is too long for them."""
+    for left in runtime.glob("*.sock"):
+        left.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # What somebody else put there stays.
+        runtime.rmdir()
 
 
 def _by_supervisord(supervisord: Supervisord) -> None:

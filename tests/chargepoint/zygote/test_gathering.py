@@ -18,6 +18,13 @@ def adder(number: int) -> Callable[..., int]:
     return add
 
 
+def adder_of(add: Callable[..., int]) -> Callable[[], int]:
+    def hold() -> int:
+        return add(1)
+
+    return hold
+
+
 def squares(count: int) -> Iterator[int]:
     yield from (each * each for each in range(count))
 
@@ -93,3 +100,20 @@ def test_equal_code_of_two_files_stays_that_of_two_files() -> None:
             space["same"]()
     gather(code)
     assert [space["same"].__code__.co_filename for space in spaces] == ["one.py", "two.py"]
+
+
+def test_who_has_a_function_by_its_module_its_class_or_a_closure_has_the_one_that_was_moved() -> None:
+    methods = [Numbers.__init__, Numbers.third, Numbers.__aiter__]
+    getter = Numbers.__dict__["second"].fget
+    inner = adder(2)
+    holder = adder_of(inner)
+    with executed() as code:
+        before = results(), holder()
+    gather({key: each for key, each in code.items() if each.co_filename == __file__})
+    assert (results(), holder()) == before
+    assert not {*methods} & {Numbers.__init__, Numbers.third, Numbers.__aiter__}
+    assert Numbers.__dict__["second"].fget is not getter
+    moved = Numbers.__init__
+    assert (moved.__name__, moved.__qualname__, moved.__module__) == ("__init__", "Numbers.__init__", __name__)
+    assert (moved.__kwdefaults__, moved.__annotations__) == ({"first": 1}, {"first": "int", "return": "None"})
+    assert isinstance(Numbers.__dict__["third"], staticmethod)
