@@ -47,13 +47,21 @@ def test_what_is_stored_in_memory_is_what_is_kept() -> None:
     [stored] = log.changes().values()
     again = SecurityLog({"security_log/1": stored})
     assert again.between() == [event(1.0)]
+    first = _full(SecurityLog())
     tracemalloc.start()
     try:
-        kept: dict[str, dict[str, object]] = {}
-        for number in range(CAPACITY):
-            log.add(SecurityEvent("ResetOrReboot", float(number), "PowerLoss"))
-            kept |= log.changes()
+        kept = _full(log)
         taken, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert taken / CAPACITY < 400
+    assert kept.keys() == first.keys()
+
+
+def _full(log: SecurityLog) -> dict[str, dict[str, object]]:
+    """All records of a log that has seen as much as it keeps."""
+    kept: dict[str, dict[str, object]] = {}
+    for number in range(CAPACITY):
+        log.add(SecurityEvent("ResetOrReboot", float(number), "PowerLoss"))
+        kept |= log.changes()
+    return kept
