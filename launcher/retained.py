@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import uuid
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from chargepoint.bus import CONNECT_TIMEOUT_S, Broker
 from launcher.broker.topics import TopicTree
 
 ANSWER_TIMEOUT_S = 10.0
+QUIET_S = 0.5
 
 
 async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> dict[str, bytes]:
@@ -39,21 +41,32 @@ async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> di
             # It carries the acknowledgement of what came with SUBACK: a broker that gathers small packets (Nagle), as
             # mosquitto does, would wait 40 ms for it.
             await client.publish(end)
-            async for message in client.messages:
-                if not message.retain:
-                    continue
-                if message.topic.value == end:
-                    await client.publish(end, b"", retain=True)
-                    break
-                if not asked.filters_matching(message.topic.value):
-                    continue  # there are brokers (amqtt 0.12) that send a new client what others have subscribed to
-                if isinstance(message.payload, bytes) and message.payload:
-                    found[message.topic.value] = message.payload
+            await _hear(client, end, asked, found)
+            await client.publish(end, b"", retain=True)
     except TimeoutError:
         # MQTT 3.1.1 does not tell who publishes that he may not.
         why = f"it is stuck, or does not let us publish below {topics.root}/"
         raise aiomqtt.MqttError(f"no answer within {ANSWER_TIMEOUT_S:g} s: {why}") from None
     return found
+
+
+async def _hear(client: aiomqtt.Client, end: str, asked: TopicTree[bool], found: dict[str, bytes]) -> None:
+    """Fill ``found`` until ``end`` comes as retained; or as published, and then nothing for a while."""
+    now = asyncio.get_running_loop().time
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(None) as quiet:
+            async for message in client.messages:
+                if message.topic.value == end:
+                    if message.retain:
+                        return
+                    # There are brokers (amqtt 0.12) that acknowledge first, and retain after the subscription.
+                    quiet.reschedule(now() + QUIET_S)
+                elif message.retain and asked.filters_matching(message.topic.value):
+                    # Checked, for the same ones send a new client what others have subscribed to.
+                    if isinstance(message.payload, bytes) and message.payload:
+                        found[message.topic.value] = message.payload
+                    if quiet.when() is not None:
+                        quiet.reschedule(now() + QUIET_S)
 
 
 def connected(broker: Broker, timeout_s: float = CONNECT_TIMEOUT_S) -> aiomqtt.Client:

@@ -102,6 +102,27 @@ async def test_a_broker_that_sends_retained_messages_in_its_own_time_is_waited_f
     assert found == {topic: payload for topic, payload in RETAINED.items() if "connectors" not in topic}
 
 
+async def retains_too_late(wire: Wire) -> None:
+    """As amqtt 0.12 may do: a message is acknowledged, and retained only after the subscription that follows."""
+    topic = ""
+    while (packet := await wire.packet())[0]:
+        kind, body = packet
+        if kind == CONNECT:
+            wire.write(CONNACK)
+        elif kind == PUBLISH:
+            topic = published(wire, body)
+        elif kind == SUBSCRIBE:
+            wire.acknowledge(body, b"\0" * 2)
+            wire.write(publication(TOPICS.launcher("status"), b"Alive", retain=True))
+            wire.write(publication(topic, b"live", retain=False))
+
+
+async def test_a_broker_that_retains_too_late_is_not_waited_for_in_vain() -> None:
+    async with scripted_broker(retains_too_late) as (port, _):
+        found = await retained(Broker("127.0.0.1", port), TOPICS, [TOPICS.launcher("status")])
+    assert found == {TOPICS.launcher("status"): b"Alive"}
+
+
 @needs_mosquitto
 async def test_nothing_of_its_own_is_left_behind(tmp_path: Path) -> None:
     with real_broker(tmp_path) as place:
