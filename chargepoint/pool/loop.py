@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from chargepoint.loop import Loop
-
 KEPT_S = 5.0
 """How long an answer is good: in a boot storm all want it now, and later a name may have moved."""
 
 
-class PoolLoop(Loop):
+class PoolLoop(asyncio.SelectorEventLoop):
     """An event loop that resolves each name once in a while. Each lookup costs a thread, or worse, a name server."""
 
     def __init__(self) -> None:
