@@ -11,7 +11,7 @@ from tests.support import tables
 from tests.support.bench import Bench
 
 PROJECT = Path(__file__).parents[1]
-READMES = [PROJECT / "README.md", *sorted(PROJECT.glob("*/README.md"))]
+READMES = [PROJECT / "README.md", *sorted(PROJECT.glob("*/README.md")), *sorted(PROJECT.glob("*/*/README.md"))]
 LINK = re.compile(r"\[[^\]]+\]\((?!https?://)([^)#\s]*)(?:#([^)\s]*))?\)")
 
 
