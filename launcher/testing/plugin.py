@@ -86,7 +86,7 @@ def _checked(check: Callable[[str], str], text: str) -> str:
 
 
 def _speed(text: str) -> float:
-    from launcher.arguments import speed
+    from launcher.command_line.arguments import speed
 
     return speed(text)
 

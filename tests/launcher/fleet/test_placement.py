@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import ChargePointSpec, parse_spec
 from launcher.api.commands import EntryResult, Restart, Start
-from launcher.cli import POOL_MODES
+from launcher.command_line.yard import POOL_MODES
 from launcher.fleet.orders import Known, Wish, judged
 from launcher.fleet.placement import Placement, PoolMode, check_stays
 

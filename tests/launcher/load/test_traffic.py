@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from launcher.cli import PROFILE_NAMES
+from launcher.command_line.load import PROFILE_NAMES
 from launcher.load.profiles import PROFILES, Profile
 from launcher.load.traffic import SETTLING_S, Event, Input, PowerCut, timeline, vehicle_at
 

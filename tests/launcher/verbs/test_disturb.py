@@ -9,7 +9,7 @@ from chargepoint.api.disturbances import DisturbanceKind
 from chargepoint.api.payloads import Registration
 from chargepoint.api.quirks import QUIRKS, QuirkName
 from launcher.cli import main
-from launcher.misbehaving import DAMAGES, DISTURBANCES
+from launcher.command_line.misbehaving import DAMAGES, DISTURBANCES
 from tests.support.waiting import eventually
 from tests.support.yard import Yard
 

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 
-from launcher.arguments import connector, duration, probability, seed
+from launcher.command_line.arguments import connector, duration, probability, seed
+from launcher.command_line.parser import Add
 
 DISTURBANCES = (
     "latency",
@@ -53,8 +53,6 @@ DAMAGES = (
     "security_log_cleared",
     "replay",
 )
-
-Add = Callable[..., argparse.ArgumentParser]
 
 
 def add_misbehaving(add: Add) -> None:

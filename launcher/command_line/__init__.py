@@ -1,0 +1,1 @@
+"""What `cp-simu` understands: its commands and their options. `--help` imports nothing else."""
