@@ -1,54 +1,33 @@
-"""The stations of a pool: started, killed, ended by command, and spoken to on the topics of their own."""
+"""A pool: its stations are started, killed and ended by command, and spoken to on the topics of their own."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass
-from functools import partial
 from typing import assert_never
 
 from chargepoint.adapters.alarm import CallLater, by_the_loop
-from chargepoint.adapters.credentials import read_credentials
 from chargepoint.adapters.store import StoreError
-from chargepoint.adapters.vehicles import find_vehicle
 from chargepoint.api.errors import InputError
 from chargepoint.api.hosting import PoolAnswer, PoolOrder
 from chargepoint.api.pool import PoolCommand, PoolResult, PoolVerb
-from chargepoint.api.spec import ChargePointSpec, parse_spec
+from chargepoint.api.spec import parse_spec
 from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
 from chargepoint.bus import Message
 from chargepoint.clock import Clock
 from chargepoint.dialects.mqtt import MEASUREMENTS_EVERY_S
-from chargepoint.inputs import Observed
-from chargepoint.life import NO_CREDENTIALS
-from chargepoint.logs import subject
 from chargepoint.pool.books import Books
 from chargepoint.pool.entry import complaint
-from chargepoint.pool.stillborn import stillborn
+from chargepoint.pool.stations import Stations
 from chargepoint.pool.stores import Stores
 from chargepoint.pool.tally import Tally
-from chargepoint.runtime import Runtime
-from chargepoint.storing import StationStore
 
 log = logging.getLogger(__name__)
 
 
 ENDING_AT_ONCE = 200
 """Each has a few seconds for its last words: no more end together than a central system can listen to."""
-
-
-@dataclass(slots=True)
-class Hosted:
-    """One station of the pool. Without ``runtime`` it has no power, ``ended`` then says what broke it, if anything
-    did, and ``last_words`` are its retained statuses."""
-
-    spec: ChargePointSpec
-    runtime: Runtime | None = None
-    life: asyncio.Task[None] | None = None
-    ended: str = ""
-    last_words: tuple[Message, ...] = ()
 
 
 class Host:
@@ -76,11 +55,10 @@ class Host:
         self._stores = stores
         self._publish = publish
         self._figures_every_s = figures_every_s
-        self._tally = Tally(Books(keeping=keeping), self._queued) if figures_every_s else None
-        self._clock = clock or Clock(speed)
-        self._status_every_s = status_every_s
-        self._call_later = call_later
-        self._stations: dict[str, Hosted] = {}
+        heard = None if figures_every_s else publish
+        self._stations = Stations(name, topics, stores, heard, clock or Clock(speed), status_every_s, call_later)
+        self._tally = Tally(Books(keeping=keeping), self._stations.queued) if figures_every_s else None
+        self._stations.tally = self._tally
         self._rising: dict[str, None] = {}
         self._riser: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -99,8 +77,7 @@ class Host:
 
     def greeting(self) -> Iterable[Message]:
         """All retained statuses of all stations, for a broker that knows nothing, or not what happened without it."""
-        for station in self._stations.values():
-            yield from station.last_words if station.runtime is None else station.runtime.greeting()
+        return self._stations.greeting()
 
     def hear(self, message: Message) -> None:
         """Take a message: a command to the pool, or one to a station of it."""
@@ -108,9 +85,8 @@ class Host:
             case PoolTopic(self._name, "cmd"):
                 self._obey(message.payload)
             case StationTopic(station_id, _) | ConnectorTopic(station_id, _, _):
-                station = self._stations.get(station_id)
-                if station is not None and station.runtime is not None:
-                    station.runtime.hear(message)
+                if (runtime := self._stations.runtime(station_id)) is not None:
+                    runtime.hear(message)
 
     @property
     def inhabited(self) -> bool:
@@ -133,7 +109,7 @@ class Host:
 
         async def ended_in_turn(station_id: str) -> None:
             async with gate:
-                await self._end(station_id)
+                await self._stations.end(station_id)
 
         await asyncio.gather(*(ended_in_turn(station_id) for station_id in self._stations))
         if self._tally is not None:
@@ -147,26 +123,24 @@ class Host:
         """Do what the launcher orders."""
         for station_id in (*order.cut, *order.end, *order.forget):
             self._rising.pop(station_id, None)
-        await asyncio.gather(*map(self._kill, (*order.cut, *order.forget)))
+        await asyncio.gather(*map(self._stations.kill, (*order.cut, *order.forget)))
         for station_id in order.end:
-            self._begin(self._end(station_id))
+            self._begin(self._stations.end(station_id))
         for station_id in order.forget:
-            self._stations.pop(station_id, None)
+            self._stations.forget(station_id)
         self.raise_up(order.spawn)
         for station_id in order.tell:
-            if (station := self._stations.get(station_id)) and station.runtime is not None:
-                for message in station.runtime.greeting():
-                    self._say(message)
+            self._stations.greet(station_id)
         ids = order.ids
-        alive = frozenset(each for each in ids if each in self._rising or self._lives(each))
-        dead = {each: self._stations[each] for each in ids if each not in alive and each in self._stations}
-        return PoolAnswer(alive, {station_id: each.ended for station_id, each in dead.items() if each.ended})
+        alive = frozenset(each for each in ids if each in self._rising or self._stations.lives(each))
+        dead = [each for each in ids if each not in alive and each in self._stations]
+        return PoolAnswer(alive, {each: why for each in dead if (why := self._stations.ended(each))})
 
     def raise_up(self, ids: Iterable[str]) -> None:
         """Let stations come up, one after the other, with what is stored of them; those that live go on."""
         if self._closing.is_set():
             return
-        self._rising.update(dict.fromkeys(each for each in ids if not self._lives(each)))
+        self._rising.update(dict.fromkeys(each for each in ids if not self._stations.lives(each)))
         if self._riser is None and self._rising:
             self._riser = self._begin(self._raise())
 
@@ -175,7 +149,7 @@ class Host:
             station_id = next(iter(self._rising))
             del self._rising[station_id]
             try:
-                self._rise(station_id)
+                self._stations.rise(station_id)
             except (InputError, OSError) as error:
                 log.error("%s: %s", station_id, error)
             except Exception:
@@ -183,21 +157,6 @@ class Host:
             # The loop breathes between two of them.
             await asyncio.sleep(0)
         self._riser = None
-
-    def _rise(self, station_id: str) -> None:
-        spec = self._stores.spec(station_id)
-        try:
-            self._start(spec, fresh=False)
-        except (InputError, StoreError, OSError) as error:
-            log.error("%s: %s", station_id, error)
-            last_words = tuple(stillborn(spec, self._topics, self._name, str(error)))
-            self._stations[station_id] = Hosted(spec, ended=str(error), last_words=last_words)
-            for message in last_words:
-                self._say(message)
-
-    def _lives(self, station_id: str) -> bool:
-        station = self._stations.get(station_id)
-        return station is not None and station.runtime is not None
 
     # Commands
 
@@ -240,17 +199,17 @@ class Host:
     async def _one(self, verb: PoolVerb, entry: Mapping[str, object]) -> None:
         match verb:
             case PoolVerb.START:
-                await self._start_anew(parse_spec(entry), fresh=True)
+                await self._stations.start_anew(parse_spec(entry), fresh=True)
             case PoolVerb.RESTART if len(entry) == 1:
-                await self._start_anew(self._stores.spec(str(entry.get("id"))), fresh=False)
+                await self._stations.start_anew(self._stores.spec(str(entry.get("id"))), fresh=False)
             case PoolVerb.RESTART:
-                await self._start_anew(parse_spec(entry), fresh=False)
+                await self._stations.start_anew(parse_spec(entry), fresh=False)
             case PoolVerb.KILL:
-                await self._kill(self._known(entry))
+                await self._stations.kill(self._known(entry))
             case PoolVerb.END:
-                await self._end(self._known(entry))
+                await self._stations.end(self._known(entry))
             case PoolVerb.REMOVE:
-                await self._remove(self._known(entry))
+                await self._stations.remove(self._known(entry))
             case PoolVerb.CLOSE | PoolVerb.CHECK:
                 raise AssertionError(f"{verb} is about no single station")
             case _:
@@ -265,51 +224,6 @@ class Host:
     def _answer(self, result: PoolResult) -> None:
         self._publish(Message(self._topics.pool(self._name, "result"), result.to_json()))
 
-    # Stations
-
-    async def _start_anew(self, spec: ChargePointSpec, *, fresh: bool) -> None:
-        await self._kill(spec.id)
-        self._stores.keep(spec)
-        self._start(spec, fresh=fresh)
-
-    def _start(self, spec: ChargePointSpec, *, fresh: bool) -> None:
-        vehicle = find_vehicle(spec.vehicle)
-        store = self._stores.open(spec, fresh=fresh)
-        # Later lives have what the central system made of them.
-        credentials = NO_CREDENTIALS if store.records() else read_credentials(spec.security)
-        try:
-            runtime = Runtime(
-                spec,
-                store,
-                self._clock,
-                self._topics,
-                self._publish if self._tally is None else None,
-                vehicle,
-                observe=self._observer(spec.id),
-                credentials=credentials,
-                status_every_s=self._status_every_s,
-                pool=self._name,
-                call_later=self._call_later,
-            )
-        except StoreError:
-            store.close()
-            raise
-        station = self._stations[spec.id] = Hosted(spec, runtime)
-        station.life = asyncio.get_running_loop().create_task(self._live(station, runtime, store), name=spec.id)
-        for message in runtime.greeting():
-            self._say(message)
-
-    def _observer(self, station_id: str) -> Callable[[Observed], None]:
-        return partial(self._tally.observe, station_id) if self._tally else lambda event: None
-
-    def _queued(self, station_id: str) -> int:
-        station = self._stations.get(station_id)
-        return station.runtime.queued if station is not None and station.runtime is not None else 0
-
-    def _say(self, message: Message) -> None:
-        if self._tally is None:
-            self._publish(message)
-
     async def _count(self, every_s: float) -> None:
         tally = self._tally
         assert tally is not None
@@ -318,48 +232,5 @@ class Host:
             self._tell_figures(tally)
 
     def _tell_figures(self, tally: Tally) -> None:
-        figures = tally.figures({station_id: station.runtime for station_id, station in self._stations.items()})
+        figures = tally.figures(self._stations.runtimes())
         self._publish(Message(self._topics.pool(self._name, "figures"), figures.to_json()))
-
-    async def _live(self, station: Hosted, runtime: Runtime, store: StationStore) -> None:
-        subject.set(station.spec.id)
-        broken = ""
-        try:
-            await runtime.run()
-        except asyncio.CancelledError:
-            pass  # Its power was cut, which nobody tells: neither does a process that is killed.
-        except Exception as error:
-            # One station broke down; the others live on.
-            log.exception("%s broke down", station.spec.id)
-            broken = f"broke down: {error!r:.300}"
-        finally:
-            store.close()
-            if self._tally is not None:
-                self._tally.went_down(station.spec.id, runtime)
-            station.runtime = station.life = None
-            station.ended = broken
-            if self._tally is None:
-                station.last_words = tuple(runtime.farewell(broken))
-            for message in station.last_words:
-                self._say(message)
-
-    async def _kill(self, station_id: str) -> None:
-        station = self._stations.get(station_id)
-        if station is not None and station.runtime is not None and station.life is not None:
-            station.runtime.cut_power()
-            station.life.cancel()
-            await asyncio.wait([station.life])
-
-    async def _end(self, station_id: str) -> None:
-        station = self._stations.get(station_id)
-        if station is not None and station.runtime is not None and station.life is not None:
-            station.runtime.end()
-            await asyncio.wait([station.life])
-
-    async def _remove(self, station_id: str) -> None:
-        await self._kill(station_id)
-        spec = self._stations.pop(station_id).spec
-        self._stores.forget(station_id)
-        topics = [self._topics.connector(spec.id, each, "status") for each in range(1, spec.nb_connectors + 1)]
-        for topic in (self._topics.station(spec.id, "status"), *topics):
-            self._say(Message(topic, b"", retain=True))
