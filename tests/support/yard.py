@@ -37,6 +37,11 @@ COMMAND_TIMEOUT_S = 100.0
 WAIT_S = 20.0
 
 
+def order(kind: str, *ids: str) -> dict[str, object]:
+    """A command to the launcher about charge points that it knows."""
+    return {"type": kind, "charge_points": [{"id": each} for each in ids]}
+
+
 class Yard:
     """One state folder with free ports; nothing runs before ``up``."""
 
