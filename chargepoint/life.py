@@ -218,6 +218,8 @@ class Life:
 
     def over(self) -> None:
         """Nothing more will happen; what it was can still be asked."""
+        # The two hold each other.
+        self.__dict__.pop("_hearing", None)
         self.dialect.over()
 
     def next_deadline(self) -> float | None:

@@ -53,12 +53,15 @@ async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> di
 async def _hear(client: aiomqtt.Client, end: str, asked: TopicTree[bool], found: dict[str, bytes]) -> None:
     """Fill ``found`` until ``end`` comes as retained; or as published, and then nothing for a while."""
     now = asyncio.get_running_loop().time
+    # Among what a filter as wide as "#" asks for it is too, and then in any place.
+    by_others = len(asked.filters_matching(end))
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(None) as quiet:
             async for message in client.messages:
                 if message.topic.value == end:
-                    if message.retain:
+                    if message.retain and not by_others:
                         return
+                    by_others -= message.retain
                     # There are brokers (amqtt 0.12) that acknowledge first, and retain after the subscription.
                     quiet.reschedule(now() + QUIET_S)
                 elif message.retain and asked.filters_matching(message.topic.value):

@@ -87,7 +87,7 @@ GROUPS: Final = {
         Action("tap", ("t",), "Tag", "Present an id tag", Need.CONNECTOR, 4),
         Action("ready", ("s",), "Suspend", "Let the car suspend, or resume", Need.CONNECTOR, 8, undo="Resume"),
         Action("demand", ("e",), "Wants", "Set what the car wants per phase", Need.CONNECTOR, 10),
-        Action("cable", ("c",), "Cable", "Set the cable's capacity; 0 unplugs", Need.CONNECTOR, 12),
+        Action("cable", ("c",), "Cable", "Set the cable's capacity; 0 unplugs", Need.CONNECTOR, 13),
         Action("fault", ("f",), "Fault", "Inject a fault, or clear it", Need.CONNECTOR, 9, undo="Clear"),
         Action("vehicle", ("V",), "Vehicle", "Let a car of the catalogue ask for what it takes", Need.CONNECTOR),
     ),
@@ -104,7 +104,7 @@ GROUPS: Final = {
             "Disturb",
             "Disturb its line, break a part, give it quirks; end that",
             Need.ANSWERING,
-            10,
+            11,
         ),
         Action("close", ("X",), "Close", "End the charge point in good order", Need.LIVING),
         Action("cycle", ("P",), "Power-cycle", "Cut the power, and give it back at once", Need.LIVING),
@@ -117,17 +117,17 @@ GROUPS: Final = {
             Need.ONE,
             undo="Save",
         ),
-        Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 11),
+        Action("remove", ("d", "delete"), "Remove", "Remove the charge point and its data", Need.STATION, 12),
         Action("undo", ("u",), "Undo", "Add again what was removed last", Need.REMOVED),
     ),
     Group.YARD: (
-        Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Need.ANY_LIVING, 17),
-        Action("restart_all", ("ctrl+r",), "Restart all", "Restart every charge point", Need.ANY, 18),
-        Action("save", ("w", "ctrl+s"), "Save", "Save the setup to a JSON file", Need.ENTRIES, 14),
-        Action("load", ("o", "ctrl+o"), "Load", "Load a setup from a JSON file", Need.LAUNCHER, 15),
+        Action("kill_all", ("ctrl+k",), "Kill all", "Kill every living charge point", Need.ANY_LIVING, 18),
+        Action("restart_all", ("ctrl+r",), "Restart all", "Restart every charge point", Need.ANY, 19),
+        Action("save", ("w", "ctrl+s"), "Save", "Save the setup to a JSON file", Need.ENTRIES, 15),
+        Action("load", ("o", "ctrl+o"), "Load", "Load a setup from a JSON file", Need.LAUNCHER, 16),
         Action("scenarios", ("i",), "Scenarios", "Play a scenario against a central system, and watch it"),
         Action("stop", ("ctrl+x",), "Stop", "Stop what is being spread over time", Need.RUNNING),
-        Action("connect", ("b",), "Connect", "Connect to the broker, or leave it", weight=16, undo="Disconnect"),
+        Action("connect", ("b",), "Connect", "Connect to the broker, or leave it", weight=17, undo="Disconnect"),
     ),
     Group.MOVE: (
         Action("up", ("up", "k"), "Up", "The charge point (or connector) above"),
@@ -145,7 +145,7 @@ GROUPS: Final = {
     ),
     Group.MARK: (
         Action(
-            "mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked", weight=19
+            "mark", ("space",), "Mark", "Mark the charge point or group; actions go to all that are marked", weight=20
         ),
         Action("range", ("v",), "Range", "Mark from here to where you move; again keeps it"),
         Action("extend_up", ("shift+up",), "Mark up", "Mark while moving up"),
@@ -153,7 +153,7 @@ GROUPS: Final = {
         Action("mark_all", ("ctrl+a", "asterisk"), "Mark all", "Mark all that the filter shows, or none"),
     ),
     Group.LIST: (
-        Action("filter", ("slash",), "Filter", "Show only what these words say", weight=13),
+        Action("filter", ("slash",), "Filter", "Show only what these words say", weight=14),
         Action("clear", ("escape",), "Clear", "Unmark all; then show all charge points again"),
         Action("alarm", ("exclamation_mark",), "Alarm", "The next charge point in trouble"),
         Action("columns", ("comma",), "Columns", "Choose the columns, and what to sort by"),
@@ -163,7 +163,7 @@ GROUPS: Final = {
         Action("group", ("ctrl+g",), "Group", "Group by id prefix, setup, status, central system, or not"),
         Action("fold", ("minus",), "Fold", "Fold or unfold the group"),
         Action("fold_all", ("underscore",), "Fold all", "Fold or unfold every group"),
-        Action("zoom", ("z",), "Zoom", "Only the list, only the charge point, or both", weight=20),
+        Action("zoom", ("z",), "Zoom", "Only the list, only the charge point, or both", weight=21),
     ),
     Group.SCREEN: (
         Action("theme", ("ctrl+t",), "Theme", "Dark, light, high contrast, no colour"),

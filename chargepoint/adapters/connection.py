@@ -132,22 +132,26 @@ def watch_for_a_dead_peer(connection: ClientConnection) -> None:
 
 def reset(connection: ClientConnection) -> None:
     """Break off with a TCP reset, and not in the good order in which a system ends the connections of a process."""
-    wire: socket.socket | None = connection.transport.get_extra_info("socket")
-    if wire is not None:
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    # It may be gone already.
+    with contextlib.suppress(OSError):
+        connection.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
     connection.transport.abort()
 
 
 async def read_slowly(connection: ClientConnection, pause_s: float) -> None:
     """Pause, in which the peer soon finds that nothing more is taken: TCP's window is a small device's."""
     wire: socket.socket = connection.transport.get_extra_info("socket")
-    usual = wire.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
-    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_WINDOW)
+    usual = 0
+    # It may be gone already, or when the pause is over.
+    with contextlib.suppress(OSError):
+        usual = wire.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_WINDOW)
     try:
         await asyncio.sleep(pause_s)
     finally:
-        # Linux keeps twice of what it is told.
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, usual // 2)
+        with contextlib.suppress(OSError):
+            # Linux keeps twice of what it is told.
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, usual // 2)
 
 
 def http_refusal(response: Response) -> str:

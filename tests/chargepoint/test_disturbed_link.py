@@ -213,6 +213,18 @@ async def test_the_window_of_a_slow_reader_is_small(stage: Stage, central: Centr
     assert taken < 100_000
 
 
+async def test_a_slow_reader_outlives_its_connection(stage: Stage, central: Central) -> None:
+    """It is lost while nothing is read from it."""
+    order(stage, kind="slow_reader", every_s=0.5)
+    await is_on(stage, "slow_reader every 0.5 s")
+    connection = central.connections[0]
+    await connection.send(json.dumps([3, "nobody asked", {}]))
+    await asyncio.sleep(0.1)
+    stage.runtime._websocket.break_off("for the test")  # type: ignore[union-attr]
+    await eventually_async(lambda: len(central.connections) > 1, what="it has come back")
+    assert not stage.task.done()
+
+
 async def test_the_connection_is_cut_again_and_again(stage: Stage, central: Central) -> None:
     order(stage, kind="cut", every_s=0.3)
     await eventually_async(lambda: len(central.connections) >= 3)

@@ -284,7 +284,7 @@ class V16:
         self.session.endpoint.closed()
         # Whoever has asked is not told any more.
         self.session.endpoint.events()
-        for block in ("provisioning", "security", "signing", "_routes"):
+        for block in ("provisioning", "security", "signing", "_answering"):
             vars(self).pop(block, None)
 
     def _want_reconnection(self) -> None:

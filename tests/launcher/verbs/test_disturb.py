@@ -75,8 +75,9 @@ def test_a_glob_is_all_that_it_matches_and_each_draws_for_itself(yard: Yard) -> 
     for each in ids:
         yard.wait_for_status(each, Registration.ACCEPTED)
     done = yard.cp_simu("disturb", "CP*", "drop", "--probability", "0.5", "--direction", "in")
-    assert (done.returncode, done.stdout) == (0, "".join(f"{each}\tdrop 50 % in\n" for each in ids))
-    eventually(lambda: {yard.status(each).deviations for each in ids} == {("drop 50 % in",)})
+    told = dict(zip(ids, ("drop 50 % in", "drop 50 % in seed 1", "drop 50 % in seed 2"), strict=True))
+    assert (done.returncode, done.stdout) == (0, "".join(f"{each}\t{what}\n" for each, what in told.items()))
+    eventually(lambda: {each: yard.status(each).deviations for each in ids} == {each: (told[each],) for each in ids})
     assert yard.status("OTHER").deviations == ()
     assert yard.cp_simu("disturb", "CP*", "--clear").returncode == 0
     assert yard.cp_simu("damage", "X*", "watchdog").returncode == 2
