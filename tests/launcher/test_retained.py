@@ -131,3 +131,27 @@ async def test_nothing_of_its_own_is_left_behind(tmp_path: Path) -> None:
             await watcher.publish("last", b"one", retain=True)
             await watcher.sees("last", bool)
             assert [message.topic for message in watcher.heard] == ["last"]
+
+
+async def test_a_filter_that_is_as_wide_as_what_tells_the_end_finds_all() -> None:
+    """The end is among what it asks for then, and may come first."""
+
+    async def begins_with_the_end(wire: Wire) -> None:
+        end = ""
+        while True:
+            kind, body = await wire.packet()
+            if kind == CONNECT:
+                wire.write(CONNACK)
+            elif kind == PUBLISH:
+                end = published(wire, body)
+            elif kind == SUBSCRIBE:
+                wire.acknowledge(body, b"\0" * 2)
+                wire.write(publication(end, b"end", retain=True))
+                for topic, payload in RETAINED.items():
+                    wire.write(publication(topic, payload, retain=True))
+                wire.write(publication(end, b"end", retain=True))
+            elif not kind:
+                return
+
+    async with scripted_broker(begins_with_the_end) as (port, _):
+        assert await retained(Broker("127.0.0.1", port), TOPICS, ["cp_simu/#"]) == RETAINED
