@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 
@@ -38,5 +39,11 @@ class Lines:
 
     def _write(self) -> None:
         lines, self._unsent = self._unsent, []
-        sys.stdout.buffer.writelines(lines)
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.writelines(lines)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # Nobody listens any more. Whoever did was killed, and standard input ends as well.
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -139,3 +142,25 @@ async def test_the_end_of_its_input_ends_all_in_good_order(central: Central) -> 
     await asyncio.to_thread(pool.end)
     assert central.closes == [1000, 1000]
     assert [pool.status(each) for each in ("P01", "P02")] == ["Dead", "Dead"]
+
+
+def test_who_has_nobody_to_listen_any_more_ends_without_a_word() -> None:
+    """Whoever began it was killed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chargepoint.pool", "--log-level", "error"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    entry = {"id": "CP1", "central_system": "ws://127.0.0.1:1"}
+    command = json.dumps({"type": "start", "charge_points": [entry]})
+    for _ in range(3):
+        process.stdin.write(json.dumps({"topic": "cp_simu/pools/pool/cmd", "payload": command}) + "\n")
+        process.stdin.flush()
+    _, complaints = process.communicate(timeout=20)
+    assert (process.returncode, complaints) == (0, "")
