@@ -34,15 +34,21 @@ async def retained(broker: Broker, topics: Topics, filters: Sequence[str]) -> di
     for topic in filters:
         asked.put(topic, True)
     try:
-        async with asyncio.timeout(ANSWER_TIMEOUT_S), connected(broker) as client:
-            await client.publish(end, b"end", qos=1, retain=True)
-            # Quality of service 0: some brokers drop what is more than a thousand messages of a higher one.
-            await client.subscribe([(topic, 0) for topic in (*filters, end)])
-            # It carries the acknowledgement of what came with SUBACK: a broker that gathers small packets (Nagle), as
-            # mosquitto does, would wait 40 ms for it.
-            await client.publish(end)
-            await _hear(client, end, asked, found)
-            await client.publish(end, b"", retain=True)
+        # Whoever is killed in between leaves nothing behind, nor does who is told to stop.
+        async with (
+            asyncio.timeout(ANSWER_TIMEOUT_S),
+            connected(broker, will=aiomqtt.Will(end, retain=True)) as client,
+        ):
+            try:
+                await client.publish(end, b"end", qos=1, retain=True)
+                # Quality of service 0: some brokers drop what is more than a thousand messages of a higher one.
+                await client.subscribe([(topic, 0) for topic in (*filters, end)])
+                # It carries the acknowledgement of what came with SUBACK: a broker that gathers small packets
+                # (Nagle), as mosquitto does, would wait 40 ms for it.
+                await client.publish(end)
+                await _hear(client, end, asked, found)
+            finally:
+                await client.publish(end, b"", retain=True)
     except TimeoutError:
         # MQTT 3.1.1 does not tell who publishes that he may not.
         why = f"it is stuck, or does not let us publish below {topics.root}/"
@@ -72,7 +78,9 @@ async def _hear(client: aiomqtt.Client, end: str, asked: TopicTree[bool], found:
                         quiet.reschedule(now() + QUIET_S)
 
 
-def connected(broker: Broker, timeout_s: float = CONNECT_TIMEOUT_S) -> aiomqtt.Client:
+def connected(
+    broker: Broker, timeout_s: float = CONNECT_TIMEOUT_S, will: aiomqtt.Will | None = None
+) -> aiomqtt.Client:
     """A connection to ``broker`` for a short errand, to be entered."""
     return aiomqtt.Client(
         broker.host,
@@ -81,6 +89,7 @@ def connected(broker: Broker, timeout_s: float = CONNECT_TIMEOUT_S) -> aiomqtt.C
         password=broker.password,
         identifier=f"cp-simu-{uuid.uuid4().hex[:12]}",
         timeout=timeout_s,
+        will=will,
         tls_context=broker.tls_context(),
         socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
     )

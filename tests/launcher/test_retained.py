@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from chargepoint.api.topics import Topics
 from chargepoint.bus import Broker
@@ -19,6 +24,7 @@ from tests.chargepoint.brokers import (
     real_broker,
     scripted_broker,
 )
+from tests.support.waiting import eventually_async
 
 TOPICS = Topics("cp_simu")
 RETAINED = {
@@ -155,3 +161,53 @@ async def test_a_filter_that_is_as_wide_as_what_tells_the_end_finds_all() -> Non
 
     async with scripted_broker(begins_with_the_end) as (port, _):
         assert await retained(Broker("127.0.0.1", port), TOPICS, ["cp_simu/#"]) == RETAINED
+
+
+KILLED = """
+import asyncio, os, signal, sys
+import launcher.retained
+import pytest
+
+from chargepoint.api.topics import Topics
+from chargepoint.bus import Broker
+
+async def die(*arguments):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+launcher.retained._hear = die
+asyncio.run(launcher.retained.retained(Broker("127.0.0.1", int(sys.argv[1])), Topics("cp_simu"), ["cp_simu/#"]))
+"""
+
+
+@needs_mosquitto
+async def test_who_is_killed_in_the_midst_leaves_nothing_behind(tmp_path: Path) -> None:
+    with real_broker(tmp_path) as place:
+        done = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", KILLED, str(place.port)], check=False)
+        assert done.returncode == -signal.SIGKILL
+        broker = Broker("127.0.0.1", place.port)
+
+        async def nothing_is_left() -> bool:
+            return await retained(broker, TOPICS, ["cp_simu/#"]) == {}
+
+        await eventually_async(nothing_is_left, what="its mark is gone")
+
+
+@needs_mosquitto
+async def test_who_is_stopped_in_the_midst_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = asyncio.Event()
+
+    async def wait(*arguments: object) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    with real_broker(tmp_path) as place:
+        broker = Broker("127.0.0.1", place.port)
+        with monkeypatch.context() as patched:
+            patched.setattr("launcher.retained._hear", wait)
+            asking = asyncio.create_task(retained(broker, TOPICS, ["cp_simu/#"]))
+            await waiting.wait()
+            asking.cancel()
+            await asyncio.wait([asking])
+        assert await retained(broker, TOPICS, ["cp_simu/#"]) == {}
