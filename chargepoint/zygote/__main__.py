@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
-from chargepoint.zygote.nursery import Nursery
-from chargepoint.zygote.warm_up import EndWanted, warm_up
+from chargepoint.zygote.names import lay_names
 
 
 def main() -> int:
-    """Warm up, then serve; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="zygote", description="Fork charge points for supervisord.")
-    parser.add_argument("--socket", type=Path, required=True, help="where births are asked for")
-    parser.add_argument("--room", help="anything: its place is where charge points write their own command lines")
-    options = parser.parse_args()
-    try:
-        warm_up()
-        Nursery(options.socket).run()
-    except EndWanted:
-        pass
-    except OSError as error:
-        print(f"zygote: {options.socket}: {error.strerror}", file=sys.stderr)
-        return 1
-    return 0
+    """Lay the names of everything else before it is loaded; returns the exit code."""
+    lay_names()
+    from chargepoint.zygote.program import main
+
+    return main()
 
 
 sys.exit(main())

@@ -60,6 +60,18 @@ def warm_up() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
 
+def names_of_a_life() -> list[str]:
+    """Every name in the code that a life runs, in the order of their first use."""
+    with tempfile.TemporaryDirectory(prefix="cp-simu-zygote-") as folder, peers() as around, executed() as found:
+        _live(Path(folder, "watched"), around)
+    names: dict[str, None] = {}
+    for code in found.values():
+        constants = [each for each in code.co_consts if isinstance(each, str) and each.isidentifier()]
+        names |= dict.fromkeys((*code.co_names, *code.co_varnames, *code.co_cellvars, *code.co_freevars, *constants))
+    # Those of comprehensions have a dot: nobody else has them.
+    return [name for name in names if name.isidentifier()]
+
+
 def _live(folder: Path, around: Peers) -> None:
     Birth.from_json(Birth([str(folder)], dict(os.environ), str(folder), 0).to_json())
     folder.mkdir()
