@@ -12,9 +12,10 @@ pytest_plugins = ["tests.support.yard"]
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> None:
-    """Whoever runs the tests in the background (`&` of a script, nohup) has them ignore Ctrl+C, and all they start."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Whoever runs the tests by nohup, or by `&` in a script, has all that they start ignore these signals."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session", autouse=True)
