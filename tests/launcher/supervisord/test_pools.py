@@ -21,17 +21,13 @@ from launcher.fleet.placement import Placement, PoolMode
 from launcher.pools import Pools
 from launcher.verbs.programs import CORES, memory_bytes
 from tests.support.waiting import eventually
-from tests.support.yard import Yard
+from tests.support.yard import Yard, order
 from tui.log_tail import tail
 
 pytestmark = pytest.mark.end_to_end
 
 POOL, PROGRAM = "east", "pool+east"
 CROWD = [f"CP{number:02}" for number in range(1, 21)]
-
-
-def order(kind: str, *ids: str) -> dict[str, object]:
-    return {"type": kind, "charge_points": [{"id": each} for each in ids]}
 
 
 def start(yard: Yard, *ids: str, pool: str = POOL) -> None:
