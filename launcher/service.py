@@ -194,7 +194,7 @@ class Service:
             # The last word of one that was removed came after it was cleared.
             await self._clear([station_id])
             return
-        self._fleet.hear(station_id, status.pid, alive)
+        self._fleet.hear(station_id, status.pid, alive, status.pool)
 
     def _take_clearing(self, station_id: str) -> None:
         self._fleet.forget(station_id)
@@ -274,8 +274,8 @@ class Service:
 
     def _unheard(self, cut: Iterable[str]) -> list[str]:
         """Who was killed in a pool before it could say anything: no process has ended that the undertaker sees."""
-        homes, heard = self._charge_points.homes, self._fleet.heard
-        return [station_id for station_id in cut if station_id in homes and station_id not in heard]
+        homes = self._charge_points.homes
+        return self._fleet.silent((station_id for station_id in cut if station_id in homes), homes)
 
     def _bury(self, ids: Iterable[str]) -> None:
         for station_id in ids:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from typing import assert_never
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, assert_never
 
 from chargepoint.api.spec import ChargePointSpec
 from launcher.api.commands import CommandResult, EntryResult, Verdict
 from launcher.fleet.errands import FIRST, UNSTORED, Answer, Batch, Errand, Preparation, Process, Report, Step
 from launcher.fleet.orders import Verb, Wish
+from launcher.fleet.placement import OWN_PROCESS
 
 LOOK_AGAIN_S = 0.1
 """How long to wait before looking again whether a process is gone."""
@@ -40,6 +41,14 @@ GATHER_S = 0.0005
 """How long a removal waits for each of the others that are under way."""
 
 
+class Heard(NamedTuple):
+    """What a charge point's status told last: its process, whether it lives, and where."""
+
+    pid: int
+    alive: bool
+    home: str
+
+
 class Fleet:
     """All errands. ``parallel_starts`` processes come up at the same time at most: each takes a core while it does,
     and all at once they starve each other. It may be changed at any time."""
@@ -47,7 +56,7 @@ class Fleet:
     def __init__(self, parallel_starts: int) -> None:
         self.parallel_starts = parallel_starts
         self._errands: dict[str, deque[Errand]] = {}
-        self._heard: dict[str, tuple[int, bool]] = {}
+        self._heard: dict[str, Heard] = {}
         self._open: list[Answer] = []
         self._to_bury: list[str] = []
         self._quiet_until = -math.inf
@@ -72,7 +81,11 @@ class Fleet:
     @property
     def heard(self) -> Mapping[str, bool]:
         """The charge points whose status is retained, and whether it says that they live."""
-        return {station_id: alive for station_id, (_, alive) in self._heard.items()}
+        return {station_id: told.alive for station_id, told in self._heard.items()}
+
+    def silent(self, ids: Iterable[str], homes: Mapping[str, str]) -> list[str]:
+        """Those of ``ids`` that have said nothing since they live where ``homes`` says."""
+        return [each for each in ids if each not in self._heard or self._heard[each].home != homes[each]]
 
     def tell(self, kind: str, request_id: str, entries: Sequence[Wish | EntryResult], now: float) -> None:
         """Take a command; it is answered when each of its entries has its verdict."""
@@ -89,9 +102,9 @@ class Fleet:
         """Take a wish that nobody waits for an answer to."""
         self._take(wish, None, 0, now)
 
-    def hear(self, station_id: str, pid: int, alive: bool) -> None:
+    def hear(self, station_id: str, pid: int, alive: bool, home: str = OWN_PROCESS) -> None:
         """A charge point's status was heard."""
-        self._heard[station_id] = (pid, alive)
+        self._heard[station_id] = Heard(pid, alive, home)
         errand = self._head(station_id)
         if errand is None:
             return
@@ -254,9 +267,9 @@ class Fleet:
             case Verb.RESTART:
                 errand.step = Step.PREPARE
                 # In a pool the next life has the same process number: what was heard is of the last one.
-                if errand.wish.id in self._heard:
-                    self._heard[errand.wish.id] = (0, False)
-            case Verb.REMOVE if self._heard.get(errand.wish.id, (0, False))[1]:
+                if told := self._heard.get(errand.wish.id):
+                    self._heard[errand.wish.id] = told._replace(pid=0, alive=False)
+            case Verb.REMOVE if (told := self._heard.get(errand.wish.id)) and told.alive:
                 errand.step, errand.give_up_at = Step.MOURNING, now + WILL_TIMEOUT_S
                 # Those that go together are erased together: each erasure asks the broker what it retains of them.
                 errand.not_before = now + GATHER_S * len(self._errands)
@@ -268,7 +281,7 @@ class Fleet:
     def _rise(self, errand: Errand, process: Process, now: float) -> None:
         if not process.pid:
             self._finish(errand, process.ended or "it ended at once")
-        elif self._heard.get(errand.wish.id) == (process.pid, True):
+        elif (told := self._heard.get(errand.wish.id)) and told.alive and told.pid == process.pid:
             self._finish(errand)
         else:
             errand.not_before = now + RISE_LOOK_S

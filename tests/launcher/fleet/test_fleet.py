@@ -280,6 +280,17 @@ def test_whoever_is_heard_of_makes_no_work_for_all_the_others() -> None:
     assert not machine.fleet.batch(machine.now)
 
 
+def test_what_one_said_in_its_last_home_says_nothing_of_the_next() -> None:
+    """It was killed in its pool before it could speak: what is retained tells of the process that it had before."""
+    fleet = Machine().fleet
+    homes = {"A": "east", "B": "east", "C": "east"}
+    fleet.hear("A", 100, False)
+    fleet.hear("B", 200, True, "east")
+    assert fleet.silent(homes, homes) == ["A", "C"]
+    fleet.hear("A", 200, False, "east")
+    assert fleet.silent(homes, homes) == ["C"]
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Commands in any order, at any moment of the work."""
 
