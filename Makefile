@@ -30,7 +30,7 @@ demo: $(VENV)/.installed
 	@echo "The yard goes on. Look at it again: $(BIN)/cp-simu tui    stop it: make down"
 
 test: $(VENV)/.installed lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -q
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile -q
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
