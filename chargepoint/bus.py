@@ -18,6 +18,7 @@ import aiomqtt
 
 from chargepoint.api.errors import InputError
 from chargepoint.mqtt_client import MqttClient
+from chargepoint.trust import trusting
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +101,7 @@ class Broker:
         """A context for mqtts: TLS 1.2 or later, the server's name checked."""
         if not self.tls:
             return None
-        context = ssl.create_default_context(cafile=self.cafile or None)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context = trusting(self.cafile)
         if self.certfile:
             # Without a password to try, a locked key would be asked for on the terminal.
             context.load_cert_chain(self.certfile, self.keyfile or None, password="")

@@ -60,7 +60,8 @@ def _why_not(error: OSError, port: int, bind: str) -> str:
         return f"port {port} on {bind} is taken; end the program that listens there or choose another with --port"
     if error.errno == errno.EACCES:
         return f"port {port} is reserved for root; choose one above 1023 with --port"
-    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+    # Of several addresses that are all none of this machine Python 3.13 tells no number.
+    if error.errno in (errno.EADDRNOTAVAIL, None) or isinstance(error, socket.gaierror):
         return f"{bind!r} is no address of this machine; --bind takes one, such as {LOOPBACK} or {EVERY_ADDRESS}"
     return f"cannot listen on {bind} port {port}: {error.strerror or error}"
 

@@ -9,6 +9,7 @@ from typing import Any
 from chargepoint.api.errors import InputError
 from chargepoint.api.security import PASSWORD_PROFILES, KeyFormat, SecuritySpec
 from chargepoint.api.spec import parse_spec
+from chargepoint.trust import trusting
 from launcher.scenario.credentials import Credentials
 
 
@@ -26,7 +27,7 @@ def showing(station: str, url: str, credentials: Credentials) -> dict[str, Any]:
 
 def _context(security: SecuritySpec) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=security.central_system_root or None)
+        context = trusting(security.central_system_root)
     except (ssl.SSLError, OSError):
         wanted = "a file of certificates in PEM"
         raise InputError("--central-system-root", security.central_system_root, wanted) from None

@@ -13,6 +13,7 @@ from typing import Protocol, cast
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from chargepoint.model.errands import Download, Failed, Result, TransferFailure, Upload
+from chargepoint.trust import trusting
 
 OVERALL_S = 1800.0
 """No transfer takes longer."""
@@ -43,7 +44,7 @@ async def carry_out(errand: Download | Upload, trusted_roots: str = "") -> Resul
         async with asyncio.timeout(OVERALL_S):
             # In a thread: the libraries take a tenth of a second to load, and the station goes on.
             protocol = cast(_Protocol, await asyncio.to_thread(import_module, f"{__name__}.{name}"))
-            tls = tls_context(trusted_roots)
+            tls = trusting(cadata=trusted_roots)
             if isinstance(errand, Download):
                 return await protocol.fetch(errand.location, tls)
             return await protocol.store(target(errand.location, errand.file_name), errand.content, tls)
@@ -62,12 +63,3 @@ def target(location: str, file_name: str) -> str:
     if parts.query or "." in parts.path.rpartition("/")[2]:
         return location
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{quote(file_name)}"))
-
-
-def tls_context(trusted_roots: str) -> ssl.SSLContext:
-    """TLS 1.2 or later towards servers that the system or ``trusted_roots`` (PEM) vouches for."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if trusted_roots:
-        context.load_verify_locations(cadata=trusted_roots)
-    return context

@@ -63,6 +63,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         working.add_done_callback(done)
         return working
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """As the base class does it, which from Python 3.12 on waits for threads so many of our seconds."""
+        await super().shutdown_default_executor()
+
     async def create_connection(
         self, protocol_factory: Callable[[], Any], host: str | None = None, port: int | None = None, **options: Any
     ) -> tuple[Any, Any]:
