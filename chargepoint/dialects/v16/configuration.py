@@ -173,7 +173,11 @@ class Configuration:
         """Take over stored values of keys that can be written; the others follow from how the station is built."""
         for name, value in record.items():
             key = self._key(name)
-            if not key.readonly and isinstance(value, str) and key.check(value) is not None:
+            if key.readonly or not isinstance(value, str) or key.check(value) is None:
+                continue
+            # A station that comes back has no more in memory than one that begins.
+            self._values.pop(name.casefold(), None)
+            if value != key.default:
                 self._values[name.casefold()] = value
 
     def apply(self, parameters: Parameters) -> None:

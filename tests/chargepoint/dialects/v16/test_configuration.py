@@ -277,6 +277,14 @@ def test_what_the_central_system_changed_wins_over_what_was_set_at_the_start() -
     assert value(bench, "ConnectionTimeOut") == "10"
 
 
+def test_also_when_that_is_the_default_again() -> None:
+    bench = Bench({"ocpp_config": {"BlinkRepeat": "5"}}).connect()
+    change(bench, "BlinkRepeat", value(Bench().connect(), "BlinkRepeat"))
+    bench.power_cut()
+    bench.connect()
+    assert value(bench, "BlinkRepeat") == "3"
+
+
 def test_a_connection_time_out_counts_for_who_is_already_waiting() -> None:
     bench = Bench().connect()
     bench.tap()
