@@ -9,7 +9,7 @@ from dataclasses import fields
 
 from chargepoint.api.amounts import Amount
 from chargepoint.api.damage import DAMAGES, Damage, DamageKind
-from chargepoint.api.disturbances import DISTURBANCES, Disturbance, DisturbanceKind, Quirks
+from chargepoint.api.disturbances import DISTURBANCES, LARGEST_SEED, Disturbance, DisturbanceKind, Quirks
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS
@@ -30,7 +30,8 @@ def disturb(options: argparse.Namespace) -> int:
     """Disturb the line of a charge point, or no longer; without one, tell how that can be done."""
     if options.id is None:
         for kind, declared in DISTURBANCES.items():
-            say(f"{kind}\t{declared.does}\t{_in_words(declared.amounts)}".rstrip())
+            chance = f"probability: of each {declared.each} (1)"
+            say(f"{kind}\t{declared.does}\t{', '.join(filter(None, (_in_words(declared.amounts), chance)))}")
         return Exit.DONE
     return _order(options, OrderType.DISTURB, _given(options, _DISTURB) | _cleared(options))
 
@@ -78,7 +79,7 @@ def _order(options: argparse.Namespace, type: OrderType, body: dict[str, object]
         return Exit.DONE
     statuses = ask(remote, remote.statuses())
     ids = chosen([options.id], [station_id for station_id, status in statuses.items() if status.alive])
-    orders = {each: _parsed(type, body | _seed(order, body, place)) for place, each in enumerate(ids)}
+    orders = {each: _parsed(type, body | _seed(order, place)) for place, each in enumerate(ids)}
     results = ask(remote, all_ordered(remote, orders))
     for station_id, reason in results.items():
         if reason:
@@ -88,16 +89,13 @@ def _order(options: argparse.Namespace, type: OrderType, body: dict[str, object]
     return Exit.FAILED if any(results.values()) else Exit.DONE
 
 
-def _seed(order: Misbehave, body: Mapping[str, object], place: int) -> dict[str, object]:
+def _seed(order: Misbehave, place: int) -> dict[str, object]:
     """The seed of one of many, who would all lose the same messages if they drew alike."""
     match order.what:
-        case Disturbance(kind) if DISTURBANCES[kind].of_chance:
-            pass
-        case Quirks(probability=probability) if probability < 1:
-            pass
+        case Disturbance(seed=seed) | Quirks(seed=seed) as what if what.draws:
+            return {"seed": (seed + place) % LARGEST_SEED}
         case _:
             return {}
-    return {"seed": int(str(body.get("seed", 0))) + place}
 
 
 def _parsed(type: OrderType, body: Mapping[str, object]) -> Misbehave:
@@ -130,7 +128,8 @@ def _of_disturbance(kind: DisturbanceKind) -> tuple[str, ...]:
         "for_s",
         *(amount.name for amount in declared.amounts),
         *(("direction", "frames") if declared.of_messages else ()),
-        *(("probability", "seed") if declared.of_chance else ()),
+        "probability",
+        "seed",
         *(("shape",) if kind is DisturbanceKind.LATENCY else ()),
     )
 

@@ -52,8 +52,16 @@ def test_what_no_charge_point_would_understand_is_refused_before_it_is_sent(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("disturb", "CP1", "half_open", "--probability", "0.5"), "--probability: 0.5 is not an option of half_open"),
-        (("disturb", "CP1", "half_open", "--probability", "0.5"), "which takes --for\n"),
+        (("disturb", "CP1", "half_open", "--delay", "2s"), "--delay: 2.0 is not an option of half_open"),
+        (
+            ("disturb", "CP1", "half_open", "--delay", "2s"),
+            "which takes --for, --every, --range, --probability, --seed\n",
+        ),
+        (
+            ("disturb", "CP1", "half_open", "--range", "2s"),
+            "--range: 2.0 is not of use for what happens once: say how often",
+        ),
+        (("disturb", "CP1", "close", "--every", "10ms"), "--every: 0.01 is not 0 for once, or 0.1 or more"),
         (("disturb", "CP1", "drop", "--delay", "2s"), "--delay: 2.0 is not an option of drop"),
         (("disturb", "CP1", "bandwidth", "--bytes-per-s", "0"), "--bytes-per-s: 0"),
         (("disturb", "CP1", "close", "--code", "1006"), "--code: 1006"),
