@@ -143,8 +143,9 @@ class Connections:
                 self._note("brown_out: the power fails")
                 return
             case _K.HALF_OPEN:
-                self._silenced_by.add(_K.HALF_OPEN)
-                self._note("half_open: nothing gets through this connection any more")
+                if _K.HALF_OPEN not in self._silenced_by:
+                    self._silenced_by.add(_K.HALF_OPEN)
+                    self._note("half_open: nothing gets through this connection any more")
                 return
             case _K.SECOND_CONNECTION:
                 self._parting = Parting(_SECOND, leave_open=True)

@@ -280,15 +280,19 @@ async def test_a_share_of_the_messages_comes_in_many_frames(stage: Stage, centra
     assert 4 < whole < 16
 
 
-async def test_some_connections_are_half_open_until_it_is_cleared(stage: Stage, central: Central) -> None:
-    await central.ask("ChangeConfiguration", key="WebSocketPingInterval", value="1")
+async def test_one_connection_after_the_other_is_half_open_until_it_is_cleared(
+    stage: Stage, central: Central
+) -> None:
     await central.ask("ChangeConfiguration", key="WebSocketPongTimeout", value="1")
-    order(stage, kind="half_open", every_s=0.1, probability=0.5, seed=1)
-    await is_on(stage, "half_open every 0.1 s 50 % seed 1")
-    await eventually_async(lambda: len(central.connections) >= 2)
+    await central.connections[0].close(1001)
+    await eventually_async(lambda: len(central.connections) == 2)
+    await central.ask("ChangeConfiguration", key="WebSocketPingInterval", value="1")
+    order(stage, kind="half_open", every_s=0.2, probability=0.5, seed=1)
+    await is_on(stage, "half_open every 0.2 s 50 % seed 1")
+    await eventually_async(lambda: len(central.connections) == 4)
     order(stage, clear=True)
     await is_on(stage)
-    await central.connections[-1].ping()
+    await eventually_async(lambda: b"Accepted" in stage.published[-1].payload)
 
 
 async def test_an_outage_may_spare_a_connection(stage: Stage, central: Central) -> None:
