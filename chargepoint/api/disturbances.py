@@ -347,7 +347,7 @@ def _disturb(fields: Fields) -> Disturbance | Clear:
         **amounts,
     )
     if declared.lasting and not disturbance.for_s:
-        raise InputError("for_s", None, f"how long the {kind} lasts, in seconds")
+        raise InputError("for_s", None, f"how long the {kind} lasts")
     if declared.each is Occasion.TIME and 0 < disturbance.every_s < SHORTEST_PACE_S:
         raise InputError("every_s", disturbance.every_s, f"0 for once, or {SHORTEST_PACE_S:g} or more")
     if disturbance.range_s and not disturbance.every_s:

@@ -75,7 +75,7 @@ def _add_disturb(add: Add) -> None:
     disturb.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DISTURBANCES))
     disturb.add_argument("--clear", action="store_true", help="it is over; without a KIND, all of it is")
     options: dict[str, tuple[Callable[[str], object], str, str]] = {
-        "--for": (duration, "TIME", "how long, like 30s (default: until it is cleared)"),
+        "--for": (duration, "TIME", "how long, like 30s (default: until it is cleared; an outage needs it)"),
         "--direction": (str, "SIDE", "in, out or both, seen from the charge point (default: both)"),
         "--frames": (str, "SORT", "calls, answers or all (default: all)"),
         "--probability": (
