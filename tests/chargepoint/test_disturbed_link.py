@@ -311,6 +311,19 @@ async def test_a_slow_writer_takes_its_time_between_two_frames(stage: Stage, cen
     assert loop.time() - asked_at >= 0.2
 
 
+@pytest.mark.parametrize("disturbance", [{"kind": "slow_reader"}, {"kind": "fragments", "size": 20}], ids=str)
+async def test_pauses_are_those_of_the_clock_of_the_station(
+    tmp_path: Path, central: Central, disturbance: dict[str, Any]
+) -> None:
+    """They would outlast every deadline here, were they not."""
+    async with staged(tmp_path, central, speed=300) as stage:
+        await central.gets("StatusNotification", 2)
+        order(stage, **disturbance, every_s=60)
+        await eventually_async(lambda: len(deviations(stage)) == 1)
+        for _ in range(2):
+            assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+
+
 async def test_a_router_forgets_an_idle_connection_and_pings_keep_it(stage: Stage, central: Central) -> None:
     order(stage, kind="idle_kill", after_s=0.8)
     await is_on(stage, "idle_kill after 0.8 s")
