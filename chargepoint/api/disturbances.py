@@ -6,9 +6,9 @@ Loaded with the first such order; most charge points are never disturbed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from chargepoint.api.amounts import Amount
 from chargepoint.api.errors import InputError
@@ -315,6 +315,16 @@ class Quirks:
 
 
 Mischief = Disturbance | Clear | Quirks
+
+_What = TypeVar("_What")
+
+
+def one_of_many(what: _What, place: int) -> _What:
+    """``what`` as it is ordered of the charge point at ``place`` among several: where chance decides anything, with a
+    seed of its own, or the same would happen to all of them."""
+    if isinstance(what, Disturbance | Quirks) and what.draws:
+        return replace(what, seed=(what.seed + place) % (LARGEST_SEED + 1))
+    return what
 
 
 def parse_mischief(fields: Fields, *, quirks: bool) -> Mischief:

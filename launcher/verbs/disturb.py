@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from chargepoint.api.amounts import Amount
 from chargepoint.api.damage import DAMAGES, Damage, DamageKind
-from chargepoint.api.disturbances import DISTURBANCES, LARGEST_SEED, Disturbance, DisturbanceKind, Quirks
+from chargepoint.api.disturbances import DISTURBANCES, Disturbance, DisturbanceKind, one_of_many
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Misbehave, OrderType, parse_order
 from chargepoint.api.quirks import QUIRKS
@@ -84,7 +84,7 @@ def _order(options: argparse.Namespace, type: OrderType, body: dict[str, object]
         return Exit.DONE
     statuses = ask(remote, remote.statuses())
     ids = chosen([options.id], [station_id for station_id, status in statuses.items() if status.alive])
-    orders = {each: _parsed(type, body | _seed(order, place)) for place, each in enumerate(ids)}
+    orders = {each: replace(order, what=one_of_many(order.what, place)) for place, each in enumerate(ids)}
     results = ask(remote, all_ordered(remote, orders))
     for station_id, reason in results.items():
         if reason:
@@ -92,15 +92,6 @@ def _order(options: argparse.Namespace, type: OrderType, body: dict[str, object]
         else:
             say(f"{station_id}\t{orders[station_id].what}")
     return Exit.FAILED if any(results.values()) else Exit.DONE
-
-
-def _seed(order: Misbehave, place: int) -> dict[str, object]:
-    """The seed of one of many, who would all lose the same messages if they drew alike."""
-    match order.what:
-        case Disturbance(seed=seed) | Quirks(seed=seed) as what if what.draws:
-            return {"seed": (seed + place) % LARGEST_SEED}
-        case _:
-            return {}
 
 
 def _parsed(type: OrderType, body: Mapping[str, object]) -> Misbehave:
