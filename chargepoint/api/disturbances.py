@@ -78,8 +78,8 @@ class Occasion(StrEnum):
     """A connection that is there stays as it is."""
     CONNECTION = "connection"
     """The one that is there when the disturbance begins, and every other when it is tried or made."""
-    TIME = "time"
-    """When it is due: every so often, or once, on the connection that is there or else the next one."""
+    TIME = "time it is due"
+    """Every so often, or once: on the connection that is there, or else the next one."""
 
 
 @dataclass(frozen=True, slots=True)

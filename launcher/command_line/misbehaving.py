@@ -81,7 +81,7 @@ def _add_disturb(add: Add) -> None:
         "--probability": (
             probability,
             "P",
-            "of each message, attempt to connect, connection or time, by KIND (default: 1)",
+            "of each message, attempt to connect, connection or time it is due, by KIND (default: 1)",
         ),
         "--seed": (seed, "N", "the same draws again (default: 0); of several charge points, each has its own"),
         "--delay": (duration, "TIME", "of latency and reorder"),

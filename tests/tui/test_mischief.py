@@ -78,7 +78,7 @@ async def test_each_of_those_that_are_marked_draws_for_itself(broker: RealBroker
     async with looking(broker, "CP_1", "CP_2", size=(100, 30)) as seen:
         await seen.press("ctrl+a")
         await seen.burst("D/half_open\r")
-        await seen.sees("half_open: 2 charge points", "0 to 1, of each time")
+        await seen.sees("half_open: 2 charge points", "0 to 1, of each time it is due")
         await seen.press("tab", "tab")
         await seen.type("0.5")
         await seen.press("enter")

@@ -32,6 +32,8 @@ from tui.state.mischief import FaultAt, SwitchOn
 from tui.widgets.choice import Choice
 
 FOR_S: Final = "60"
+LONG_FOR_S: Final = "600"
+"""Of what begins as late as all else is over."""
 CHANCE: Final = "0.3"
 """Of what may hit each message: all of them lost would be an outage."""
 
@@ -119,7 +121,10 @@ class MischiefForm(Dialog[SwitchOn]):
             yield row(labelled("Messages", Choice(list(map(str, Frames)), str(Frames.ALL), id="frames")))
         yield from _chance(CHANCE if kind in _BY_CHANCE else "1", f"of each {declared.each}")
         needed = "needed" if declared.lasting else "empty: until it is switched off"
-        yield row(labelled("For", entry("for_s", FOR_S), "s"), _does(needed))
+        yield row(
+            labelled("For", entry("for_s", LONG_FOR_S if kind is DisturbanceKind.IDLE_KILL else FOR_S), "s"),
+            _does(needed),
+        )
 
     def _of_part(self, kind: DamageKind) -> Iterator[Widget]:
         declared = DAMAGES[kind]
