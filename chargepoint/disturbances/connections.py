@@ -56,9 +56,7 @@ class Connections:
         """It was switched on, or is another now."""
         kind = disturbance.kind
         self._chances[kind] = Chance(disturbance.seed, kind)
-        self._silenced_by.discard(kind)
-        self._due_at.pop(kind, None)
-        self._once.discard(kind)
+        self.ended(kind)
         if kind in _OF_TIME and not disturbance.every_s:
             self._once.add(kind)
         match kind:
