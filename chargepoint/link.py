@@ -49,7 +49,6 @@ def link_settings(life: Life) -> LinkSettings:
 def disturb(websocket: Websocket, line: Line) -> None:
     """What is wrong with ``line`` and not with single messages, done to the connection."""
     websocket.read_slowly(line.read_pause_s)
-    websocket.send_in_fragments(*line.fragments)
     websocket.fall_silent(line.silent)
     if not line.keeps_first_connection:
         websocket.drop_left_open()

@@ -196,6 +196,7 @@ class Runtime:
             partial(back_off, self._life),
             partial(link_settings, self._life),
             partial(refused, self._life),
+            speed=self._clock.speed,
         )
         async with TaskGroup() as tasks:
             self._tasks = tasks

@@ -12,16 +12,17 @@ from websockets.protocol import State
 from chargepoint import waiting
 from chargepoint.adapters import short_texts
 from chargepoint.adapters.connection import Connection
+from chargepoint.fragments import InFragments
 
 
 class Outgoing:
     """The texts that one station says, whatever connection there is."""
 
-    __slots__ = ("_waiting", "connection", "fragments")
+    __slots__ = ("_speed", "_waiting", "connection")
 
-    def __init__(self) -> None:
-        self.fragments = 0, 0.0
-        """Bytes of a message that go into one frame, 0 for all of them, and the pause in s between two frames."""
+    def __init__(self, speed: float = 1.0) -> None:
+        """``speed``: how many of the station's seconds pass in one of ours."""
+        self._speed = speed
         self.connection: Connection | None = None
         """Where texts go at once; None: they wait, or are lost with what waits."""
         self._waiting: waiting.Queue[str] = waiting.Queue()
@@ -35,7 +36,7 @@ class Outgoing:
     def _written_at_once(self, texts: Sequence[str]) -> bool:
         """Write ``texts`` in one piece, if nothing has to be waited for: they need neither a task nor their turn."""
         connection = self.connection
-        if connection is None or not self._waiting.idle or self.fragments[0]:
+        if connection is None or not self._waiting.idle:
             return False
         protocol, transport = connection.protocol, connection.transport
         if protocol.state is not State.OPEN or protocol.extensions:
@@ -43,7 +44,7 @@ class Outgoing:
         if transport.is_closing() or transport.get_write_buffer_size():
             return False
         for text in texts:
-            if len(text) > short_texts.LONGEST or not text.isascii():
+            if len(text) > short_texts.LONGEST or not text.isascii() or isinstance(text, InFragments):
                 return False
         connection.active_at = connection.loop.time()
         transport.write(b"".join(map(short_texts.written, texts)))
@@ -69,18 +70,17 @@ class Outgoing:
 
     async def _send(self, connection: Connection, text: str) -> None:
         connection.active_at = connection.loop.time()
-        size, pause_s = self.fragments
-        if text.isascii() and not size:
+        pieces = text if isinstance(text, InFragments) else None
+        if text.isascii() and pieces is None:
             await connection.send(text)
             return
         # What is to be no UTF-8, by order, is in it as half a surrogate pair for each byte.
         message = text.encode(errors="surrogateescape")
-        await connection.send(_in_fragments(message, size, pause_s) if size else message, text=True)
+        await connection.send(self._pieces(message, pieces.size, pieces.pause_s) if pieces else message, text=True)
 
-
-async def _in_fragments(message: bytes, size: int, pause_s: float) -> AsyncIterator[bytes]:
-    """``message`` in pieces of ``size`` bytes, with a pause between two."""
-    for place in range(0, len(message), size):
-        if place and pause_s:
-            await asyncio.sleep(pause_s)
-        yield message[place : place + size]
+    async def _pieces(self, message: bytes, size: int, pause_s: float) -> AsyncIterator[bytes]:
+        """``message`` in pieces of ``size`` bytes, with a pause between two."""
+        for place in range(0, len(message), size):
+            if place and pause_s:
+                await asyncio.sleep(pause_s / self._speed)
+            yield message[place : place + size]

@@ -55,9 +55,11 @@ class Websocket:
         back_off: Callable[[], BackOff],
         settings: Callable[[], LinkSettings] = LinkSettings,
         refused: Callable[[], str] = str,
+        speed: float = 1.0,
     ) -> None:
         """``target``, ``back_off``, ``settings`` and ``refused`` (why there is to be no connection; "" for none) are
-        asked before each connection: they may change."""
+        asked before each connection: they may change. ``speed``: how many of the station's seconds, in which pauses
+        are told, pass in one of ours."""
         self._target = target
         self._tls: tuple[LinkTarget, ssl.SSLContext] | None = None
         self._renewal = waiting.Event()
@@ -66,9 +68,10 @@ class Websocket:
         self._back_off = back_off
         self._settings = settings
         self._refused = refused
-        self._outgoing = Outgoing()
+        self._speed = speed
+        self._outgoing = Outgoing(speed)
         self._pings = Pings()
-        self._read_pause_s = 0.0
+        self._read_pause_s: float | None = None
         self._silent = False
         self._left: LeftBehind | None = None
         self._why_moved = ""
@@ -87,12 +90,8 @@ class Websocket:
         """Ping in this interval from now on; 0 is never."""
         self._pings.every(interval_s)
 
-    def send_in_fragments(self, size: int, pause_s: float) -> None:
-        """Put ``size`` bytes of a message into one frame, 0 for all of them, and pause for that long between two."""
-        self._outgoing.fragments = size, pause_s
-
-    def read_slowly(self, pause_s: float) -> None:
-        """Wait for so long after each message that is read; 0 is not at all."""
+    def read_slowly(self, pause_s: float | None) -> None:
+        """Wait for so long after a message before the next is read; None: take each as it comes in."""
         self._read_pause_s = pause_s
         self._listen()
 
@@ -281,7 +280,7 @@ class Websocket:
     def _listen(self) -> None:
         """Be told of texts as they come in, unless each is to be waited after."""
         if self._read_connection is not None:
-            self._read_connection.hear = None if self._read_pause_s else self._received
+            self._read_connection.hear = self._received if self._read_pause_s is None else None
 
     def _received(self, text: str) -> None:
         self._hear(Received(text))
@@ -294,4 +293,4 @@ class Websocket:
                 else:
                     log.warning("a binary message of %d bytes was dropped: OCPP-J is text", len(message))
                 if self._read_pause_s:
-                    await read_slowly(connection, self._read_pause_s)
+                    await read_slowly(connection, self._read_pause_s / self._speed)

@@ -6,9 +6,9 @@ Loaded with the first such order; most charge points are never disturbed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from chargepoint.api.amounts import Amount
 from chargepoint.api.errors import InputError
@@ -17,6 +17,7 @@ from chargepoint.api.quirks import QuirkName, parse_quirks
 
 LONGEST_S = 86_400.0
 SLOWEST_BYTES_PER_S, FASTEST_BYTES_PER_S = 1.0, 1e9
+SHORTEST_PACE_S = 0.1
 LARGEST_SEED = 2**62
 CLOSE_CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
 """Those that may be in a close frame."""
@@ -68,115 +69,137 @@ class Shape(StrEnum):
     PARETO = "pareto"
 
 
+class Occasion(StrEnum):
+    """What the probability of a disturbance is of: at each of these it is drawn whether it happens."""
+
+    MESSAGE = "message"
+    """That goes through the line in the direction that is disturbed."""
+    ATTEMPT = "attempt to connect"
+    """A connection that is there stays as it is."""
+    CONNECTION = "connection"
+    """The one that is there when the disturbance begins, and every other when it is tried or made."""
+    TIME = "time it is due"
+    """Every so often, or once: on the connection that is there, or else the next one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What is to be known of a kind of disturbance.
+    """What is to be known of a kind of disturbance, all of which have a probability and a seed.
 
-    ``amounts``: what can be said of it. ``of_messages``: it is about single messages, of a direction and a sort.
-    ``of_chance``: it has a probability and a seed. ``lasting``: it needs to be told for how long.
+    ``each``: what the probability is of. ``amounts``: what can be said of it. ``of_messages``: it is about single
+    messages, of a direction and a sort. ``lasting``: it needs to be told for how long.
     """
 
     does: str
+    each: Occasion
     amounts: tuple[Amount, ...] = ()
     of_messages: bool = False
-    of_chance: bool = False
     lasting: bool = False
 
 
 _K = DisturbanceKind
 
 
-def _every_s(does: str, default: float, minimum: float) -> Amount:
-    return Amount("every_s", does, default, minimum, LONGEST_S)
+def _pace(does: str, default_s: float, minimum_s: float) -> tuple[Amount, ...]:
+    return (
+        Amount("every_s", does, default_s, minimum_s, LONGEST_S),
+        Amount("range_s", "and up to so much later", 0.0, 0, LONGEST_S),
+    )
 
+
+_EVERY_SO_OFTEN = _pace("so often", 30.0, SHORTEST_PACE_S)
+_ONCE_OR_EVERY_SO_OFTEN = _pace("so often; 0 is once", 0.0, 0)
 
 DISTURBANCES = {
     _K.LATENCY: Declared(
         "messages are late, but in order",
+        Occasion.MESSAGE,
         (
             Amount("delay_s", "so late", 0.5, 0, LONGEST_S),
             Amount("jitter_s", "so much later still, by chance", 0.0, 0, LONGEST_S),
         ),
         of_messages=True,
-        of_chance=True,
     ),
     _K.BANDWIDTH: Declared(
         "a message takes its time",
+        Occasion.MESSAGE,
         (Amount("bytes_per_s", "so fast", 1_000.0, SLOWEST_BYTES_PER_S, FASTEST_BYTES_PER_S),),
         of_messages=True,
-        of_chance=True,
     ),
-    _K.DROP: Declared("messages do not arrive", of_messages=True, of_chance=True),
-    _K.DUPLICATE: Declared("messages come twice", of_messages=True, of_chance=True),
+    _K.DROP: Declared("messages do not arrive", Occasion.MESSAGE, of_messages=True),
+    _K.DUPLICATE: Declared("messages come twice", Occasion.MESSAGE, of_messages=True),
     _K.REORDER: Declared(
         "a message is held back, later ones overtake it",
+        Occasion.MESSAGE,
         (Amount("delay_s", "for so long", 2.0, 0.001, LONGEST_S),),
         of_messages=True,
-        of_chance=True,
     ),
-    _K.CORRUPT: Declared("a character is another or missing, or the rest is", of_messages=True, of_chance=True),
+    _K.CORRUPT: Declared("a character is another or missing, or the rest is", Occasion.MESSAGE, of_messages=True),
     _K.FRAGMENTS: Declared(
         "messages of the charge point come in many small websocket frames, a slow writer's with pauses between",
+        Occasion.MESSAGE,
         (
             Amount("size", "bytes of a frame", 10, 1, 65_536, whole=True),
             Amount("every_s", "between two frames", 0.0, 0, 3_600),
         ),
     ),
-    _K.HALF_OPEN: Declared("nothing gets through, not even a pong; the socket stays"),
+    _K.HALF_OPEN: Declared(
+        "nothing gets through, not even a pong; the socket stays, and the next connection is a good one",
+        Occasion.TIME,
+        _ONCE_OR_EVERY_SO_OFTEN,
+    ),
     _K.IDLE_KILL: Declared(
         "a router forgets a connection on which nothing was sent for so long: then nothing gets through any more",
+        Occasion.CONNECTION,
         (Amount("after_s", "so long", 60.0, 0.1, LONGEST_S),),
     ),
     _K.SLOW_READER: Declared(
-        "one message is read every so often; TCP's window closes",
-        (Amount("every_s", "so often", 1.0, 0.01, 3_600),),
-        of_chance=True,
+        "after a message it takes so long until the next one is read; TCP's window closes",
+        Occasion.MESSAGE,
+        (Amount("every_s", "so long", 1.0, 0.01, 3_600),),
     ),
     _K.SECOND_CONNECTION: Declared(
-        "a second connection is made and used; the first one stays open, is answered pings and nothing else"
+        "a second connection is made and used; the first one stays open, is answered pings and nothing else",
+        Occasion.TIME,
+        _ONCE_OR_EVERY_SO_OFTEN,
     ),
-    _K.REFUSE: Declared("no connection is made", of_chance=True),
+    _K.REFUSE: Declared("no connection is made", Occasion.ATTEMPT),
     _K.DNS_FAILURE: Declared(
-        "the name of the central system is not found; a connection that is there stays", of_chance=True
+        "the name of the central system is not found; a connection that is there stays", Occasion.ATTEMPT
     ),
-    _K.CUT: Declared(
-        "the connection breaks off (TCP reset) every so often",
-        (_every_s("so often", 30.0, 0.1), Amount("range_s", "and up to so much later", 0.0, 0, LONGEST_S)),
-        of_chance=True,
-    ),
+    _K.CUT: Declared("the connection breaks off (TCP reset) every so often", Occasion.TIME, _EVERY_SO_OFTEN),
     _K.CLOSE: Declared(
         "the connection is closed in good order, at once, or every so often",
+        Occasion.TIME,
         (
             Amount("code", "as the websocket's close code", 1_000, 1_000, 4_999, whole=True),
-            _every_s("so often; 0 is once", 0.0, 0),
+            *_ONCE_OR_EVERY_SO_OFTEN,
         ),
-        of_chance=True,
     ),
     _K.OUTAGE: Declared(
         "the connection breaks off, and none is made until it is over; then it delivers what it has queued",
+        Occasion.CONNECTION,
         lasting=True,
     ),
     _K.BROWN_OUT: Declared(
         "the power fails for a moment every so often, and the charge point boots again",
-        (_every_s("so often", 30.0, 1), Amount("range_s", "and up to so much later", 0.0, 0, LONGEST_S)),
-        of_chance=True,
+        Occasion.TIME,
+        _pace("so often", 30.0, 1),
     ),
 }
 
 OF_MESSAGES = frozenset(kind for kind, declared in DISTURBANCES.items() if declared.of_messages)
 """Kinds that change what becomes of single messages, in a direction; the others change the connection."""
 
-OF_CHANCE = frozenset(kind for kind, declared in DISTURBANCES.items() if declared.of_chance)
-"""Kinds with a probability."""
-
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
     """One thing that is wrong with a line. A line has at most one of each kind.
 
-    ``probability``: of each message, attempt to connect (refuse, dns_failure) or period (cut, close, brown-out);
-    ``seed`` makes the draws anew. ``for_s``: after so long it is over; 0 is until it is cleared. ``frames``: which
-    messages it hits. ``shape``: that of the jitter of latency. What the other numbers are is in ``DISTURBANCES``.
+    ``probability``: of each ``Occasion`` of its kind. ``seed``: that of its draws, which begin with the order and go
+    on over reconnections and reboots; of another kind they are others. ``for_s``: after so long it is over; 0 is
+    until it is cleared. ``frames``: which messages it hits. ``shape``: that of the jitter of latency. What the other
+    numbers are is in ``DISTURBANCES``.
     """
 
     kind: DisturbanceKind
@@ -194,6 +217,11 @@ class Disturbance:
     code: float = 0
     frames: Frames = Frames.ALL
     shape: Shape = Shape.UNIFORM
+
+    @property
+    def draws(self) -> bool:
+        """Whether chance decides anything: where it does not, one seed is as good as another."""
+        return self.probability < 1 or bool(self.jitter_s or self.range_s) or self.kind is _K.CORRUPT
 
     def __str__(self) -> str:
         """In words, for people: ``drop 10 % out``."""
@@ -236,8 +264,10 @@ class Disturbance:
             body["direction"] = str(self.direction)
             if self.frames is not Frames.ALL:
                 body["frames"] = str(self.frames)
-        if declared.of_chance:
-            body |= {"probability": self.probability, "seed": self.seed}
+        if self.probability < 1:
+            body["probability"] = self.probability
+        if self.draws or self.seed:
+            body["seed"] = self.seed
         if self.shape is not Shape.UNIFORM:
             body["shape"] = str(self.shape)
         if self.for_s:
@@ -268,6 +298,11 @@ class Quirks:
     probability: float = 1.0
     seed: int = 0
 
+    @property
+    def draws(self) -> bool:
+        """Whether chance decides anything: where it does not, one seed is as good as another."""
+        return self.probability < 1
+
     def __str__(self) -> str:
         """In words, for people."""
         names = ", ".join(self.names) or "no quirks"
@@ -280,6 +315,16 @@ class Quirks:
 
 
 Mischief = Disturbance | Clear | Quirks
+
+_What = TypeVar("_What")
+
+
+def one_of_many(what: _What, place: int) -> _What:
+    """``what`` as it is ordered of the charge point at ``place`` among several: where chance decides anything, with a
+    seed of its own, or the same would happen to all of them."""
+    if isinstance(what, Disturbance | Quirks) and what.draws:
+        return replace(what, seed=(what.seed + place) % (LARGEST_SEED + 1))
+    return what
 
 
 def parse_mischief(fields: Fields, *, quirks: bool) -> Mischief:
@@ -305,14 +350,18 @@ def _disturb(fields: Fields) -> Disturbance | Clear:
         kind,
         direction=fields.choice("direction", Side, Side.BOTH) if declared.of_messages else Side.BOTH,
         frames=fields.choice("frames", Frames, Frames.ALL) if declared.of_messages else Frames.ALL,
-        probability=fields.number("probability", 1.0, minimum=0, maximum=1) if declared.of_chance else 1.0,
-        seed=fields.integer("seed", 0, minimum=0, maximum=LARGEST_SEED) if declared.of_chance else 0,
+        probability=fields.number("probability", 1.0, minimum=0, maximum=1),
+        seed=fields.integer("seed", 0, minimum=0, maximum=LARGEST_SEED),
         for_s=fields.number("for_s", 0.0, minimum=0, maximum=LONGEST_S),
         shape=fields.choice("shape", Shape, Shape.UNIFORM) if kind is _K.LATENCY else Shape.UNIFORM,
         **amounts,
     )
     if declared.lasting and not disturbance.for_s:
-        raise InputError("for_s", None, f"how long the {kind} lasts, in seconds")
+        raise InputError("for_s", None, f"how long the {kind} lasts")
+    if declared.each is Occasion.TIME and 0 < disturbance.every_s < SHORTEST_PACE_S:
+        raise InputError("every_s", disturbance.every_s, f"0 for once, or {SHORTEST_PACE_S:g} or more")
+    if disturbance.range_s and not disturbance.every_s:
+        raise InputError("range_s", disturbance.range_s, "of use for what happens once: say how often as well")
     if disturbance.code and disturbance.code not in CLOSE_CODES:
         raise InputError("code", disturbance.code, "1000 to 1003, 1007 to 1014, or 3000 to 4999 (RFC 6455)")
     return disturbance

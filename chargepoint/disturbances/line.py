@@ -11,20 +11,13 @@ from collections.abc import Iterable, Mapping
 from chargepoint.api.disturbances import Clear, Disturbance, DisturbanceKind, Mischief, Quirks, in_words
 from chargepoint.api.quirks import QuirkName
 from chargepoint.api.traffic import Direction
+from chargepoint.disturbances.connections import Connections
 from chargepoint.disturbances.parcel import Chance, Parcel
 from chargepoint.disturbances.parting import Parting
 from chargepoint.disturbances.quirks.habits import Habits
 from chargepoint.disturbances.transit import HOLD_BACK, WEAK_SIGNAL, Transit
 
-LINK_DOWN = "outage: the link is down"
-
 _K = DisturbanceKind
-_RECURRENT = frozenset({_K.CUT, _K.CLOSE, _K.BROWN_OUT})
-_REFUSALS = {
-    _K.DNS_FAILURE: "dns_failure: Name or service not known",
-    _K.REFUSE: "refuse: no connection is made",
-}
-_SECOND = "second_connection: another one is made beside it"
 
 
 class Line:
@@ -36,14 +29,9 @@ class Line:
         self._until: dict[DisturbanceKind, float] = {}
         self._transit = Transit()
         self._habits = Habits(Quirks(tuple(quirks)), boot)
-        self._chances: dict[DisturbanceKind, Chance] = {}
-        self._open = False
-        self._recurs_at: dict[DisturbanceKind, float] = {}
-        self._parting: Parting | None = None
-        self._power_fails = False
-        self._silent_since: float | None = None
-        self._active_at = 0.0
-        self._reads_slowly = False
+        self._connections = Connections(self._on, self._end, self._note)
+        self._reading = Chance(0, _K.SLOW_READER)
+        self._read_pause_s = 0.0
         self._notes: list[str] = []
         if self._habits.names:
             self._note(f"quirks: {', '.join(self._habits.names)}")
@@ -69,49 +57,25 @@ class Line:
         if kind in self._on and kind in HOLD_BACK:
             self._transit.let_go(f"{kind} is another now", now)
         self._on[kind] = disturbance
-        self._chances[kind] = Chance(disturbance.seed)
         self._until.pop(kind, None)
         if disturbance.for_s:
             self._until[kind] = now + disturbance.for_s
-        self._note(f"{disturbance}" + (f" for {disturbance.for_s:g} s" if disturbance.for_s else ""))
+        self._note(str(disturbance))
         self._transit.disturb(self._on)
-        if kind is _K.OUTAGE:
-            self._parting = Parting(LINK_DOWN)
-        self._reads_slowly |= kind is _K.SLOW_READER
-        self._recur(kind, now)
-        if kind is _K.CLOSE and not disturbance.every_s:
-            self._part(kind)
-            self._end(kind, "is done", now)
-        if kind is _K.SECOND_CONNECTION and self._open:
-            self._parting = Parting(_SECOND, leave_open=True)
+        self._connections.begin(disturbance, now)
+        if kind is _K.SLOW_READER:
+            self._reading = Chance(disturbance.seed, kind)
+            self._read_pause_s = 0.0
 
     def _end(self, kind: DisturbanceKind, why: str, now: float) -> None:
         if self._on.pop(kind, None) is None:
             return
         self._until.pop(kind, None)
-        self._recurs_at.pop(kind, None)
-        if kind is _K.IDLE_KILL:
-            self._silent_since = None
         self._note(f"{kind} {why}")
         self._transit.disturb(self._on)
+        self._connections.ended(kind)
         if kind in HOLD_BACK:
             self._transit.let_go(f"{kind} {why}", now)
-
-    def _recur(self, kind: DisturbanceKind, now: float) -> None:
-        """``kind`` is due again, if it is one that comes again and again."""
-        one = self._on.get(kind)
-        if one is not None and kind in _RECURRENT and one.every_s and (self._open or kind is _K.BROWN_OUT):
-            later_s = one.range_s * self._chances[kind].draw() if one.range_s else 0.0
-            self._recurs_at[kind] = now + one.every_s + later_s
-
-    def _part(self, kind: DisturbanceKind) -> None:
-        one = self._on[kind]
-        every = f" every {one.every_s:g} s" if one.every_s else ""
-        if kind is _K.CUT:
-            self._parting = Parting(f"cut: the connection breaks off{every}")
-        else:
-            self._parting = Parting(f"close: the connection is closed{every}", code=int(one.code))
-        self._note(self._parting.why)
 
     def weaken(self, weak: bool, now: float) -> None:
         """The signal of the station's modem is weak, or no longer."""
@@ -132,12 +96,15 @@ class Line:
             for made in self._habits.made():
                 self._transit.put(Direction.IN, made, now)
         elif (slow := self._on.get(_K.SLOW_READER)) is not None:
-            self._reads_slowly = self._chances[_K.SLOW_READER].happens(slow.probability)
-        self._active_at = max(self._active_at, now)
+            self._read_pause_s = slow.every_s if self._reading.happens(slow.probability) else 0.0
+            if self._read_pause_s:
+                problem = f"slow_reader: it takes {slow.every_s:g} s until the next one is read"
+                parcels = [one.with_problem(problem, quiet=True) for one in parcels]
+        self._connections.active(now)
         self._send_on(direction, parcels, now)
 
     def _send_on(self, direction: Direction, parcels: list[Parcel], now: float) -> None:
-        if why := self._swallows:
+        if why := self._connections.silenced_by:
             parcels = [one.with_problem(f"{why}: nothing gets through", lost=True) for one in parcels]
         self._transit.carry(direction, parcels, now)
 
@@ -164,82 +131,50 @@ class Line:
 
     def opened(self, now: float) -> None:
         """There is a new connection."""
-        self._open = True
-        self._active_at = now
         self._habits.opened(now)
-        if _K.OUTAGE in self._on:
-            self._parting = Parting(LINK_DOWN)
-        for kind in (_K.CUT, _K.CLOSE):
-            self._recur(kind, now)
+        self._connections.opened(now)
 
     def closed(self, now: float) -> None:
         """The connection is gone, and with it what was on its way."""
-        self._open = False
         self._habits.closed()
         self._transit.lose()
-        for kind in (_K.CUT, _K.CLOSE):
-            self._recurs_at.pop(kind, None)
-        self._parting = None
-        self._silent_since = None
-        self._end(_K.HALF_OPEN, "is over: its connection is gone", now)
+        self._connections.closed(now)
 
     def refused(self) -> str:
         """Why an attempt to connect comes to nothing; "" when it may go on."""
-        if _K.OUTAGE in self._on:
-            return LINK_DOWN
-        for kind, why in _REFUSALS.items():
-            one = self._on.get(kind)
-            if one is not None and self._chances[kind].happens(one.probability):
-                return why
-        return ""
+        return self._connections.refused()
 
     def parting(self) -> Parting | None:
         """How the connection is to end at once; None when it is not. Asked once."""
-        parting, self._parting = self._parting, None
-        return parting
+        return self._connections.parting()
 
     def powered_up(self, now: float) -> None:
         """The station boots."""
-        self._recur(_K.BROWN_OUT, now)
+        self._connections.powered_up(now)
         self.weaken(False, now)
 
     def power_fails(self) -> bool:
         """Whether the station's power fails in this moment; asked once."""
-        fails, self._power_fails = self._power_fails, False
-        return fails
-
-    @property
-    def _swallows(self) -> str:
-        """What lets nothing through, if anything does."""
-        if _K.HALF_OPEN in self._on:
-            return str(_K.HALF_OPEN)
-        return str(_K.IDLE_KILL) if self._silent_since is not None else ""
+        return self._connections.power_fails()
 
     @property
     def silent(self) -> bool:
         """Whether the connection is to stay as it is, without a byte in either direction."""
-        return bool(self._swallows)
+        return bool(self._connections.silenced_by)
 
     def active(self, at: float) -> None:
         """Bytes went over the wire at ``at``, be it a ping: no router forgets the connection now."""
-        self._active_at = max(self._active_at, at)
+        self._connections.active(at)
 
     @property
     def keeps_first_connection(self) -> bool:
         """Whether a connection that was left open stays so."""
-        return _K.SECOND_CONNECTION in self._on
+        return self._connections.keeps_first
 
     @property
-    def fragments(self) -> tuple[int, float]:
-        """How many bytes go into a websocket frame, 0 for all; and the pause in s between two of them."""
-        fragments = self._on.get(_K.FRAGMENTS)
-        return (int(fragments.size), fragments.every_s) if fragments else (0, 0.0)
-
-    @property
-    def read_pause_s(self) -> float:
-        """How long to wait after each message that is read."""
-        slow = self._on.get(_K.SLOW_READER)
-        return slow.every_s if slow and self._reads_slowly else 0.0
+    def read_pause_s(self) -> float | None:
+        """How long to wait until the next message is read; None: each is taken as it comes in."""
+        return self._read_pause_s if _K.SLOW_READER in self._on else None
 
     def subprotocol(self, right: str) -> str:
         """The subprotocol that is named in place of ``right``; "" for none."""
@@ -252,34 +187,13 @@ class Line:
         for kind, until in list(self._until.items()):
             if until <= now:
                 self._end(kind, "is over", now)
-        for kind, at in list(self._recurs_at.items()):
-            if at <= now:
-                self._recur(kind, now)
-                if self._chances[kind].happens(self._on[kind].probability):
-                    self._happen(kind)
-        idle = self._on.get(_K.IDLE_KILL)
-        if idle is not None and self._open and not self.silent and now >= self._active_at + idle.after_s:
-            self._silent_since = now
-            self._note(f"{idle}: the connection is forgotten")
+        self._connections.advance(now)
         self._send_on(Direction.OUT, self._habits.advance(now), now)
-
-    def _happen(self, kind: DisturbanceKind) -> None:
-        if kind is _K.BROWN_OUT:
-            self._power_fails = True
-            self._note("brown_out: the power fails")
-        else:
-            self._part(kind)
 
     def next_deadline(self) -> float | None:
         """When ``advance`` or ``arrived`` want to be asked next."""
-        moments = [*self._until.values(), *self._recurs_at.values()]
-        if (arrives_at := self._transit.next_deadline()) is not None:
-            moments.append(arrives_at)
-        idle = self._on.get(_K.IDLE_KILL)
-        if idle is not None and self._open and not self.silent:
-            moments.append(self._active_at + idle.after_s)
-        if (refrain_at := self._habits.next_deadline()) is not None:
-            moments.append(refrain_at)
+        others = (self._transit.next_deadline(), self._connections.next_deadline(), self._habits.next_deadline())
+        moments = [*self._until.values(), *(one for one in others if one is not None)]
         return min(moments, default=None)
 
     # For people

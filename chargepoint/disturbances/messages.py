@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from chargepoint.api.disturbances import Disturbance, DisturbanceKind, Shape
 from chargepoint.api.traffic import Direction
 from chargepoint.disturbances.parcel import Chance, Parcel
+from chargepoint.fragments import InFragments
 
 
 class Stage(ABC):
@@ -14,7 +15,7 @@ class Stage(ABC):
 
     def __init__(self, disturbance: Disturbance, direction: Direction) -> None:
         self.disturbance = disturbance
-        self._chance = Chance(2 * disturbance.seed + (direction is Direction.IN))
+        self._chance = Chance(disturbance.seed, f"{disturbance.kind} {direction}")
         self._until = 0.0
         """When all that it has held back has arrived."""
 
@@ -113,6 +114,14 @@ class _Corrupt(Stage):
                 return [parcel.with_problem(f"corrupt: character {place} is missing", text=text)]
 
 
+class _Fragments(Stage):
+    def _disturb(self, parcel: Parcel) -> list[Parcel]:
+        size, pause_s = int(self.disturbance.size), self.disturbance.every_s
+        pauses = f", {pause_s:g} s between two" if pause_s else ""
+        problem = f"fragments: in frames of {size} bytes{pauses}"
+        return [parcel.with_problem(problem, text=InFragments(parcel.text, size, pause_s), quiet=True)]
+
+
 def stage(disturbance: Disturbance, direction: Direction) -> Stage | None:
     """What ``disturbance`` does to messages in ``direction``; None when it leaves them alone."""
     if str(disturbance.direction) not in (str(direction), "both"):
@@ -130,6 +139,8 @@ def stage(disturbance: Disturbance, direction: Direction) -> Stage | None:
             return _Bandwidth(disturbance, direction)
         case DisturbanceKind.REORDER:
             return _Reorder(disturbance, direction)
+        case DisturbanceKind.FRAGMENTS if direction is Direction.OUT:
+            return _Fragments(disturbance, direction)
     return None
 
 
@@ -140,5 +151,6 @@ ORDER = (
     DisturbanceKind.LATENCY,
     DisturbanceKind.BANDWIDTH,
     DisturbanceKind.REORDER,
+    DisturbanceKind.FRAGMENTS,
 )
 """In which they act: what is cut down is smaller, what is lost needs no time, what is late may be overtaken."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 from chargepoint.api.disturbances import Frames
 
@@ -76,10 +77,11 @@ class Parcel:
 
 
 class Chance:
-    """Draws that are the same with each run of the same ``seed`` (SplitMix64)."""
+    """Draws that are the same with each run of the same ``seed`` (SplitMix64), and others for each ``purpose``: two
+    disturbances of one seed would otherwise hit the same."""
 
-    def __init__(self, seed: int) -> None:
-        self._state = seed & _MASK
+    def __init__(self, seed: int, purpose: str) -> None:
+        self._state = (seed ^ crc32(purpose.encode()) << 32) & _MASK
 
     def draw(self) -> float:
         """0 or more, and less than 1."""

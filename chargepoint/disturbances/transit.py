@@ -24,6 +24,7 @@ class Transit:
     def __init__(self) -> None:
         self._stages: dict[Direction, list[Stage]] = {Direction.IN: [], Direction.OUT: []}
         self._weak_signal: dict[Direction, Stage] = {}
+        self._weak = False
         self._under_way: dict[Direction, list[tuple[float, int, Parcel]]] = {Direction.IN: [], Direction.OUT: []}
         self._numbers = count()
 
@@ -44,16 +45,19 @@ class Transit:
     @property
     def weak(self) -> bool:
         """Whether the signal is weak."""
-        return bool(self._weak_signal)
+        return self._weak
 
     def weaken(self, weak: bool) -> None:
         """The signal is weak, or no longer."""
-        made = {one: stage(WEAK_SIGNAL, one) for one in Direction} if weak else {}
-        self._weak_signal = {one: each for one, each in made.items() if each is not None}
+        self._weak = weak
+        if weak and not self._weak_signal:
+            # Kept for the next time: its draws go on, or the same messages of every life would be as late.
+            made = {one: stage(WEAK_SIGNAL, one) for one in Direction}
+            self._weak_signal = {one: each for one, each in made.items() if each is not None}
 
     def carry(self, direction: Direction, parcels: Iterable[Parcel], now: float) -> None:
         """Send ``parcels`` on their way, through all that disturbs them."""
-        through = [*self._stages[direction], *(one for side, one in self._weak_signal.items() if side is direction)]
+        through = [*self._stages[direction], *([self._weak_signal[direction]] if self._weak else [])]
         for one in parcels:
             on_the_way = [one.ready()]
             for each_stage in through:

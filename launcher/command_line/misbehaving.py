@@ -75,17 +75,25 @@ def _add_disturb(add: Add) -> None:
     disturb.add_argument("kind", nargs="?", metavar="KIND", help=", ".join(DISTURBANCES))
     disturb.add_argument("--clear", action="store_true", help="it is over; without a KIND, all of it is")
     options: dict[str, tuple[Callable[[str], object], str, str]] = {
-        "--for": (duration, "TIME", "how long, like 30s (default: until it is cleared)"),
+        "--for": (duration, "TIME", "how long, like 30s (default: until it is cleared; an outage needs it)"),
         "--direction": (str, "SIDE", "in, out or both, seen from the charge point (default: both)"),
         "--frames": (str, "SORT", "calls, answers or all (default: all)"),
-        "--probability": (probability, "P", "of each message, attempt, cut, close or brown-out (default: 1)"),
-        "--seed": (seed, "N", "the same draws again; of several charge points, each has its own"),
+        "--probability": (
+            probability,
+            "P",
+            "of each message, attempt to connect, connection or time it is due, by KIND (default: 1)",
+        ),
+        "--seed": (seed, "N", "the same draws again (default: 0); of several charge points, each has its own"),
         "--delay": (duration, "TIME", "of latency and reorder"),
         "--jitter": (duration, "TIME", "of latency: up to so much more"),
         "--shape": (str, "SHAPE", "of jitter: uniform, normal or pareto (default: uniform)"),
         "--bytes-per-s": (float, "N", "of bandwidth"),
-        "--every": (duration, "TIME", "of slow_reader, cut, close, brown_out and fragments"),
-        "--range": (duration, "TIME", "of cut and brown_out: up to so much later"),
+        "--every": (
+            duration,
+            "TIME",
+            "of fragments, slow_reader, half_open, second_connection, cut, close, brown_out",
+        ),
+        "--range": (duration, "TIME", "of the last five: up to so much later"),
         "--after": (duration, "TIME", "of idle_kill"),
         "--size": (int, "BYTES", "of fragments"),
         "--code": (int, "CODE", "of close: 1000, 1001 ..."),

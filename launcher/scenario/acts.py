@@ -160,7 +160,7 @@ class Acts:
 
     def _seeded(self, deed: Deviate, station: str) -> Misbehave:
         what: Any = deed.order.what
-        if deed.seeded or not hasattr(what, "seed"):
+        if deed.seeded or not getattr(what, "draws", False):
             return deed.order
         return replace(deed.order, what=replace(what, seed=self._draws.seed_of(station, what)))
 

@@ -23,7 +23,7 @@ from launcher.scenario.steps import Deviate, Stations
 _NOTES = {
     "for_s": "how long; default: until it is cleared",
     "direction": "seen from the station; default: both",
-    "probability": "of each message, attempt to connect or cut; default: 1",
+    "probability": "of each message, attempt to connect, connection or time it is due, by kind; default: 1",
     "seed": "of its draws; default: made of the seed of the run",
     "frames": "which messages; default: all",
     "shape": "of the jitter of latency; default: uniform",

@@ -27,6 +27,7 @@ disturbances = st.fixed_dictionaries(
         "probability": st.floats(0, 1),
         "seed": st.integers(0, 10),
         "for_s": st.floats(0, 100),
+        "every_s": st.floats(1, 100),
     },
 )
 quirks = st.fixed_dictionaries(

@@ -260,6 +260,48 @@ async def test_messages_come_in_many_frames(stage: Stage, central: Central) -> N
     assert set(map(len, pieces)) <= {0, 1}
 
 
+async def test_a_share_of_the_messages_comes_in_many_frames(stage: Stage, central: Central) -> None:
+    order(stage, kind="fragments", size=1, probability=0.5, seed=1)
+    await is_on(stage, "fragments of 1 50 % seed 1")
+    connection = central.connections[0]
+    pieces: list[Any] = []
+    take = connection.process_event
+
+    def counted(event: Any) -> None:
+        pieces.append(event)
+        take(event)
+
+    connection.process_event = counted  # type: ignore[method-assign]
+    whole = 0
+    for _ in range(20):
+        pieces.clear()
+        assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+        whole += len(pieces) == 1
+    assert 4 < whole < 16
+
+
+async def test_one_connection_after_the_other_is_half_open_until_it_is_cleared(
+    stage: Stage, central: Central
+) -> None:
+    await central.ask("ChangeConfiguration", key="WebSocketPongTimeout", value="1")
+    await central.connections[0].close(1001)
+    await eventually_async(lambda: len(central.connections) == 2)
+    await central.ask("ChangeConfiguration", key="WebSocketPingInterval", value="1")
+    order(stage, kind="half_open", every_s=0.2, probability=0.5, seed=1)
+    await is_on(stage, "half_open every 0.2 s 50 % seed 1")
+    await eventually_async(lambda: len(central.connections) == 4)
+    order(stage, clear=True)
+    await is_on(stage)
+    await eventually_async(lambda: b"Accepted" in stage.published[-1].payload)
+
+
+async def test_an_outage_may_spare_a_connection(stage: Stage, central: Central) -> None:
+    order(stage, kind="outage", for_s=60, probability=0)
+    await is_on(stage, "outage 0 % for 60 s")
+    assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
+    assert (len(central.connections), central.closes) == (1, [])
+
+
 async def test_a_slow_writer_takes_its_time_between_two_frames(stage: Stage, central: Central) -> None:
     order(stage, kind="fragments", size=10, every_s=0.1)
     await is_on(stage, "fragments of 10 every 0.1 s")
@@ -267,6 +309,19 @@ async def test_a_slow_writer_takes_its_time_between_two_frames(stage: Stage, cen
     asked_at = loop.time()
     await central.ask("GetLocalListVersion")
     assert loop.time() - asked_at >= 0.2
+
+
+@pytest.mark.parametrize("disturbance", [{"kind": "slow_reader"}, {"kind": "fragments", "size": 20}], ids=str)
+async def test_pauses_are_those_of_the_clock_of_the_station(
+    tmp_path: Path, central: Central, disturbance: dict[str, Any]
+) -> None:
+    """They would outlast every deadline here, were they not."""
+    async with staged(tmp_path, central, speed=300) as stage:
+        await central.gets("StatusNotification", 2)
+        order(stage, **disturbance, every_s=60)
+        await eventually_async(lambda: len(deviations(stage)) == 1)
+        for _ in range(2):
+            assert await central.ask("GetLocalListVersion") == {"listVersion": 0}
 
 
 async def test_a_router_forgets_an_idle_connection_and_pings_keep_it(stage: Stage, central: Central) -> None:

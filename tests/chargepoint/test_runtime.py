@@ -35,10 +35,11 @@ TOPICS = Topics()
 class Stage:
     """A runtime on a store in ``folder``, and everything it published."""
 
-    def __init__(self, folder: Path, central: Central) -> None:
+    def __init__(self, folder: Path, central: Central, speed: float = 1.0) -> None:
         self.store = Store(folder / "state.jsonl")
         self.published: list[Message] = []
-        self.runtime = Runtime(spec_for(central), self.store, Clock(), TOPICS, self.published.append, GENERIC)
+        clock = Clock(speed)
+        self.runtime = Runtime(spec_for(central), self.store, clock, TOPICS, self.published.append, GENERIC)
         self.task = asyncio.create_task(self.runtime.run())
 
     def tell(self, leaf: str, **payload: Any) -> None:
@@ -63,9 +64,9 @@ def spec_for(central: Central) -> ChargePointSpec:
 
 
 @asynccontextmanager
-async def staged(folder: Path, central: Central) -> AsyncIterator[Stage]:
+async def staged(folder: Path, central: Central, speed: float = 1.0) -> AsyncIterator[Stage]:
     """A running station until the end of the block."""
-    stage = Stage(folder, central)
+    stage = Stage(folder, central, speed)
     try:
         yield stage
     finally:

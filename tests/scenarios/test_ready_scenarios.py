@@ -75,6 +75,18 @@ def test_their_verdicts_are_the_same_in_virtual_time() -> None:
     assert [reason for reason in reasons if "in virtual time there" not in reason] == []
 
 
+@pytest.mark.end_to_end
+def test_they_pass_at_ten_times_the_speed() -> None:
+    """But for the few in which both ends have to agree on the time; those in virtual time have their own."""
+    played = [scenario for scenario in READY if not scenario.virtual]
+    one_clock = [scenario for scenario in played if scenario.one_clock]
+    assert 10 * len(one_clock) < len(played)
+    done = cp_simu("run", "--seed", 3, "--speed", 10, "--tag", "!virtual")
+    assert done.returncode == 0, done.stdout + done.stderr
+    passed = len(played) - len(one_clock)
+    assert f"{len(played)} scenarios: {passed} passed, {len(one_clock)} not applicable" in done.stdout
+
+
 def with_every_quirk(folder: Path) -> Path:
     """The scenario of quirks, with a station for each quirk that it has none for yet."""
     lines = (etc_dir() / "scenarios" / "quirks.yaml").read_text(encoding="utf-8").splitlines()

@@ -64,13 +64,12 @@ def all_actions() -> set[str]:
 
 def disturbances() -> str:
     """The table of what can be wrong with a line."""
-    rows = ["| `disturb` | what it does | with |", "|---|---|---|"]
+    rows = ["| `disturb` | what it does | `probability` of each | with |", "|---|---|---|---|"]
     for kind, declared in DISTURBANCES.items():
         amounts = _amounts(declared.amounts)
         amounts += ["`direction`", "`frames`"] if declared.of_messages else []
-        amounts += ["`probability`", "`seed`"] if declared.of_chance else []
         amounts += ["`for_s`"] if declared.lasting else []
-        rows.append(f"| `{kind}` | {declared.does} | {', '.join(amounts)} |")
+        rows.append(f"| `{kind}` | {declared.does} | {declared.each} | {', '.join(amounts)} |")
     return "\n".join(rows)
 
 

@@ -74,6 +74,19 @@ async def test_all_that_are_marked_deviate_and_are_right_again(broker: RealBroke
         assert all(not one.deviations.in_words for one in seen.yard.stations.values())
 
 
+async def test_each_of_those_that_are_marked_draws_for_itself(broker: RealBroker) -> None:
+    async with looking(broker, "CP_1", "CP_2", size=(100, 30)) as seen:
+        await seen.press("ctrl+a")
+        await seen.burst("D/half_open\r")
+        await seen.sees("half_open: 2 charge points", "0 to 1, of each time it is due")
+        await seen.press("tab", "tab")
+        await seen.type("0.5")
+        await seen.press("enter")
+        for seed, station_id in enumerate(("CP_1", "CP_2")):
+            body = {"kind": "half_open", "probability": 0.5, "seed": seed, "for_s": 60.0, "every_s": 0, "range_s": 0}
+            await seen.hears(f"cps/{station_id}/cmd", {"type": "disturb", **body})
+
+
 async def test_faults_come_one_beside_the_other_and_a_warning_is_no_fault(broker: RealBroker) -> None:
     async with looking(broker, "CP_1", size=(100, 30)) as seen:
         await seen.burst("D/WeakSignal\r\r")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from chargepoint.api.orders import Reboot
+from chargepoint.api.disturbances import one_of_many
+from chargepoint.api.orders import Misbehave, Reboot
 from tui.messages import DeedsWanted
 from tui.screens.connector_actions import Stage
 from tui.screens.mischief_choice import MischiefChoice, Wanted
@@ -56,7 +58,11 @@ class MischiefActions:
         self._stage.app.push_screen(MischiefForm(wanted, who, connector.number if connector else 1), answered)
 
     def _wish(self, wish: Wish, stations: Iterable[Station]) -> None:
-        deeds = [(station.id, deed) for station in stations for deed in wish.at(station)]
+        deeds = [
+            (station.id, _one_of_many(deed, place))
+            for place, station in enumerate(stations)
+            for deed in wish.at(station)
+        ]
         self._order(str(wish), deeds)
         if not deeds:
             self._stage.app.notify(f"{wish}: there is no order for that", severity="warning", markup=False)
@@ -69,3 +75,7 @@ class MischiefActions:
 
     def _living(self) -> list[Station]:
         return [station for station in self._stage.situation.chosen if station.alive]
+
+
+def _one_of_many(deed: Deed, place: int) -> Deed:
+    return replace(deed, what=one_of_many(deed.what, place)) if isinstance(deed, Misbehave) else deed

@@ -14,7 +14,6 @@ from chargepoint.api.amounts import Amount
 from chargepoint.api.damage import DAMAGES, DamageKind
 from chargepoint.api.disturbances import (
     DISTURBANCES,
-    OF_CHANCE,
     OF_MESSAGES,
     DisturbanceKind,
     Frames,
@@ -33,13 +32,15 @@ from tui.state.mischief import FaultAt, SwitchOn
 from tui.widgets.choice import Choice
 
 FOR_S: Final = "60"
+LONG_FOR_S: Final = "600"
+"""Of what begins as late as all else is over."""
 CHANCE: Final = "0.3"
 """Of what may hit each message: all of them lost would be an outage."""
 
 AMOUNTS: Final = {"energy_wh": 100_000.0, "skew_s": 3_600.0, "drift_ppm": 1_000.0}
 """What is proposed where there is no default."""
 
-_BY_CHANCE: Final = (OF_MESSAGES & OF_CHANCE) - {DisturbanceKind.LATENCY, DisturbanceKind.BANDWIDTH}
+_BY_CHANCE: Final = OF_MESSAGES - {DisturbanceKind.LATENCY, DisturbanceKind.BANDWIDTH}
 _UNITS: Final = {"bytes_per_s": "B/s", "s": "s", "wh": "Wh", "ppm": "ppm", "pct": "%", "size": "B"}
 _TYPES: Final = {Sort.LINE: OrderType.DISTURB, Sort.PART: OrderType.DAMAGE, Sort.QUIRK: OrderType.QUIRKS}
 _BESIDE, _ALONE = "stay", "go"
@@ -118,11 +119,12 @@ class MischiefForm(Dialog[SwitchOn]):
         if declared.of_messages:
             yield row(labelled("Direction", Choice(list(map(str, Side)), str(Side.BOTH), id="direction")))
             yield row(labelled("Messages", Choice(list(map(str, Frames)), str(Frames.ALL), id="frames")))
-        if declared.of_chance:
-            of = "of each message" if declared.of_messages else "of each time"
-            yield from _chance(CHANCE if kind in _BY_CHANCE else "1", of)
+        yield from _chance(CHANCE if kind in _BY_CHANCE else "1", f"of each {declared.each}")
         needed = "needed" if declared.lasting else "empty: until it is switched off"
-        yield row(labelled("For", entry("for_s", FOR_S), "s"), _does(needed))
+        yield row(
+            labelled("For", entry("for_s", LONG_FOR_S if kind is DisturbanceKind.IDLE_KILL else FOR_S), "s"),
+            _does(needed),
+        )
 
     def _of_part(self, kind: DamageKind) -> Iterator[Widget]:
         declared = DAMAGES[kind]

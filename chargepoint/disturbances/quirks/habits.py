@@ -43,7 +43,7 @@ class Habits:
     def __init__(self, quirks: Quirks = NONE, boot: Mapping[str, object] | None = None) -> None:
         self.names = tuple(name for name in QuirkName if name in quirks.names)
         self.quirks = quirks
-        self._chance = Chance(quirks.seed)
+        self._chance = Chance(quirks.seed, "quirks")
         self._boot = dict(boot or {})
         self._talk = self._begun()
         self._made: list[Parcel] = []

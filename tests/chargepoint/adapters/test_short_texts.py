@@ -106,7 +106,7 @@ async def test_a_slow_reader_takes_one_text_at_a_time_and_then_goes_on_as_before
         connection.data_received(frame("a") + frame("b"))
         assert link.texts() == []
         await eventually_async(lambda: link.texts() == ["a"])
-        link.websocket.read_slowly(0.0)
+        link.websocket.read_slowly(None)
         connection.data_received(frame("c"))
         await eventually_async(lambda: link.texts() == ["a", "b", "c"])
         connection.data_received(frame("d"))

@@ -160,6 +160,13 @@ def test_a_seed_draws_the_same_again_for_each_scenario() -> None:
     assert all(1.0 <= each <= 3.0 for each in three(2, "a"))
 
 
+def test_a_step_that_is_repeated_draws_on() -> None:
+    draws, again = Draws(1, "a"), Draws(1, "a")
+    seeds = [draws.seed_of("CP", "drop") for _ in range(3)]
+    assert len(set(seeds)) == 3
+    assert [again.seed_of("CP", "drop") for _ in range(3)] == seeds
+
+
 async def test_an_accelerated_hour_charges_an_hour_and_answers_are_still_waited_for(tmp_path: Path) -> None:
     """Clocks, physics and sampling go together; the central system has as long as ever."""
     [outcome] = await play(

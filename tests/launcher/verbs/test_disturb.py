@@ -36,11 +36,24 @@ def test_every_kind_is_listed_with_what_it_does_and_its_numbers(
     assert all(line[1] for line in lines)
 
 
+def test_every_disturbance_is_listed_with_all_its_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["disturb"]) == 0
+    told = {line.split("\t")[0]: line.split("\t")[2] for line in capsys.readouterr().out.splitlines()}
+    assert told["outage"] == "--for: needed, --probability: of each connection (1), --seed"
+    assert told["fragments"].endswith("--every: between two frames (0), --probability: of each message (1), --seed")
+    assert all("--probability: of each " in options and options.endswith("--seed") for options in told.values())
+
+
 def test_what_no_charge_point_would_understand_is_refused_before_it_is_sent(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["disturb", "CP1", "fog"]) == 2
-    assert "kind: 'fog'" in capsys.readouterr().err
+    assert "KIND: 'fog' is not one of latency, bandwidth, " in capsys.readouterr().err
+    assert main(["disturb", "CP1"]) == 2
+    assert capsys.readouterr().err.endswith(", outage, brown_out; or --clear ends it\n")
+    for verb in ("disturb", "damage", "quirks"):
+        assert main([verb, "--clear"]) == 2
+        assert "ID: nothing is not a charge point" in capsys.readouterr().err
     assert main(["disturb", "CP1", "outage"]) == 2
     assert "--for: nothing is not how long" in capsys.readouterr().err
     assert main(["damage", "CP1", "meter_jump"]) == 2
@@ -52,11 +65,29 @@ def test_what_no_charge_point_would_understand_is_refused_before_it_is_sent(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("disturb", "CP1", "half_open", "--probability", "0.5"), "--probability: 0.5 is not an option of half_open"),
-        (("disturb", "CP1", "half_open", "--probability", "0.5"), "which takes --for\n"),
+        (("disturb", "CP1", "half_open", "--delay", "2s"), "--delay: 2.0 is not an option of half_open"),
+        (
+            ("disturb", "CP1", "half_open", "--delay", "2s"),
+            "which takes --for, --every, --range, --probability, --seed\n",
+        ),
+        (
+            ("disturb", "CP1", "half_open", "--range", "2s"),
+            "--range: 2.0 is not of use for what happens once: say how often",
+        ),
+        (("disturb", "CP1", "close", "--every", "10ms"), "--every: 0.01 is not 0 for once, or 0.1 or more"),
         (("disturb", "CP1", "drop", "--delay", "2s"), "--delay: 2.0 is not an option of drop"),
         (("disturb", "CP1", "bandwidth", "--bytes-per-s", "0"), "--bytes-per-s: 0"),
         (("disturb", "CP1", "close", "--code", "1006"), "--code: 1006"),
+        (
+            ("disturb", "CP1", "drop", "--clear", "--seed", "3"),
+            "--seed: 3 is not an option of --clear drop, which takes",
+        ),
+        (("disturb", "CP1", "--clear", "--for", "3s"), "--for: 3.0 is not an option of --clear, which takes none"),
+        (("disturb", "CP1", "fog", "--clear"), "KIND: 'fog' is not one of latency, "),
+        (
+            ("damage", "CP1", "--clear", "--phase", "1"),
+            "--phase: 1 is not an option of --clear, which takes --connector",
+        ),
         (("damage", "CP1", "tampering", "--connector", "1"), "an option of tampering, which takes none"),
         (("damage", "CP1", "clock_skew", "--phase", "1"), "which takes --skew-s"),
     ],
