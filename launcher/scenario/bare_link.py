@@ -54,7 +54,8 @@ class BareLink:
                 url, subprotocols=[SUBPROTOCOL], open_timeout=open_timeout_s, proxy=None, **shown
             )
         except TimeoutError:
-            raise Unreachable(f"{url} gives no answer to the websocket handshake in {open_timeout_s:g} s") from None
+            why = f"connected, but no answer to the WebSocket handshake within {open_timeout_s:g} s"
+            raise Unreachable(f"{url}: {why}") from None
         except (OSError, InvalidHandshake, InvalidURI) as error:
             raise Unreachable(f"{url} cannot be connected to: {error}") from None
         return cls(connection, answer_to, heard_nonsense)

@@ -38,7 +38,7 @@ class Lookout:
             case Never(why, frame):
                 raise StepFailed(Verdict.FAILED, f"{station}: {why}", station, frame)
             case NotYet(why):
-                reason = f"{station}: within {within_s:g} s: {why}{_cut_off(record, why)}"
+                reason = f"{station}: within {within_s:g} s: {why}{_cut_off(record, why, within_s)}"
                 raise StepFailed(Verdict.FAILED, reason, station)
 
     async def not_met(
@@ -70,7 +70,8 @@ class Lookout:
         return look(what, record, scope.marks.get(station, 0), scope.served.get(station, _NOTHING_SERVED))
 
 
-def _cut_off(record: Record, told: str) -> str:
+def _cut_off(record: Record, told: str, waited_s: float) -> str:
     """Why the station has no connection, which explains most of what does not happen; "" when it has one."""
-    away = record.registration is Registration.DISCONNECTED and record.last_error
-    return f"; it is not connected: {record.last_error}" if away and record.last_error not in told else ""
+    if record.registration is Registration.DISCONNECTED and record.last_error:
+        return f"; it is not connected: {record.last_error}" if record.last_error not in told else ""
+    return f"; {silence}" if (silence := record.silence(waited_s)) else ""

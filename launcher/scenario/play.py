@@ -131,7 +131,10 @@ class Play:
         frame = failed.frame if failed else None
         if station and frame is None:
             frame = len(self._stage.records[station].spoken) - 1
-        line_error = next((record.last_error for record in records if record.last_error), "")
+        on_s = round(
+            took_s - next((each.began_s for each in self._steps if isinstance(each.step.deed, Power)), took_s)
+        )
+        line_error = next((why for record in records if (why := record.last_error or record.silence(on_s))), "")
         await self._clear_the_stage()
         if verdict is Verdict.PASSED and (found := self._violation()):
             # Only now: what comes too much comes after what was waited for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from chargepoint.api.errors import InputError
-from launcher.scenario.peer import Peer
+from launcher.scenario.peer import Peer, Unreachable
 from launcher.scenario.replay import replay
 from launcher.scenario.retelling import Retelling
 from launcher.scenario.traced import UNTOLD, Answer, Told, parse_trace
@@ -368,3 +369,15 @@ def test_replay_without_a_central_system_or_a_trace_says_so(tmp_path: Path) -> N
     missing = cp_simu("replay", tmp_path / "nothing.jsonl")
     assert missing.returncode == 2
     assert "is not a file that can be read" in missing.stderr
+
+
+async def test_who_takes_connections_and_says_nothing_is_told() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(Unreachable) as told:
+            await replay(parse_trace(SESSION, "t"), Peer(url), 0.2)
+    assert str(told.value) == f"{url}/CP: connected, but no answer to the WebSocket handshake within 0.2 s"
