@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from chargepoint.api.orders import LONGEST_TEXT, parse_order
+from chargepoint.api.errors import InputError
+from chargepoint.api.orders import LONGEST_TEXT, PowerLoss, Reboot, parse_order
 from chargepoint.api.orders import SendText as SendTextOrder
-from chargepoint.api.payloads import MAX_INPUT, CarInput, ErrorCode
+from chargepoint.api.payloads import MAX_INPUT, CarInput, ErrorCode, FaultInput
 from chargepoint.api.pool import PoolVerb
 from launcher.scenario.deviations import deviations
 from launcher.scenario.driving import CENTRAL_SYSTEM
@@ -65,6 +66,7 @@ from launcher.scenario.steps import (
     Stations,
     Step,
     Tap,
+    Together,
     Wait,
 )
 
@@ -89,17 +91,34 @@ def _power(verb: PoolVerb, note: str) -> Kind[Power]:
     return form(partial(Power, verb), members, note, short="station")
 
 
-def _plug(stations: Stations = (), connector: int = 1, cable: float = 32.0, amount: tuple[float, ...] = ()) -> Car:
+def _car(
+    stations: Stations = (),
+    connector: int = 1,
+    cable: float | None = None,
+    ready: bool | None = None,
+    amount: tuple[float | None, ...] = (),
+) -> Car:
     l1, l2, l3 = (*amount, None, None, None)[:3]
-    return Car(CarInput(cable, True, l1, l2, l3), stations, connector)
+    car = CarInput(cable, ready, l1, l2, l3)
+    if car == CarInput():
+        raise InputError("", None, "something about the car: cable, ready or asks_for")
+    return Car(car, stations, connector)
 
 
-def _car(car: CarInput) -> Callable[..., Car]:
+def _as(car: CarInput) -> Callable[..., Car]:
     return partial(Car, car)
 
 
-def _fault(code: str, stations: Stations = (), connector: int = 1) -> Fault:
-    return Fault(ErrorCode(code), stations, connector)
+def _fault(
+    code: str | None = None,
+    stations: Stations = (),
+    connector: int = 1,
+    *,
+    faulted: bool = True,
+    vendor_code: str = "",
+    info: str = "",
+) -> Fault:
+    return Fault(FaultInput(faulted, ErrorCode(code) if code else None, vendor_code, info), stations, connector)
 
 
 def _send_text(text: str, times: int = 1, **given: Any) -> SendText:
@@ -118,10 +137,18 @@ def _wait(node: Node) -> Wait:
 
 _SPELLED: Schema = {"anyOf": [*DURATION.schema["anyOf"], {"type": "string", "pattern": r"^.+\.\..+$"}]}
 _AMOUNT = number(0, MAX_INPUT)
-_PHASES = list_of(_AMOUNT, one=True)
+_OF_PHASE: Kind[float | None] = Kind(
+    lambda node: None if node.value is None else _AMOUNT.read(node), {"anyOf": [_AMOUNT.schema, {"type": "null"}]}
+)
+_PHASES = list_of(_OF_PHASE, one=True)
 _AMOUNTS = Kind(
     lambda node: _PHASES.read(node) * (1 if isinstance(node.value, list) else 3),
     _PHASES.schema,
+)
+_ASKS_FOR = Member(
+    _AMOUNTS,
+    "A on each phase, or a list of phases (null: as it was); W for DC; default: what the vehicle takes",
+    name="amount",
 )
 _CODES = [str(code) for code in ErrorCode if code is not ErrorCode.NO_ERROR]
 
@@ -138,24 +165,38 @@ DEEDS: Mapping[str, Kind[Any]] = {
     "restart": _power(PoolVerb.RESTART, "Switch stations on again, with the data they have."),
     "end": _power(PoolVerb.END, "Let stations go down in good order."),
     "remove": _power(PoolVerb.REMOVE, "Cut the power and forget the data."),
-    "power_cycle": form(PowerCycle, {"station": STATIONS}, "The power goes and comes back.", short="station"),
+    "power_cycle": form(
+        partial(PowerCycle, Reboot()), {"station": STATIONS}, "The power goes and comes back.", short="station"
+    ),
+    "power_loss": form(
+        partial(PowerCycle, PowerLoss()),
+        {"station": STATIONS},
+        "The mains fail: by battery all transactions end with PowerLoss, then stations boot.",
+        short="station",
+    ),
     "plug": form(
-        _plug,
+        partial(_car, cable=32.0, ready=True),
         {
             **_ON_CONNECTOR,
             "cable": Member(_AMOUNT, "its capacity in A, W for DC; default: 32"),
-            "asks_for": Member(
-                _AMOUNTS,
-                "A on each phase, or a list of phases; W for DC; default: what the vehicle takes",
-                name="amount",
-            ),
+            "asks_for": _ASKS_FOR,
         },
         "Plug a car in, or change what it asks for.",
         short="station",
     ),
-    "unplug": form(_car(CarInput(cable=0.0)), _ON_CONNECTOR, "Unplug the car.", short="station"),
-    "suspend": form(_car(CarInput(ready=False)), _ON_CONNECTOR, "The car pauses.", short="station"),
-    "resume": form(_car(CarInput(ready=True)), _ON_CONNECTOR, "The car goes on.", short="station"),
+    "unplug": form(_as(CarInput(cable=0.0)), _ON_CONNECTOR, "Unplug the car.", short="station"),
+    "suspend": form(_as(CarInput(ready=False)), _ON_CONNECTOR, "The car pauses.", short="station"),
+    "resume": form(_as(CarInput(ready=True)), _ON_CONNECTOR, "The car goes on.", short="station"),
+    "car": form(
+        _car,
+        {
+            **_ON_CONNECTOR,
+            "cable": Member(_AMOUNT, "its capacity in A, W for DC; 0: unplugged"),
+            "ready": Member(FLAG, "whether it wants to charge"),
+            "asks_for": _ASKS_FOR,
+        },
+        "What is at the cable; what is not said stays as it is.",
+    ),
     "tap": form(
         Tap,
         {"tag": Member(text(longest=100), "the id tag, 1 to 20 characters", required=True), **_ON_CONNECTOR},
@@ -164,11 +205,21 @@ DEEDS: Mapping[str, Kind[Any]] = {
     ),
     "fault": form(
         _fault,
-        {"code": Member(choice(_CODES), "an error code of the standard", required=True), **_ON_CONNECTOR},
+        {
+            "code": Member(choice(_CODES), "an error code of the standard", required=True),
+            "vendor_code": Member(text(longest=50), "vendorErrorCode of StatusNotification"),
+            "info": Member(text(longest=50), "of StatusNotification"),
+            **_ON_CONNECTOR,
+        },
         "A fault appears; connector 0 is the station.",
         short="code",
     ),
-    "clear_fault": form(partial(_fault, "NoError"), _ON_CONNECTOR, "The fault is gone.", short="station"),
+    "clear_fault": form(
+        partial(_fault, faulted=False),
+        {"code": Member(choice(_CODES), "default: all of them"), **_ON_CONNECTOR},
+        "The fault is gone.",
+        short="station",
+    ),
     **deviations(STATIONS, CONNECTOR),
     "configure": form(
         Configure,
@@ -261,6 +312,13 @@ DEEDS: Mapping[str, Kind[Any]] = {
     "parallel": Kind(
         lambda node: Parallel(list_of(_STEPS_LATER).read(node)),
         {"type": "array", "items": _STEPS_LATER.schema, "description": "Lists of steps that go at the same time."},
+    ),
+    "together": Kind(
+        lambda node: Together(STEPS.read(node)),
+        {
+            **_STEPS_LATER.schema,
+            "description": "Deeds in quick succession: expectations look at all that comes of them.",
+        },
     ),
     "include": form(
         Include,

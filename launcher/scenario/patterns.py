@@ -61,6 +61,12 @@ def wrong_pattern(pattern: object) -> str | None:
     return None
 
 
+def exactly(text: str) -> str:
+    """The pattern of that very text: itself, unless it would mean something else."""
+    special = text == "*" or " | " in text or _RELATION.fullmatch(text) or _UNSPACED.fullmatch(text)
+    return f"= {text}" if special else text
+
+
 def brief(value: object, length: int = 160) -> str:
     """``value`` as JSON, cut."""
     text = json.dumps(value, ensure_ascii=False, default=str)
@@ -94,6 +100,9 @@ def _text_fits(pattern: str, value: object) -> bool:
     if pattern == "*":
         return value is not None
     if found := _RELATION.fullmatch(pattern):
+        if found[1] == "=":
+            # Blanks that the text begins with are part of it.
+            return value == pattern[2:]
         return _relation_fits(found[1], found[2], value)
     if " | " in pattern:
         return any(
@@ -105,8 +114,6 @@ def _text_fits(pattern: str, value: object) -> bool:
 
 def _relation_fits(sign: str, right: str, value: object) -> bool:
     match sign:
-        case "=":
-            return value == right
         case "!=":
             return not _equal(right, value)
         case "~":

@@ -35,6 +35,7 @@ from launcher.scenario.steps import (
     Power,
     Repeat,
     Step,
+    Together,
     Wait,
 )
 from launcher.scenario.verdicts import Outcome, StepFailed, StepOutcome, Verdict
@@ -167,6 +168,11 @@ class Play:
                 case Parallel(branches):
                     await _together(self._play(branch, scope.branch()) for branch in branches)
                     self._mark(list(self._scenario.stations), scope)
+                case Together(inner):
+                    self._mark(list(self._scenario.stations), scope)
+                    marks = dict(scope.marks)
+                    await self._play(inner, scope)
+                    scope.marks.update(marks)
                 case Include():
                     raise AssertionError("includes are resolved when the file is read")
                 case _:
@@ -193,7 +199,7 @@ class Play:
 
     async def _do(self, step: Step, scope: Scope) -> None:
         match step.deed:
-            case Repeat() | Parallel() | Include():
+            case Repeat() | Parallel() | Together() | Include():
                 raise AssertionError("is played step by step")
             case Http() | Wait() | Check() as deed:
                 await self._acts.once(self._filled(deed), scope)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chargepoint.api.orders import Misbehave
-from chargepoint.api.payloads import CarInput, ErrorCode
+from chargepoint.api.orders import Misbehave, PowerLoss, Reboot
+from chargepoint.api.payloads import CarInput, FaultInput
 from chargepoint.api.pool import PoolVerb
 from launcher.scenario.expect import Expectation
 from launcher.scenario.source import Place
@@ -33,8 +33,9 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class PowerCycle:
-    """The power goes and comes back."""
+    """The power goes and comes back: at once, or when the battery has let the station end what was going on."""
 
+    order: Reboot | PowerLoss
     stations: Stations = ()
 
 
@@ -58,9 +59,9 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault appears; NoError: it is gone. Connector 0 is the station."""
+    """A fault appears, or is gone. Connector 0 is the station."""
 
-    code: ErrorCode
+    fault: FaultInput
     stations: Stations = ()
     connector: int = 1
 
@@ -214,6 +215,14 @@ class Parallel:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Steps in quick succession, which count as one deed: what comes after the first may be expected after the
+    last."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Include:
     """The steps of another file, whose path is relative to this one."""
 
@@ -239,6 +248,7 @@ Deed = (
     | Check
     | Repeat
     | Parallel
+    | Together
     | Include
 )
 

@@ -29,7 +29,7 @@ from launcher.scenario.requests import Requests
 from launcher.scenario.scope import Kept, Scope
 from launcher.scenario.source import Place, node_of
 from launcher.scenario.stage import Stage, StageError
-from launcher.scenario.steps import Check, Expect, ExpectNo, Http, Include, Parallel, Power, Repeat, Wait
+from launcher.scenario.steps import Check, Expect, ExpectNo, Http, Include, Parallel, Power, Repeat, Together, Wait
 from launcher.scenario.verdicts import StepFailed
 
 T = TypeVar("T")
@@ -129,7 +129,7 @@ class Crew:
                 case Power() | Wait() | Http() | Check():
                     await acts.once(deed, scope)
                     return {}
-                case Repeat() | Parallel() | Include():
+                case Repeat() | Parallel() | Together() | Include():
                     raise AssertionError(f"{name} is for scenario files: Python has its own")
                 case _:
                     return await acts.for_each(deed, station, scope)
