@@ -103,8 +103,10 @@ class Acts:
         match deed:
             case Car(car, _, connector):
                 await self._stage.connector(station, connector, "car", car.to_json())
-            case Tap(tag, _, connector):
+            case Tap(tag, _, connector, refused):
                 await self._stage.connector(station, connector, "id_tag", _token(tag))
+                if refused:
+                    await self._lookout.refusal(station, f"the tag {tag}")
             case Fault(fault, _, connector):
                 await self._stage.connector(station, connector, "faulted", fault.to_json())
             case Deviate():

@@ -9,6 +9,8 @@ from launcher.scenario.scope import Scope
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import StepFailed, Verdict
 
+REFUSED_WITHIN_S = 5.0
+"""The station itself decides; nobody else is asked."""
 _NOTHING_SERVED: frozenset[int] = frozenset()
 
 
@@ -57,6 +59,13 @@ class Lookout:
         if seen:
             frame = max(seen[0].frames, default=None)
             raise StepFailed(Verdict.FAILED, f"{station}: it has happened", station, frame)
+
+    async def refusal(self, station: str, what: str) -> None:
+        """Wait until the station has refused ``what``. Raises StepFailed."""
+        refusals = self._stage.records[station].refusals
+        if not await self._stage.until([station], lambda: bool(refusals), REFUSED_WITHIN_S):
+            raise StepFailed(Verdict.ERROR, f"{station} has not refused {what}", station)
+        refusals.clear()
 
     def check_refusals(self, station: str) -> None:
         """Raise StepFailed when the station has refused an input of a step before."""

@@ -64,7 +64,7 @@ class Recording:
 
     def take(self, topic: LauncherTopic | StationTopic | ConnectorTopic, payload: bytes, at: float) -> None:
         """An MQTT message on a topic of the station or of the launcher, that came ``at`` (POSIX seconds). What cannot
-        be read, what is refused and what comes while the station is off has had no effect."""
+        be read, most of what is refused, and what comes while the station is off has had no effect."""
         try:
             match topic:
                 case LauncherTopic("cmd"):
@@ -148,11 +148,14 @@ class Recording:
             self._undo(told.topic, told.request_id)
 
     def _undo(self, topic: str, request_id: str) -> None:
-        """What came in there last was refused; a CALL that was sent all the same was sent."""
+        """What came in there last was refused. A CALL that was sent all the same was sent; a tag may be meant to
+        be."""
         for number in range(len(self._steps) - 1, -1, -1):
             each = self._steps[number]
             if each.came_in and topic.endswith(each.came_in) and each.request_id == request_id:
-                if each.name != "send" or any(waiting is each for waiting in self._by_hand):
+                if each.name == "tap":
+                    each.arguments["refused"] = True
+                elif each.name != "send" or any(waiting is each for waiting in self._by_hand):
                     self._by_hand = [waiting for waiting in self._by_hand if waiting is not each]
                     self._on = each.was_on
                     del self._steps[number]

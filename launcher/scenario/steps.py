@@ -50,11 +50,13 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """An id tag is held to the reader."""
+    """An id tag is held to the reader; ``refused``: the station takes it for none that it may let in, and asks
+    nobody."""
 
     tag: str
     stations: Stations = ()
     connector: int = 1
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

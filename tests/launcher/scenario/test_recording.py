@@ -114,10 +114,13 @@ def test_moments_in_commands_are_as_far_away_as_they_were() -> None:
     assert step.endswith("{csChargingProfiles: {validTo: '${now+3600s}', note: '2026-01-01'}}}")
 
 
-def test_what_was_refused_has_had_no_effect() -> None:
+def test_what_was_refused_has_had_no_effect_but_a_tag_may_be_meant_to_be() -> None:
     session = Session()
     session.input("id_tag", TokenInput("TAG1").to_json())
     session.input("id_tag", TokenInput("TAG2").to_json())
+    session.input("car", CarInput(cable=0.0).to_json())
+    refused = StationResult("cp_simu/cps/CP/connectors/1/car", "it is locked")
+    session.recording.take(StationTopic("CP", "result"), refused.to_json(), 0.0)
     refused = StationResult("cp_simu/cps/CP/connectors/1/id_tag", "there is somebody already")
     session.recording.take(StationTopic("CP", "result"), refused.to_json(), 0.0)
     for number, verdict in enumerate((Verdict.DONE, Verdict.REFUSED)):
@@ -125,7 +128,11 @@ def test_what_was_refused_has_had_no_effect() -> None:
         session.recording.take(StationTopic("CP", "cmd"), order.to_json(), 0.0)
         told = StationResult("cp_simu/cps/CP/cmd", "", verdict, "configure", f"r{number}")
         session.recording.take(StationTopic("CP", "result"), told.to_json(), 0.0)
-    assert session.steps() == ["tap: TAG1", "configure: {key: HeartbeatInterval, value: '0'}"]
+    assert session.steps() == [
+        "tap: TAG1",
+        "tap: {tag: TAG2, refused: true}",
+        "configure: {key: HeartbeatInterval, value: '0'}",
+    ]
 
 
 def test_what_the_launcher_refused_has_had_no_effect_nor_has_what_comes_while_it_is_off() -> None:
