@@ -64,8 +64,8 @@ def not_applicable(
             return f"{step.place}: in virtual time there is nothing to call but {API}"
         if isinstance(step.deed, CentralSystem) and not peer.bundled:
             return f"{step.place}: only the bundled central system can be driven"
-        if scenario.virtual and any(step.mentions(f"{API}/{place}") for place in ("files", "ca/")):
-            return f"{step.place}: in virtual time there are no files and no certificates"
+        if scenario.virtual and step.mentions(f"{API}/ca/"):
+            return f"{step.place}: in virtual time there are no certificates"
         if not peer.bundled and step.mentions(API):
             given = [f"-p {name}=URL" for name, value in scenario.variables.items() if API in str(value)]
             instead = f"; {' '.join(given)} names another place" if given else ""
