@@ -118,6 +118,7 @@ class Life:
         """The websocket is up."""
         self.link_error = ""
         self.judgement.opened()
+        self._mqtt.traffic.connected(now)
         self._notes.append(f"connected to {self.link_target().url}")
         if self.line is not None:
             self.line.opened(now)

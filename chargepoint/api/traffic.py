@@ -24,7 +24,8 @@ class TracedFrame:
     """One text message on the websocket, ``at`` a moment (RFC 3339 UTC with milliseconds).
 
     ``problem``: why it violates the standard, or was not acted on. ``deviation``: what was done to it on purpose, by
-    order of people; what came of that is part of it.
+    order of people; what came of that is part of it. ``connected_at``: when the connection that it went over was
+    made; None when nobody told.
     """
 
     at: str
@@ -32,6 +33,7 @@ class TracedFrame:
     text: str
     problem: str | None = None
     deviation: str | None = None
+    connected_at: str | None = None
 
     @property
     def remarks(self) -> str:
@@ -43,6 +45,8 @@ class TracedFrame:
         body = {"at": self.at, "direction": str(self.direction), "text": self.text, "problem": self.problem}
         if self.deviation is not None:
             body["deviation"] = self.deviation
+        if self.connected_at is not None:
+            body["connected_at"] = self.connected_at
         return json.dumps(body, separators=(",", ":")).encode()
 
     @classmethod
@@ -55,4 +59,5 @@ class TracedFrame:
             text=fields.text("text", max_length=LONGEST_FRAME),
             problem=fields.text("problem", max_length=5000) if fields.has("problem") else None,
             deviation=fields.text("deviation", max_length=5000) if fields.has("deviation") else None,
+            connected_at=fields.text("connected_at", max_length=40) if fields.has("connected_at") else None,
         )

@@ -15,7 +15,7 @@ CHARACTERS_KEPT = 200_000
 
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")
 
-_Noted = tuple[float, Direction, str, str | None, str | None]
+_Noted = tuple[float, Direction, str, str | None, str | None, float]
 
 
 class Traffic:
@@ -30,6 +30,7 @@ class Traffic:
         self._characters = 0
         self._watched_until = 0.0
         self._to_tell: list[_Noted] = []
+        self._connected_at = 0.0
         self.kept = True
         """Whether there is anybody who could watch one day; otherwise frames are not kept."""
 
@@ -38,6 +39,10 @@ class Traffic:
         if now >= self._watched_until:
             self._to_tell = list(self._kept)
         self._watched_until = now + for_s
+
+    def connected(self, now: float) -> None:
+        """What comes goes over a new connection."""
+        self._connected_at = now
 
     def note(
         self,
@@ -50,7 +55,7 @@ class Traffic:
         """A frame went over the wire; ``problem`` is what is wrong with it, ``deviation`` what was done to it."""
         if not self.kept:
             return
-        noted = (now, direction, text, problem, deviation)
+        noted = (now, direction, text, problem, deviation, self._connected_at)
         self._kept.append(noted)
         self._characters += len(text)
         while len(self._kept) > FRAMES_KEPT or self._characters > CHARACTERS_KEPT:
@@ -63,10 +68,14 @@ class Traffic:
         if not self._to_tell:
             return []
         told, self._to_tell = self._to_tell, []
-        return [
-            Message(self._topic, TracedFrame(iso(at), way, _printable(text), problem, deviation).to_json(), qos=0)
-            for at, way, text, problem, deviation in told
-        ]
+        return [Message(self._topic, _traced(each).to_json(), qos=0) for each in told]
+
+
+def _traced(noted: _Noted) -> TracedFrame:
+    at, way, text, problem, deviation, connected_at = noted
+    return TracedFrame(
+        iso(at), way, _printable(text), problem, deviation, iso(connected_at) if connected_at else None
+    )
 
 
 def _printable(text: str) -> str:

@@ -5,7 +5,7 @@ Whoever drives it takes ``new``, carries each out, and tells its result by ``Err
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -77,6 +77,8 @@ class Failed:
 
 Result = Fetched | Delivered | Failed
 Done = Callable[[Result, float], None]
+CarryOut = Callable[[Download | Upload, str], Awaitable[Result]]
+"""Does an errand in the world; servers are known by these root certificates (PEM) besides those of the system."""
 
 HEAD_BYTES = 65_536
 """How much of a file is looked at; the rest is only counted and hashed, and kept nowhere."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from chargepoint.adapters.alarm import CallLater, by_the_loop
 from chargepoint.adapters.store import StoreError
@@ -22,6 +22,9 @@ from chargepoint.pool.entry import complaint
 from chargepoint.pool.stations import Stations
 from chargepoint.pool.stores import Stores
 from chargepoint.pool.tally import Tally
+
+if TYPE_CHECKING:
+    from chargepoint.model.errands import CarryOut
 
 log = logging.getLogger(__name__)
 
@@ -46,17 +49,21 @@ class Host:
         *,
         keeping: bool = False,
         call_later: CallLater = by_the_loop,
+        carry_out: CarryOut | None = None,
     ) -> None:
         """``figures_every_s``: publish figures so often, and no message of a station; ``keeping``: and every
         transaction at the end; ``speed``: how fast the clock of the stations goes, when it is none of the caller's;
-        ``status_every_s``: how often stations tell what they measure; ``call_later`` wakes them."""
+        ``status_every_s``: how often stations tell what they measure; ``call_later`` wakes them, and ``carry_out``
+        does their errands, if not the usual one."""
         self._name = name
         self._topics = topics
         self._stores = stores
         self._publish = publish
         self._figures_every_s = figures_every_s
         heard = None if figures_every_s else publish
-        self._stations = Stations(name, topics, stores, heard, clock or Clock(speed), status_every_s, call_later)
+        self._stations = Stations(
+            name, topics, stores, heard, clock or Clock(speed), status_every_s, call_later, carry_out
+        )
         self._tally = Tally(Books(keeping=keeping), self._stations.queued) if figures_every_s else None
         self._stations.tally = self._tally
         self._rising: dict[str, None] = {}

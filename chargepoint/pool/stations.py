@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from chargepoint.adapters.alarm import CallLater
 from chargepoint.adapters.credentials import read_credentials
@@ -25,6 +26,9 @@ from chargepoint.pool.stores import Stores
 from chargepoint.pool.tally import Tally
 from chargepoint.runtime import Runtime
 from chargepoint.storing import StationStore
+
+if TYPE_CHECKING:
+    from chargepoint.model.errands import CarryOut
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +57,10 @@ class Stations:
         clock: Clock,
         status_every_s: float,
         call_later: CallLater,
+        carry_out: CarryOut | None = None,
     ) -> None:
         """``publish`` takes what they say; None: nobody listens. ``status_every_s``: how often they tell what they
-        measure; ``call_later`` wakes them."""
+        measure; ``call_later`` wakes them; ``carry_out`` does their errands, if not the usual one."""
         self._name = name
         self._topics = topics
         self._stores = stores
@@ -63,6 +68,7 @@ class Stations:
         self._clock = clock
         self._status_every_s = status_every_s
         self._call_later = call_later
+        self._carry_out = carry_out
         self._all: dict[str, Hosted] = {}
         self.tally: Tally | None = None
         """Who counts what they do, if anybody does."""
@@ -173,6 +179,7 @@ class Stations:
                 status_every_s=self._status_every_s,
                 pool=self._name,
                 call_later=self._call_later,
+                carry_out=self._carry_out,
             )
         except StoreError:
             store.close()

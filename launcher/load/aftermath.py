@@ -56,6 +56,14 @@ def link_failures(outcome: Outcome) -> list[str]:
     )
 
 
+def silence(outcome: Outcome) -> str:
+    """What did not come of a central system that takes connections, and has not answered anybody."""
+    figures = outcome.figures
+    unanswered = " and ".join(sorted(figures.sent)) or "anything"
+    what = unanswered if figures.connections else "the WebSocket handshake"
+    return f"connected, but no answer to {what} within {outcome.elapsed_s:.0f} s"
+
+
 def storm_figures(storm: Storm) -> dict[str, object]:
     """All of a storm."""
     return {

@@ -9,11 +9,11 @@ from typing import Any, assert_never
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Configure as ConfigureOrder
-from chargepoint.api.orders import Misbehave, Reboot, StationResult
+from chargepoint.api.orders import Misbehave, PowerLoss, Reboot, StationResult
 from chargepoint.api.orders import Send as SendOrder
 from chargepoint.api.orders import SendText as SendTextOrder
 from chargepoint.api.orders import Verdict as OrderVerdict
-from chargepoint.api.payloads import ErrorCode, FaultInput, TokenInput
+from chargepoint.api.payloads import TokenInput
 from chargepoint.api.pool import PoolVerb
 from chargepoint.api.traffic import Direction
 from launcher.scenario.commissioning import Commissioning
@@ -103,17 +103,18 @@ class Acts:
         match deed:
             case Car(car, _, connector):
                 await self._stage.connector(station, connector, "car", car.to_json())
-            case Tap(tag, _, connector):
+            case Tap(tag, _, connector, refused):
                 await self._stage.connector(station, connector, "id_tag", _token(tag))
-            case Fault(code, _, connector):
-                fault = FaultInput(code is not ErrorCode.NO_ERROR, code)
+                if refused:
+                    await self._lookout.refusal(station, f"the tag {tag}")
+            case Fault(fault, _, connector):
                 await self._stage.connector(station, connector, "faulted", fault.to_json())
             case Deviate():
                 _done(await self._order(station, self._seeded(deed, station)), station)
             case Configure(key, value):
                 _done(await self._order(station, ConfigureOrder(key, value)), station)
-            case PowerCycle():
-                _done(await self._order(station, Reboot()), station)
+            case PowerCycle(order):
+                _done(await self._order(station, order), station)
             case Send():
                 return await self._send(deed, station, scope)
             case SendText():
@@ -165,7 +166,7 @@ class Acts:
         return replace(deed.order, what=replace(what, seed=self._draws.seed_of(station, what)))
 
     async def _order(
-        self, station: str, order: ConfigureOrder | SendOrder | SendTextOrder | Misbehave | Reboot
+        self, station: str, order: ConfigureOrder | SendOrder | SendTextOrder | Misbehave | Reboot | PowerLoss
     ) -> StationResult:
         try:
             return await self._stage.order(station, order)
@@ -181,7 +182,7 @@ class Acts:
             raise StepFailed(verdict, f"{station}: {deed.action}: {result.reason}", station)
         scope.marks[station] = since
         payload = dict(deed.payload) or None
-        call = Call(Direction.OUT, deed.action, _literally(payload), deed.answer, deed.error, deed.latency_s, True)
+        call = Call(Direction.OUT, deed.action, literally(payload), deed.answer, deed.error, deed.latency_s, True)
         met = await self._lookout.met(call, station, scope, deed.within_s)
         _keep(deed.save, met.found, scope, station)
         return met.found
@@ -198,7 +199,7 @@ class Acts:
         since = len(self._stage.records[station].spoken)
         reply = await self._request("POST", url, dict(deed.payload))
         scope.marks[station] = since
-        wanted = deed.received if deed.received is not None else _literally(dict(deed.payload) or None)
+        wanted = deed.received if deed.received is not None else literally(dict(deed.payload) or None)
         call = Call(Direction.IN, deed.action, wanted, deed.answer, deed.error)
         try:
             met = await self._lookout.met(call, station, scope, deed.within_s)
@@ -287,13 +288,13 @@ def _done(result: StationResult, station: str) -> None:
         raise StepFailed(Verdict.ERROR, f"{station} refused: {result.reason}", station)
 
 
-def _literally(payload: object) -> object:
+def literally(payload: object) -> object:
     """A payload as a pattern that fits nothing else: texts stand for themselves."""
     match payload:
         case str(text):
             return f"= {text}"
         case list(items):
-            return [_literally(item) for item in items]
+            return [literally(item) for item in items]
         case dict(members):
-            return {key: _literally(each) for key, each in members.items()}
+            return {key: literally(each) for key, each in members.items()}
     return payload

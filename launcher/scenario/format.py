@@ -46,6 +46,7 @@ from launcher.scenario.steps import (
     Send,
     SendText,
     Step,
+    Together,
 )
 from launcher.scenario.variables import as_text, filled, filled_node
 
@@ -273,7 +274,7 @@ def every(steps: Iterable[Step]) -> Iterator[Step]:
     for step in steps:
         yield step
         match step.deed:
-            case Repeat(_, inner):
+            case Repeat(_, inner) | Together(inner):
                 yield from every(inner)
             case Parallel(branches):
                 for branch in branches:

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from chargepoint.api.orders import LONGEST_TEXT, parse_order
+from chargepoint.api.orders import LONGEST_TEXT, PowerLoss, Reboot, parse_order
 from chargepoint.api.orders import SendText as SendTextOrder
-from chargepoint.api.payloads import MAX_INPUT, CarInput, ErrorCode
 from chargepoint.api.pool import PoolVerb
+from launcher.scenario.connectors import AT_CONNECTORS
 from launcher.scenario.deviations import deviations
 from launcher.scenario.driving import CENTRAL_SYSTEM
 from launcher.scenario.expectations import (
@@ -41,19 +41,16 @@ from launcher.scenario.kinds import (
     form,
     list_of,
     mapping_of,
-    number,
     text,
     whole,
 )
 from launcher.scenario.later import LATER
 from launcher.scenario.source import LARGEST_FILE, Node
 from launcher.scenario.steps import (
-    Car,
     Check,
     Command,
     Configure,
     Deed,
-    Fault,
     Http,
     Include,
     Parallel,
@@ -62,16 +59,14 @@ from launcher.scenario.steps import (
     Repeat,
     Send,
     SendText,
-    Stations,
     Step,
-    Tap,
+    Together,
     Wait,
 )
 
 LONGEST_TOLD = 120
 MOST_TIMES = 10_000
 
-_ON_CONNECTOR = {"station": STATIONS, "connector": CONNECTOR}
 _OVER = Member(DURATION, "spread evenly over that time", name="over_s")
 _PAYLOAD = Member(OBJECT, "its payload; default: {}")
 
@@ -89,19 +84,6 @@ def _power(verb: PoolVerb, note: str) -> Kind[Power]:
     return form(partial(Power, verb), members, note, short="station")
 
 
-def _plug(stations: Stations = (), connector: int = 1, cable: float = 32.0, amount: tuple[float, ...] = ()) -> Car:
-    l1, l2, l3 = (*amount, None, None, None)[:3]
-    return Car(CarInput(cable, True, l1, l2, l3), stations, connector)
-
-
-def _car(car: CarInput) -> Callable[..., Car]:
-    return partial(Car, car)
-
-
-def _fault(code: str, stations: Stations = (), connector: int = 1) -> Fault:
-    return Fault(ErrorCode(code), stations, connector)
-
-
 def _send_text(text: str, times: int = 1, **given: Any) -> SendText:
     parse_order(SendTextOrder(text, times).to_json())
     return SendText(text, times, **given)
@@ -117,13 +99,6 @@ def _wait(node: Node) -> Wait:
 
 
 _SPELLED: Schema = {"anyOf": [*DURATION.schema["anyOf"], {"type": "string", "pattern": r"^.+\.\..+$"}]}
-_AMOUNT = number(0, MAX_INPUT)
-_PHASES = list_of(_AMOUNT, one=True)
-_AMOUNTS = Kind(
-    lambda node: _PHASES.read(node) * (1 if isinstance(node.value, list) else 3),
-    _PHASES.schema,
-)
-_CODES = [str(code) for code in ErrorCode if code is not ErrorCode.NO_ERROR]
 
 
 def _read_steps(node: Node) -> tuple[Step, ...]:
@@ -138,37 +113,16 @@ DEEDS: Mapping[str, Kind[Any]] = {
     "restart": _power(PoolVerb.RESTART, "Switch stations on again, with the data they have."),
     "end": _power(PoolVerb.END, "Let stations go down in good order."),
     "remove": _power(PoolVerb.REMOVE, "Cut the power and forget the data."),
-    "power_cycle": form(PowerCycle, {"station": STATIONS}, "The power goes and comes back.", short="station"),
-    "plug": form(
-        _plug,
-        {
-            **_ON_CONNECTOR,
-            "cable": Member(_AMOUNT, "its capacity in A, W for DC; default: 32"),
-            "asks_for": Member(
-                _AMOUNTS,
-                "A on each phase, or a list of phases; W for DC; default: what the vehicle takes",
-                name="amount",
-            ),
-        },
-        "Plug a car in, or change what it asks for.",
+    "power_cycle": form(
+        partial(PowerCycle, Reboot()), {"station": STATIONS}, "The power goes and comes back.", short="station"
+    ),
+    "power_loss": form(
+        partial(PowerCycle, PowerLoss()),
+        {"station": STATIONS},
+        "The mains fail: by battery all transactions end with PowerLoss, then stations boot.",
         short="station",
     ),
-    "unplug": form(_car(CarInput(cable=0.0)), _ON_CONNECTOR, "Unplug the car.", short="station"),
-    "suspend": form(_car(CarInput(ready=False)), _ON_CONNECTOR, "The car pauses.", short="station"),
-    "resume": form(_car(CarInput(ready=True)), _ON_CONNECTOR, "The car goes on.", short="station"),
-    "tap": form(
-        Tap,
-        {"tag": Member(text(longest=100), "the id tag, 1 to 20 characters", required=True), **_ON_CONNECTOR},
-        "Hold an id tag to the reader.",
-        short="tag",
-    ),
-    "fault": form(
-        _fault,
-        {"code": Member(choice(_CODES), "an error code of the standard", required=True), **_ON_CONNECTOR},
-        "A fault appears; connector 0 is the station.",
-        short="code",
-    ),
-    "clear_fault": form(partial(_fault, "NoError"), _ON_CONNECTOR, "The fault is gone.", short="station"),
+    **AT_CONNECTORS,
     **deviations(STATIONS, CONNECTOR),
     "configure": form(
         Configure,
@@ -261,6 +215,13 @@ DEEDS: Mapping[str, Kind[Any]] = {
     "parallel": Kind(
         lambda node: Parallel(list_of(_STEPS_LATER).read(node)),
         {"type": "array", "items": _STEPS_LATER.schema, "description": "Lists of steps that go at the same time."},
+    ),
+    "together": Kind(
+        lambda node: Together(STEPS.read(node)),
+        {
+            **_STEPS_LATER.schema,
+            "description": "Deeds in quick succession: expectations look at all that comes of them.",
+        },
     ),
     "include": form(
         Include,

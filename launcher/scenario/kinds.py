@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
 from chargepoint.api.errors import InputError
-from launcher.scenario.later import later
+from launcher.scenario.later import later, later_flag
 from launcher.scenario.patterns import wrong_pattern
 from launcher.scenario.source import Node
 from launcher.scenario.variables import NAME
@@ -150,12 +150,14 @@ def number(minimum: float, maximum: float) -> Kind[float]:
 
 
 def _read_flag(node: Node) -> bool:
+    if (unknown := later_flag(node, _read_flag)) is not None:
+        return unknown
     if not isinstance(node.value, bool):
         raise node.refused("true or false")
     return node.value
 
 
-FLAG = Kind(_read_flag, {"type": "boolean"})
+FLAG = Kind(_read_flag, {"anyOf": [{"type": "boolean"}, VARIABLE_SCHEMA]})
 
 
 def _read_duration(node: Node) -> float:

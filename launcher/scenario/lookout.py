@@ -9,6 +9,8 @@ from launcher.scenario.scope import Scope
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import StepFailed, Verdict
 
+REFUSED_WITHIN_S = 5.0
+"""The station itself decides; nobody else is asked."""
 _NOTHING_SERVED: frozenset[int] = frozenset()
 
 
@@ -38,7 +40,7 @@ class Lookout:
             case Never(why, frame):
                 raise StepFailed(Verdict.FAILED, f"{station}: {why}", station, frame)
             case NotYet(why):
-                reason = f"{station}: within {within_s:g} s: {why}{_cut_off(record, why)}"
+                reason = f"{station}: within {within_s:g} s: {why}{_cut_off(record, why, within_s)}"
                 raise StepFailed(Verdict.FAILED, reason, station)
 
     async def not_met(
@@ -58,6 +60,13 @@ class Lookout:
             frame = max(seen[0].frames, default=None)
             raise StepFailed(Verdict.FAILED, f"{station}: it has happened", station, frame)
 
+    async def refusal(self, station: str, what: str) -> None:
+        """Wait until the station has refused ``what``. Raises StepFailed."""
+        refusals = self._stage.records[station].refusals
+        if not await self._stage.until([station], lambda: bool(refusals), REFUSED_WITHIN_S):
+            raise StepFailed(Verdict.ERROR, f"{station} has not refused {what}", station)
+        refusals.clear()
+
     def check_refusals(self, station: str) -> None:
         """Raise StepFailed when the station has refused an input of a step before."""
         if refusals := self._stage.records[station].refusals:
@@ -70,7 +79,8 @@ class Lookout:
         return look(what, record, scope.marks.get(station, 0), scope.served.get(station, _NOTHING_SERVED))
 
 
-def _cut_off(record: Record, told: str) -> str:
+def _cut_off(record: Record, told: str, waited_s: float) -> str:
     """Why the station has no connection, which explains most of what does not happen; "" when it has one."""
-    away = record.registration is Registration.DISCONNECTED and record.last_error
-    return f"; it is not connected: {record.last_error}" if away and record.last_error not in told else ""
+    if record.registration is Registration.DISCONNECTED and record.last_error:
+        return f"; it is not connected: {record.last_error}" if record.last_error not in told else ""
+    return f"; {silence}" if (silence := record.silence(waited_s)) else ""

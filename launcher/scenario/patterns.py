@@ -3,8 +3,9 @@
 A mapping fits when all its members do; others may be there. A list fits when each of its items fits another item; of
 a list, ``length`` is a member.
 Texts say more than equality: ``> 5`` (``>=``, ``<``, ``<=``, ``!=``) with numbers, texts that are numbers, and
-moments; ``~ regular expression``; ``A | B`` for one of several, ``A | null`` for that or nothing; ``*`` for anything
-that is there; ``= text`` for that very text. ``null`` fits what is absent.
+moments; ``10 +- 0.5``, ``10 +- 5%`` and ``moment +- 2s`` for what is near; ``~ regular expression``; ``A | B`` for
+one of several, ``A | null`` for that or nothing; ``*`` for anything that is there; ``= text`` for that very text.
+``null`` fits what is absent.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from datetime import datetime
 
 _RELATION = re.compile(r"(>=|<=|!=|>|<|~|=)\s+(.*)", re.DOTALL)
 _UNSPACED = re.compile(r"(>=|<=|!=|[<>](?!=)|~|=)(\S.*)", re.DOTALL)
+_NEAR = re.compile(r"(\S+|\$\{.*\}) (?:\+-|\u00b1) (\d+(?:\.\d+)?)(%|s|m|h)?")
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _ORDERINGS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
     "<": operator.lt,
     "<=": operator.le,
 }
+ROUNDING = 1e-9
+"""10.5 is within 0.5 of 10, whatever floating point makes of it."""
 
 
 def mismatch(pattern: object, value: object, place: str = "") -> str | None:
@@ -61,6 +66,13 @@ def wrong_pattern(pattern: object) -> str | None:
     return None
 
 
+def exactly(text: str) -> str:
+    """The pattern of that very text: itself, unless it would mean something else."""
+    forms = (_RELATION, _UNSPACED, _NEAR)
+    special = text == "*" or " | " in text or any(form.fullmatch(text) for form in forms)
+    return f"= {text}" if special else text
+
+
 def brief(value: object, length: int = 160) -> str:
     """``value`` as JSON, cut."""
     text = json.dumps(value, ensure_ascii=False, default=str)
@@ -94,7 +106,14 @@ def _text_fits(pattern: str, value: object) -> bool:
     if pattern == "*":
         return value is not None
     if found := _RELATION.fullmatch(pattern):
+        if found[1] == "=":
+            # Blanks that the text begins with are part of it.
+            return value == pattern[2:]
         return _relation_fits(found[1], found[2], value)
+    if (near := _NEAR.fullmatch(pattern)) and (middle := _comparable(near[1])) is not None:
+        share = abs(middle) / 100 if near[3] == "%" else _UNITS[near[3] or ""]
+        told = _comparable(value)
+        return told is not None and abs(told - middle) <= float(near[2]) * share + ROUNDING
     if " | " in pattern:
         return any(
             value is None if each == "null" else _text_fits(each, value)
@@ -105,8 +124,6 @@ def _text_fits(pattern: str, value: object) -> bool:
 
 def _relation_fits(sign: str, right: str, value: object) -> bool:
     match sign:
-        case "=":
-            return value == right
         case "!=":
             return not _equal(right, value)
         case "~":

@@ -13,13 +13,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from chargepoint.api.errors import InputError
 from chargepoint.settings import etc_dir
 
 READY_TIMEOUT_S = 30.0
-REACH_TIMEOUT_S = 5.0
 PR_SET_PDEATHSIG = 1
 
 _OCPP = re.compile(r"(wss?://\S+)/<")
@@ -57,20 +56,6 @@ def check_commands(url: str) -> str:
         )
         raise InputError("--commands", url, wanted)
     return url
-
-
-async def reach(url: str) -> None:
-    """Make sure that something listens at ``url``; raises Unreachable."""
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "wss" else 80)
-    try:
-        async with asyncio.timeout(REACH_TIMEOUT_S):
-            _, writer = await asyncio.open_connection(parts.hostname, port)
-    except TimeoutError:
-        raise Unreachable(f"nothing answers at {url} within {REACH_TIMEOUT_S:g} s") from None
-    except OSError as error:
-        raise Unreachable(f"nothing answers at {url}: {error.strerror or error}") from None
-    writer.close()
 
 
 def check_api(url: str) -> str:

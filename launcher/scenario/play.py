@@ -35,6 +35,7 @@ from launcher.scenario.steps import (
     Power,
     Repeat,
     Step,
+    Together,
     Wait,
 )
 from launcher.scenario.verdicts import Outcome, StepFailed, StepOutcome, Verdict
@@ -63,8 +64,8 @@ def not_applicable(
             return f"{step.place}: in virtual time there is nothing to call but {API}"
         if isinstance(step.deed, CentralSystem) and not peer.bundled:
             return f"{step.place}: only the bundled central system can be driven"
-        if scenario.virtual and any(step.mentions(f"{API}/{place}") for place in ("files", "ca/")):
-            return f"{step.place}: in virtual time there are no files and no certificates"
+        if scenario.virtual and step.mentions(f"{API}/ca/"):
+            return f"{step.place}: in virtual time there are no certificates"
         if not peer.bundled and step.mentions(API):
             given = [f"-p {name}=URL" for name, value in scenario.variables.items() if API in str(value)]
             instead = f"; {' '.join(given)} names another place" if given else ""
@@ -131,7 +132,10 @@ class Play:
         frame = failed.frame if failed else None
         if station and frame is None:
             frame = len(self._stage.records[station].spoken) - 1
-        line_error = next((record.last_error for record in records if record.last_error), "")
+        on_s = round(
+            took_s - next((each.began_s for each in self._steps if isinstance(each.step.deed, Power)), took_s)
+        )
+        line_error = next((why for record in records if (why := record.last_error or record.silence(on_s))), "")
         await self._clear_the_stage()
         if verdict is Verdict.PASSED and (found := self._violation()):
             # Only now: what comes too much comes after what was waited for.
@@ -164,6 +168,11 @@ class Play:
                 case Parallel(branches):
                     await _together(self._play(branch, scope.branch()) for branch in branches)
                     self._mark(list(self._scenario.stations), scope)
+                case Together(inner):
+                    self._mark(list(self._scenario.stations), scope)
+                    marks = dict(scope.marks)
+                    await self._play(inner, scope)
+                    scope.marks.update(marks)
                 case Include():
                     raise AssertionError("includes are resolved when the file is read")
                 case _:
@@ -190,7 +199,7 @@ class Play:
 
     async def _do(self, step: Step, scope: Scope) -> None:
         match step.deed:
-            case Repeat() | Parallel() | Include():
+            case Repeat() | Parallel() | Together() | Include():
                 raise AssertionError("is played step by step")
             case Http() | Wait() | Check() as deed:
                 await self._acts.once(self._filled(deed), scope)

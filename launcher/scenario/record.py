@@ -44,6 +44,16 @@ class Record:
             case _:
                 pass
 
+    def silence(self, waited_s: float) -> str:
+        """What did not come of a central system that has not said a word since the station was switched on, so long
+        ago; "" for one that has, or that is known not to be there."""
+        if self.reached or self.last_error or self.registration is not Registration.DISCONNECTED:
+            return ""
+        sent = next((each.action for each in self.spoken if each.frame.direction is Direction.OUT), "")
+        if sent and self.answers:
+            return ""
+        return f"connected, but no answer to {sent or 'the WebSocket handshake'} within {waited_s:g} s"
+
     def violations(self, since: int = 0) -> list[Spoken]:
         """Frames of the central system that are against the standard."""
         return [each for each in self.spoken[since:] if each.frame.problem and each.frame.direction is Direction.IN]

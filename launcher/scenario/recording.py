@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import yaml
-
-from chargepoint.api.damage import Damage
 from chargepoint.api.dialogue import Dialogue, Kind, Spoken, posix
-from chargepoint.api.disturbances import Clear, Mischief, Quirks
 from chargepoint.api.errors import InputError
-from chargepoint.api.orders import Configure, Misbehave, Reboot, Send, SendText, parse_order
-from chargepoint.api.payloads import CarInput, FaultInput, TokenInput
+from chargepoint.api.orders import Close as CloseOrder
+from chargepoint.api.orders import Send, StationResult, Verdict, parse_order
 from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic
 from chargepoint.api.traffic import Direction, TracedFrame
-from launcher.api.commands import Close, parse_command
-from launcher.scenario.deviations import word
-from launcher.scenario.variables import as_text
+from launcher.api.commands import Close, CommandResult, Restart, Start, parse_command
+from launcher.scenario.recorded import OF_THE_YARD, Words, changed, of_input, of_order
+from launcher.scenario.written import Variable, as_pattern, flow, line
 
 OF_THE_MOMENT = frozenset(
     {"timestamp", "currentTime", "interval", "meterStart", "meterStop", "expiryDate", "transactionData", "meterValue"}
@@ -25,19 +22,28 @@ OF_THE_MOMENT = frozenset(
 """Members that are different each time."""
 UNTOLD = frozenset({"Heartbeat", "MeterValues"})
 """CALLs that come by the clock, and are not expected."""
-OF_THE_YARD = frozenset({"id", "central_system", "pool"})
-"""Keys of the start entry that a scenario has otherwise, or not at all."""
 SHORTEST_WAIT_S = 1.0
-USUAL_CABLE = 32.0
-"""What the step plugs in without a word about it."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 @dataclass(slots=True)
 class _Step:
     name: str
     arguments: dict[str, object]
-    at_s: float
+    at: float
     deed: bool = False
+    came_in: str = ""
+    """The end of the topic of what ordered it, by which it is told when it was refused, and the request's id."""
+    request_id: str = ""
+    was_on: bool = True
+
+
+def _written(group: Sequence[_Step], waited_s: float) -> list[str]:
+    """Steps that belong together as lines of the file, after a while in which nothing happened."""
+    lines = [f"  - wait: {waited_s:.0f}s\n"] if group[0].deed and waited_s >= SHORTEST_WAIT_S else []
+    if len(group) == 1:
+        return [*lines, f"  - {line(group[0].name, group[0].arguments)}\n"]
+    return [*lines, "  - together:\n", *(f"      - {line(each.name, each.arguments)}\n" for each in group)]
 
 
 @dataclass(slots=True)
@@ -54,95 +60,108 @@ class Recording:
     _transactions: dict[object, str] = field(default_factory=dict)
     _started: dict[int, None] = field(default_factory=dict)
     _by_hand: list[_Step] = field(default_factory=list)
-    _cars: dict[int, tuple[float, bool]] = field(default_factory=dict)
-    """Of each connector the cable, and whether the car is ready."""
+    _on: bool = True
 
-    def take(self, topic: LauncherTopic | StationTopic | ConnectorTopic, payload: bytes, at_s: float) -> None:
-        """An MQTT message on a topic of the station, or a command to the launcher; one that cannot be read has had no
-        effect."""
+    def take(self, topic: LauncherTopic | StationTopic | ConnectorTopic, payload: bytes, at: float) -> None:
+        """An MQTT message on a topic of the station or of the launcher, that came ``at`` (POSIX seconds). What cannot
+        be read, most of what is refused, and what comes while the station is off has had no effect."""
         try:
             match topic:
                 case LauncherTopic("cmd"):
-                    self._command(payload, at_s)
+                    self._command(payload, at)
+                case LauncherTopic("result"):
+                    self._commanded(CommandResult.from_json(payload))
                 case StationTopic(_, "frames"):
-                    self._hear(self._dialogue.take(TracedFrame.from_json(payload)), at_s)
-                case StationTopic(_, "cmd"):
-                    self._order(payload, at_s)
-                case ConnectorTopic(_, connector, leaf):
-                    self._input(connector, leaf, payload, at_s)
+                    self._hear(self._dialogue.take(TracedFrame.from_json(payload)), at)
+                case StationTopic(_, "cmd") if self._on:
+                    self._order(payload, at)
+                case StationTopic(_, "result"):
+                    self._settle(StationResult.from_json(payload))
+                case ConnectorTopic(_, connector, leaf) if self._on:
+                    if (words := of_input(connector, leaf, payload)) is not None:
+                        self._did(words, at, f"/connectors/{connector}/{leaf}")
         except InputError:
             return
 
     def scenario(self, name: str) -> str:
         """The scenario file."""
         entry = {key: value for key, value in self.entry.items() if key not in OF_THE_YARD}
-        head = {"name": name, "proves": "What was recorded happens again.", "variables": {"STATION": self.station}}
-        stations = {"stations": {"${STATION}": entry}}
         lines = [
-            yaml.safe_dump(head, sort_keys=False),
-            yaml.safe_dump(stations, default_flow_style=None, width=10_000),
+            f"name: {flow(name)}\nproves: What was recorded happens again.\n",
+            f"variables: {{STATION: {flow(self.station)}}}\n",
+            f"stations:\n  ${{STATION}}: {flow(entry)}\n",
+            "steps:\n  - start\n  - expect: {registration: Accepted}\n",
         ]
-        lines += ["steps:\n", "  - start\n", "  - expect: {registration: Accepted}\n"]
-        last_s = self._steps[0].at_s if self._steps else 0.0
-        for step in self._steps:
-            if step.deed and (gap_s := step.at_s - last_s) >= SHORTEST_WAIT_S:
-                lines.append(f"  - wait: {gap_s:.0f}s\n")
-            last_s = step.at_s
-            lines.append(f"  - {_flow(step.name, step.arguments)}\n")
+        last = self._steps[0].at if self._steps else 0.0
+        for group in self._grouped():
+            lines += _written(group, group[0].at - last)
+            last = group[-1].at
         return "".join(lines)
 
-    def _input(self, connector: int, leaf: str, payload: bytes, at_s: float) -> None:
-        at = {} if connector == 1 else {"connector": connector}
-        match leaf:
-            case "car":
-                cable, ready = self._cars.get(connector, (USUAL_CABLE, True))
-                car = CarInput.from_json(payload)
-                self._cars[connector] = (
-                    cable if car.cable is None else car.cable,
-                    ready if car.ready is None else car.ready,
-                )
-                name, arguments = _car(car, cable)
-                if name == "plug" and not self._cars[connector][1]:
-                    # The step makes the car ready.
-                    self._did(name, arguments | at, at_s)
-                    name, arguments = "suspend", {}
-            case "id_tag":
-                name, arguments = "tap", {"tag": TokenInput.from_json(payload).id}
-            case "faulted":
-                fault = FaultInput.from_json(payload)
-                name, arguments = ("fault", {"code": str(fault.error_code)}) if fault.faulted else ("clear_fault", {})
-            case _:
-                return
-        self._did(name, arguments | at, at_s)
+    def _grouped(self) -> list[list[_Step]]:
+        """Deeds one right after the other, without anything that came of them between, are of one group: who plays
+        them is faster, or slower."""
+        groups: list[list[_Step]] = []
+        for each in self._steps:
+            before = groups[-1][-1] if groups else None
+            if before is not None and before.deed and each.deed and each.at - before.at < SHORTEST_WAIT_S:
+                groups[-1].append(each)
+            else:
+                groups.append([each])
+        return groups
 
-    def _command(self, payload: bytes, at_s: float) -> None:
+    def _command(self, payload: bytes, at: float) -> None:
         command = parse_command(payload)
         if isinstance(command, Close):
             return
-        ids = [each.get("id") for each in command.charge_points if isinstance(each, Mapping)]
-        if self.station in ids:
-            self._did(str(command.type), {}, at_s)
+        for entry in command.charge_points:
+            if isinstance(entry, Mapping) and entry.get("id") == self.station:
+                change = changed(self.entry, entry) if isinstance(command, Start | Restart) else {}
+                words: Words = str(command.type), {"change": change} if change else {}
+                self._did(words, at, "/launcher/cmd", command.request_id)
+                self._on = isinstance(command, Start | Restart)
 
-    def _order(self, payload: bytes, at_s: float) -> None:
-        match parse_order(payload):
-            case Reboot():
-                self._did("power_cycle", {}, at_s)
-            case Configure(key, value):
-                self._did("configure", {"key": key, "value": value}, at_s)
-            case Send(action, body, force):
-                payload_now = self._lasting(dict(body), keep_all=True)
-                arguments: dict[str, object] = {"action": action, "payload": payload_now}
-                self._did("send", arguments | ({"force": True} if force else {}), at_s)
-                self._by_hand.append(self._steps[-1])
-            case SendText(text, times):
-                self._did("send_text", {"text": text} | ({"times": times} if times > 1 else {}), at_s)
-            case Misbehave(_, what):
-                self._did(*_deviation(what), at_s)
+    def _commanded(self, told: CommandResult) -> None:
+        if told.request_id and any(each.id == self.station and not each.result.good for each in told.results):
+            self._undo("/launcher/cmd", told.request_id)
 
-    def _did(self, name: str, arguments: dict[str, object], at_s: float) -> None:
-        self._steps.append(_Step(name, arguments, at_s, deed=True))
+    def _order(self, payload: bytes, at: float) -> None:
+        order = parse_order(payload)
+        if isinstance(order, Send):
+            body = self._lasting(dict(order.payload), at, keep_all=True)
+            force = {"force": True} if order.force else {}
+            words: Words | None = "send", {"action": order.action, "payload": body, **force}
+        else:
+            words = of_order(order)
+        if words is None:
+            return
+        self._did(words, at, "/cmd", order.request_id)
+        if isinstance(order, Send):
+            self._by_hand.append(self._steps[-1])
+        self._on = not isinstance(order, CloseOrder)
 
-    def _hear(self, spoken: Spoken, at_s: float) -> None:
+    def _did(self, words: Words, at: float, came_in: str, request_id: str = "") -> None:
+        self._steps.append(_Step(*words, at, True, came_in, request_id, self._on))
+
+    def _settle(self, told: StationResult) -> None:
+        if told.result is Verdict.REFUSED:
+            self._undo(told.topic, told.request_id)
+
+    def _undo(self, topic: str, request_id: str) -> None:
+        """What came in there last was refused. A CALL that was sent all the same was sent; a tag may be meant to
+        be."""
+        for number in range(len(self._steps) - 1, -1, -1):
+            each = self._steps[number]
+            if each.came_in and topic.endswith(each.came_in) and each.request_id == request_id:
+                if each.name == "tap":
+                    each.arguments["refused"] = True
+                elif each.name != "send" or any(waiting is each for waiting in self._by_hand):
+                    self._by_hand = [waiting for waiting in self._by_hand if waiting is not each]
+                    self._on = each.was_on
+                    del self._steps[number]
+                return
+
+    def _hear(self, spoken: Spoken, at: float) -> None:
         if posix(spoken.frame.at) < self.began_at:
             return
         if spoken.kind is Kind.CALL and (sent := self._sent_by_hand(spoken)) is not None:
@@ -152,12 +171,12 @@ class Recording:
                 self._started[spoken.number] = None
         elif spoken.kind is Kind.CALL and spoken.action not in UNTOLD:
             if spoken.frame.direction is Direction.OUT:
-                step = _Step("expect", {"sent": spoken.action, **self._with(spoken.body)}, at_s)
+                step = _Step("expect", {"sent": spoken.action, **self._with(spoken)}, at)
                 if spoken.action == "StartTransaction":
                     self._started[spoken.number] = None
             else:
-                payload = self._lasting(spoken.body, keep_all=True)
-                step = _Step("command", {"action": spoken.action, "payload": payload}, at_s, deed=True)
+                payload = self._lasting(spoken.body, posix(spoken.frame.at), keep_all=True)
+                step = _Step("command", {"action": spoken.action, "payload": payload}, at, deed=True)
             self._steps.append(step)
             self._expected[spoken.number] = step
         elif spoken.answers in self._expected:
@@ -183,68 +202,31 @@ class Recording:
             self._transactions[spoken.body["transactionId"]] = name
             step.arguments["save"] = {name: "answer.transactionId"}
             answer = {key: value for key, value in spoken.body.items() if key != "transactionId"}
-            step.arguments["answer"] = self._lasting(answer)
+            step.arguments["answer"] = as_pattern(self._lasting(answer))
             return
-        step.arguments["answer"] = self._lasting(spoken.body)
+        step.arguments["answer"] = as_pattern(self._lasting(spoken.body))
 
-    def _with(self, body: object) -> dict[str, object]:
-        lasting = self._lasting(body)
+    def _with(self, spoken: Spoken) -> dict[str, object]:
+        lasting = as_pattern(self._lasting(spoken.body))
         return {"with": lasting} if lasting else {}
 
-    def _lasting(self, value: object, *, keep_all: bool = False) -> object:
-        """``value`` without what is different each time; transactions by the names of their ids."""
+    def _lasting(self, value: object, at: float = 0.0, *, keep_all: bool = False) -> object:
+        """``value`` without what is different each time; transactions by the names of their ids. To ``keep_all``:
+        moments are then as far from when it is played as they were from ``at``."""
         match value:
+            case str(text) if keep_all and _MOMENT.fullmatch(text):
+                return Variable(f"${{now{posix(text) - at:+.0f}s}}") if posix(text) else text
             case list(items):
-                return [self._lasting(item, keep_all=keep_all) for item in items]
+                return [self._lasting(item, at, keep_all=keep_all) for item in items]
             case dict(members):
                 lasting: dict[str, object] = {}
                 for key, each in members.items():
                     if key == "transactionId":
-                        if each in self._transactions:
-                            lasting[key] = f"${{{self._transactions[each]}}}"
+                        if isinstance(each, int | str) and each in self._transactions:
+                            lasting[key] = Variable(f"${{{self._transactions[each]}}}")
                         elif keep_all:
                             lasting[key] = each
                     elif keep_all or key not in OF_THE_MOMENT:
-                        lasting[key] = self._lasting(each, keep_all=keep_all)
+                        lasting[key] = self._lasting(each, at, keep_all=keep_all)
                 return lasting
         return value
-
-
-def _car(car: CarInput, cable: float) -> tuple[str, dict[str, object]]:
-    phases = [car.consumption_l1, car.consumption_l2, car.consumption_l3]
-    if car.cable == 0:
-        return "unplug", {}
-    if car.cable is None and phases == [None, None, None]:
-        return ("resume" if car.ready else "suspend"), {}
-    arguments: dict[str, object] = {} if car.cable is None else {"cable": car.cable}
-    if car.cable is None and cable not in (0, USUAL_CABLE):
-        arguments["cable"] = cable
-    asked = [each for each in phases if each is not None]
-    if asked:
-        arguments["asks_for"] = asked[0] if asked == [asked[0]] * 3 else asked
-    return "plug", arguments
-
-
-def _deviation(what: Mischief | Damage) -> tuple[str, dict[str, object]]:
-    arguments = {word(name): value for name, value in what.body().items()}
-    match what:
-        case Quirks():
-            return "quirks", {"names": arguments.pop("quirks"), **arguments}
-        case Clear() | Damage(clear=True):
-            del arguments["clear"]
-            return ("clear_disturbance" if isinstance(what, Clear) else "clear_damage"), arguments
-    return ("damage" if isinstance(what, Damage) else "disturb"), arguments
-
-
-def _flow(name: str, arguments: Mapping[str, object]) -> str:
-    if not arguments:
-        return name
-    if name == "tap" and arguments.keys() == {"tag"}:
-        return f"tap: {_scalar(as_text(arguments['tag']))}"
-    return (
-        f"{name}: {yaml.safe_dump(dict(arguments), default_flow_style=True, width=10_000, sort_keys=False).strip()}"
-    )
-
-
-def _scalar(text: str) -> str:
-    return yaml.safe_dump(text, width=10_000).removesuffix("...\n").strip()

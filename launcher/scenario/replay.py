@@ -1,30 +1,27 @@
-"""A trace is driven against a central system again: a bare websocket for each charge point, no station behind it."""
+"""A trace is driven against a central system again: bare websockets for each charge point, no station behind them."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
-from websockets.typing import Subprotocol
 
 from chargepoint.api.spec import url_of
 from launcher.scenario.bare import showing
+from launcher.scenario.bare_link import BareLink, Gone
 from launcher.scenario.credentials import NO_CREDENTIALS, Credentials
 from launcher.scenario.patterns import brief
 from launcher.scenario.peer import Peer, Unreachable
 from launcher.scenario.requests import NoReply, Requests
 from launcher.scenario.retelling import Retelling
-from launcher.scenario.traced import Answer, Told
+from launcher.scenario.traced import Told
 
 LAST_COMMANDS_S = 2.0
 """How long commands of the central system are waited for that came in the trace."""
-SUBPROTOCOL = Subprotocol("ocpp1.6")
+UNANSWERED_S = 0.5
+"""How long an answer is waited for that did not come in the trace."""
+DIAL_EVERY_S = 1.0
 
 
 async def replay(
@@ -51,6 +48,10 @@ async def replay(
     return dict(zip(trace, told, strict=True))
 
 
+class _CutOff(Exception):
+    """There is no connection any more, and no other could be made."""
+
+
 class _Replay:
     def __init__(
         self, station: str, retelling: Retelling, answer_timeout_s: float, peer: Peer, requests: Requests
@@ -60,33 +61,62 @@ class _Replay:
         self._timeout_s = answer_timeout_s
         self._peer = peer
         self._requests = requests
-        self._answers: dict[str, asyncio.Future[Answer]] = {}
-        self._came = asyncio.Event()
+        self._count = 0
 
     async def run(self, shown: Mapping[str, Any]) -> list[str]:
-        """Drive it; ``shown`` goes to the handshake. Returns the differences. Raises Unreachable."""
-        url = url_of(self._station, self._peer.url)
-        try:
-            connection = await connect(
-                url, subprotocols=[SUBPROTOCOL], open_timeout=self._timeout_s, proxy=None, **shown
-            )
-        except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
-            raise Unreachable(f"{url} cannot be connected to: {error}") from None
-        async with connection:
-            listening = asyncio.create_task(self._listen(connection))
-            for number, call in enumerate(self._retelling.calls, 1):
-                if not call.from_station:
-                    if self._peer.commands:
-                        await self._ask_for(call)
-                elif not await self._sent(connection, f"replay-{number}", call, listening):
-                    self._retelling.lost(call, str(listening.exception() or "the central system closed it"))
-                    return self._retelling.differences
-            await self._until(lambda: self._retelling.all_came, LAST_COMMANDS_S)
-            listening.cancel()
-            await asyncio.wait([listening])
+        """Drive it, with as many connections as there were; ``shown`` goes to the handshakes. Returns the
+        differences. Raises Unreachable when there is no first connection."""
+        link = await self._dial(shown)
+        for number, calls in enumerate(self._retelling.connections):
+            try:
+                if number:
+                    link = await self._dial_again(calls[0], shown)
+                link = await self._tell(calls, link, shown)
+            except _CutOff:
+                return self._retelling.differences
+            await link.close()
         return self._retelling.end()
 
-    async def _ask_for(self, call: Told) -> None:
+    async def _dial(self, shown: Mapping[str, Any]) -> BareLink:
+        url = url_of(self._station, self._peer.url)
+        return await BareLink.dial(
+            url, shown, self._timeout_s, self._retelling.answer_to, self._retelling.heard_nonsense
+        )
+
+    async def _dial_again(self, call: Told, shown: Mapping[str, Any]) -> BareLink:
+        """Another connection, for ``call`` and what follows it; a central system may be away for a while."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._timeout_s
+        while True:
+            try:
+                return await self._dial(shown)
+            except Unreachable as error:
+                if loop.time() >= deadline:
+                    self._retelling.differ(call, f"the rest was not sent: {error}")
+                    raise _CutOff from None
+            await asyncio.sleep(min(DIAL_EVERY_S, self._timeout_s))
+
+    async def _tell(self, calls: Sequence[Told], link: BareLink, shown: Mapping[str, Any]) -> BareLink:
+        """Tell all of one connection; returns the one that is there at last. Raises _CutOff."""
+        for place, call in enumerate(calls):
+            if not call.from_station:
+                if self._peer.commands:
+                    await self._ask_for(call, link)
+                continue
+            lost = await self._sent(call, link)
+            if not lost or (call.answer is None and not any(each.from_station for each in calls[place + 1 :])):
+                # Where it had no answer and the connection was at its end, it may have ended before.
+                continue
+            link = await self._dial_again(call, shown)
+            if lost_again := await self._sent(call, link):
+                self._retelling.differ(call, f"the connection was lost before the answer, twice: {lost_again}")
+                link = await self._dial_again(call, shown)
+            else:
+                self._retelling.differ(call, f"the connection was lost before the answer: {lost}")
+        await link.until(lambda: all(map(self._retelling.has_come, _commands(calls))), LAST_COMMANDS_S)
+        return link
+
+    async def _ask_for(self, call: Told, link: BareLink) -> None:
         """Let the central system send what it sent in the trace, and wait until it has."""
         url = self._peer.command_url(self._station, call.action)
         try:
@@ -97,54 +127,21 @@ class _Replay:
         if reply.status >= 400 and not self._retelling.has_come(call):
             self._retelling.differ(call, f"POST {url} was answered {reply.status} {brief(reply.body)}")
             return
-        await self._until(lambda: self._retelling.has_come(call), self._timeout_s)
+        await link.until(lambda: self._retelling.has_come(call), self._timeout_s)
 
-    async def _until(self, so: Callable[[], bool], timeout_s: float) -> None:
-        """Wait for commands until it is ``so``; what does not come in time is told as a difference at the end."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                while not so():
-                    self._came.clear()
-                    await self._came.wait()
-        except TimeoutError:
-            pass
-
-    async def _sent(self, connection: ClientConnection, id: str, call: Told, listening: asyncio.Task[None]) -> bool:
-        """Send ``call`` and take its answer, if one comes; False when the connection is gone before that."""
-        answer = self._answers[id] = asyncio.get_running_loop().create_future()
-        with contextlib.suppress(ConnectionClosed):
-            await connection.send(json.dumps([2, id, call.action, self._retelling.payload(call)]))
+    async def _sent(self, call: Told, link: BareLink) -> str:
+        """Send ``call`` and take its answer, if one comes; why the connection is gone before that, "" when it is
+        not."""
+        self._count += 1
         # What had no answer then is not waited for long now.
-        timeout_s = self._timeout_s if call.answer is not None else 0.5
-        await asyncio.wait((answer, listening), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-        if listening.done() and not answer.done():
-            return False
-        self._retelling.answered(call, answer.result() if answer.done() else None)
-        return True
-
-    async def _listen(self, connection: ClientConnection) -> None:
-        async for text in connection:
-            match _parsed(text):
-                case [2, str(id), str(action), *_]:
-                    answer = self._retelling.answer_to(action)
-                    frame = [4, id, answer.code, "", {}] if answer.code else [3, id, answer.payload]
-                    await connection.send(json.dumps(frame))
-                    self._came.set()
-                case [3, str(id), payload]:
-                    self._take(id, Answer(payload))
-                case [4, str(id), str(code), *_]:
-                    self._take(id, Answer(code=code))
-                case _:
-                    self._retelling.differences.append(f"the central system sent no frame: {text[:200]!r}")
-
-    def _take(self, id: str, answer: Answer) -> None:
-        asked = self._answers.pop(id, None)
-        if asked is not None and not asked.done():
-            asked.set_result(answer)
+        timeout_s = self._timeout_s if call.answer is not None else UNANSWERED_S
+        try:
+            answer = await link.call(f"replay-{self._count}", call.action, self._retelling.payload(call), timeout_s)
+        except Gone as gone:
+            return str(gone)
+        self._retelling.answered(call, answer)
+        return ""
 
 
-def _parsed(text: str | bytes) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+def _commands(calls: Sequence[Told]) -> list[Told]:
+    return [call for call in calls if not call.from_station]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
 
 from chargepoint.clock import iso
 from launcher.scenario.patterns import brief
@@ -29,6 +30,11 @@ class Retelling:
         self._transactions: dict[object, object] = {}
         self.differences: list[str] = []
 
+    @property
+    def connections(self) -> list[list[Told]]:
+        """The CALLs of each connection."""
+        return [list(calls) for _, calls in groupby(self.calls, key=lambda call: call.connection)]
+
     def payload(self, call: Told) -> object:
         """What is sent for ``call``: transactions have the ids that they were given this time."""
         return self._translated(call.payload)
@@ -44,9 +50,9 @@ class Retelling:
         """Something about ``call`` is not as it was."""
         self.differences.append(f"line {call.line}: {call.action}: {difference}")
 
-    def lost(self, call: Told, why: str) -> None:
-        """The connection is gone at ``call``; what comes after it cannot be told."""
-        self.differ(call, f"the connection was lost, the rest was not sent: {why}")
+    def heard_nonsense(self, text: str) -> None:
+        """The central system has sent what is no frame."""
+        self.differences.append(f"the central system sent no frame: {text[:200]!r}")
 
     def answer_to(self, action: str) -> Answer:
         """What the charge point answers when the central system sends ``action``: as it did the last time."""
@@ -60,11 +66,6 @@ class Retelling:
     def has_come(self, call: Told) -> bool:
         """Whether the central system has sent ``call`` this time too."""
         return call not in self._to_come.get(call.action, ())
-
-    @property
-    def all_came(self) -> bool:
-        """Whether the central system has sent all it did the last time."""
-        return not any(self._to_come.values())
 
     def end(self) -> list[str]:
         """All differences, when nothing more comes."""

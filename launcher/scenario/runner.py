@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 from launcher.scenario.commissioning import needs_authority
 from launcher.scenario.credentials import NO_CREDENTIALS, Credentials
 from launcher.scenario.format import Scenario
-from launcher.scenario.peer import Peer, bundled, driven, reach
+from launcher.scenario.peer import Peer, bundled, driven
 from launcher.scenario.play import INTERRUPTED, Heard, Play
+from launcher.scenario.reach import reach, ways
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Run, Verdict
@@ -108,7 +109,8 @@ async def _really(
     """Where, and what came of it."""
     async with AsyncExitStack() as stack:
         if plan.central_system:
-            await reach(plan.central_system)
+            entries = (entry for scenario in plan.scenarios for entry in scenario.stations.values())
+            await reach(plan.central_system, ways(entries))
             peer = Peer(plan.central_system, plan.commands)
             if plan.api:
                 peer = driven(plan.central_system, plan.api, plan.commands)

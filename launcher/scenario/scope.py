@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
-from launcher.scenario.later import LaterFloat, LaterInt
+from launcher.scenario.later import LaterFlag, LaterFloat, LaterInt
 from launcher.scenario.variables import as_text, filled
 
 T = TypeVar("T")
@@ -60,10 +60,14 @@ def _resolved(value: object, variables: Mapping[str, object]) -> object:
     match value:
         case Enum():
             return value
-        case LaterInt() | LaterFloat():
+        case LaterInt() | LaterFloat() | LaterFlag():
             return value.now(variables)
         case tuple(items):
             return tuple(_resolved(item, variables) for item in items)
+        case dict(members):
+            return {
+                str(filled(key, variables, at_last=True)): _resolved(each, variables) for key, each in members.items()
+            }
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return resolved(value, variables)
         case _:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from chargepoint.api.orders import Configure, Misbehave, Reboot, Send, SendText, StationResult, Watch
+from chargepoint.api.orders import Configure, Misbehave, PowerLoss, Reboot, Send, SendText, StationResult, Watch
 from chargepoint.api.pool import PoolCommand, PoolResult, PoolVerb
 from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
 from chargepoint.bus import Message
@@ -124,7 +124,9 @@ class Stage:
         self._check_on(station)
         await self._write([Message(self._topics.connector(station, connector, leaf), payload)])
 
-    async def order(self, station: str, order: Configure | Send | SendText | Misbehave | Reboot) -> StationResult:
+    async def order(
+        self, station: str, order: Configure | Send | SendText | Misbehave | Reboot | PowerLoss
+    ) -> StationResult:
         """What a station makes of an order. Raises StageError when it makes nothing of it."""
         self._check_on(station)
         request = self._request_id()

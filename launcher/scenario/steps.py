@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chargepoint.api.orders import Misbehave
-from chargepoint.api.payloads import CarInput, ErrorCode
+from chargepoint.api.orders import Misbehave, PowerLoss, Reboot
+from chargepoint.api.payloads import CarInput, FaultInput
 from chargepoint.api.pool import PoolVerb
 from launcher.scenario.expect import Expectation
 from launcher.scenario.source import Place
@@ -33,8 +33,9 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class PowerCycle:
-    """The power goes and comes back."""
+    """The power goes and comes back: at once, or when the battery has let the station end what was going on."""
 
+    order: Reboot | PowerLoss
     stations: Stations = ()
 
 
@@ -49,18 +50,20 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """An id tag is held to the reader."""
+    """An id tag is held to the reader; ``refused``: the station takes it for none that it may let in, and asks
+    nobody."""
 
     tag: str
     stations: Stations = ()
     connector: int = 1
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault appears; NoError: it is gone. Connector 0 is the station."""
+    """A fault appears, or is gone. Connector 0 is the station."""
 
-    code: ErrorCode
+    fault: FaultInput
     stations: Stations = ()
     connector: int = 1
 
@@ -214,6 +217,14 @@ class Parallel:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Steps in quick succession, which count as one deed: what comes after the first may be expected after the
+    last."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Include:
     """The steps of another file, whose path is relative to this one."""
 
@@ -239,6 +250,7 @@ Deed = (
     | Check
     | Repeat
     | Parallel
+    | Together
     | Include
 )
 

@@ -31,11 +31,11 @@ async def taped(
     except InputError:
         raise Failure(f"there is no charge point {station_id}: `cp-simu status` lists them") from None
     recording = Recording(station_id, status.entry, time.time())
-    loop = asyncio.get_running_loop()
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(connected(remote.broker))
         wanted = [remote.topics.connector(station_id, "+", leaf) for leaf in ("car", "id_tag", "faulted")]
-        wanted += [remote.topics.station(station_id, "cmd"), remote.topics.launcher("cmd"), status_topic]
+        wanted += [remote.topics.station(station_id, leaf) for leaf in ("cmd", "result")]
+        wanted += [remote.topics.launcher("cmd"), remote.topics.launcher("result"), status_topic]
         await client.subscribe([(topic, 1) for topic in wanted])
         await stack.enter_async_context(watching(remote, station_id, client))
         begun()
@@ -55,7 +55,7 @@ async def taped(
                 if not isinstance(topic, StationTopic | ConnectorTopic | LauncherTopic):
                     continue
                 if isinstance(message.payload, bytes):
-                    recording.take(topic, message.payload, loop.time())
+                    recording.take(topic, message.payload, time.time())
 
         listening = asyncio.create_task(listen())
         ending = asyncio.create_task(ended.wait())

@@ -47,7 +47,15 @@ def record(station: str, spoken: Spoken, meta: Mapping[str, object]) -> dict[str
 
 def lines(station: str, frames: Iterable[Spoken], meta: Mapping[str, object]) -> str:
     """The trace of a station, as JSONL."""
-    records = (record(station, spoken, meta) for spoken in frames)
+    numbers: dict[str, int] = {}
+
+    def told(spoken: Spoken) -> dict[str, object] | None:
+        if (made_at := spoken.frame.connected_at) is None:
+            return record(station, spoken, meta)
+        number = numbers.setdefault(made_at, len(numbers) + 1)
+        return record(station, spoken, {**meta, "connection": number})
+
+    records = map(told, frames)
     return "".join(_line(each) + "\n" for each in records if each is not None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,7 +32,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Told:
     """One CALL of the trace with its answer; None when there was none. ``line`` is where it stands; ``at``: POSIX
-    seconds."""
+    seconds; ``connection``: the how manieth of the charge point it went over."""
 
     line: int
     from_station: bool
@@ -40,6 +40,7 @@ class Told:
     payload: object
     answer: Answer | None
     at: float = 0.0
+    connection: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class _Record:
     action: str
     body: object
     code: str
+    connection: object
 
     @property
     def asked(self) -> tuple[str, str, str]:
@@ -79,7 +81,38 @@ def parse_trace(text: str, file: str) -> dict[str, list[Told]]:
             calls.append(Told(record.line, from_station, record.action, record.body, None, record.at))
         elif (asked := open_calls.pop(record.asked, None)) is not None:
             calls[asked] = replace(calls[asked], answer=Answer(record.body, record.code))
-    return told
+    named = {record.line: record.connection for record in records}
+    return {station: list(_connected(calls, named)) for station, calls in told.items()}
+
+
+def _connected(calls: Iterable[Told], named: Mapping[int, object]) -> Iterator[Told]:
+    """``calls`` with the connection that each went over: what the trace calls it is ``named`` by line. A trace that
+    names none is one of as many as there were boots: who was Accepted boots again after a loss of power, unless it
+    was asked to."""
+    calls = list(calls)
+    told = any(named[call.line] is not None for call in calls)
+    number, name, accepted = 1, None, False
+    for call in calls:
+        now = named[call.line]
+        boots = call.from_station and call.action == "BootNotification"
+        if told and now is not None:
+            number, name = number + (name is not None and now != name), now
+        elif not told and boots and accepted:
+            number += 1
+        if boots:
+            accepted = call.answer is not None and _status(call.answer.payload) == "Accepted"
+        elif not call.from_station and _asks_to_boot(call):
+            accepted = False
+        yield replace(call, connection=number)
+
+
+def _status(payload: object) -> object:
+    return payload.get("status") if isinstance(payload, Mapping) else None
+
+
+def _asks_to_boot(call: Told) -> bool:
+    wanted = call.payload.get("requestedMessage") if isinstance(call.payload, Mapping) else None
+    return call.action == "TriggerMessage" and wanted == "BootNotification"
 
 
 def _shuffled(records: list[_Record]) -> bool:
@@ -121,7 +154,10 @@ def _record(fields: Fields, line: str, number: int) -> _Record:
     code = str(fields.object("error").get("code", "")) if kind == "CALLERROR" else ""
     station = fields.text("chargePointId", "charge_point", min_length=1)
     at = _moment(fields.text("timestamp", ""))
-    return _Record(number, at, station, direction, kind, fields.text("messageId", ""), action, body, code)
+    meta = members.get("meta")
+    connection = meta.get("connection") if isinstance(meta, Mapping) else None
+    id = fields.text("messageId", "")
+    return _Record(number, at, station, direction, kind, id, action, body, code, connection)
 
 
 def _of_raw(raw: object, kind: str) -> object:

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
 
 from chargepoint.api.errors import InputError
-from chargepoint.clock import iso
+from launcher.scenario.arithmetic import WANTED, NoArithmetic, NoResult, names, result
 from launcher.scenario.source import Node, node_of
 
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 """What a variable may be called."""
 
-_VARIABLE = re.compile(rf"(\$?)(\$\{{({NAME})(?:([+-]\d+(?:\.\d+)?)(s|m|h|d))?\}})")
-"""A name, or a moment so long after or before another: ``${now+30s}``. With one more ``$`` before it, itself."""
+_VARIABLE = re.compile(r"(\$?)(\$\{([^{}]*)\})")
+"""A name, arithmetic, or a moment so long after or before another: ``${now+30s}``. With one more ``$`` before it,
+itself."""
+_MOMENT = re.compile(rf"({NAME})\s*([+-])\s*(\d+(?:\.\d+)?)(s|m|h|d)")
 _BEGINNING = re.compile(r"(?<!\$)\$\{")
-_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def names_in(text: str) -> list[str]:
-    """The variables in ``text``."""
-    return [found[3] for found in _VARIABLE.finditer(text) if not found[1]]
+    """The variables in ``text``. Raises NoArithmetic."""
+    return [name for found in _VARIABLE.finditer(text) if not found[1] for name in names(_spelt_out(found[3]))]
+
+
+def is_variable(text: str) -> bool:
+    """Whether ``text`` is nothing but a variable, or arithmetic with some."""
+    found = _VARIABLE.fullmatch(text)
+    return found is not None and not found[1]
 
 
 def filled(value: object, variables: Mapping[str, object], *, at_last: bool = False) -> object:
     """``value`` (as JSON has it) with variables in its texts, keys included. A text that is nothing but a variable
-    becomes its value; a variable that is not known stays. ``at_last``: what is no variable loses its second ``$``."""
+    becomes its value; a variable that is not known stays. ``at_last``: what is no variable loses its second ``$``.
+
+    Raises InputError for arithmetic that has no result."""
 
     def one(found: re.Match[str]) -> object:
         if found[1]:
@@ -47,16 +56,26 @@ def filled(value: object, variables: Mapping[str, object], *, at_last: bool = Fa
     return value
 
 
+def _spelt_out(text: str) -> str:
+    """``now+2m`` as ``now+2*60``."""
+    if found := _MOMENT.fullmatch(text.strip()):
+        return f"{found[1]} {found[2]} {found[3]} * {_UNITS_S[found[4]]}"
+    return text
+
+
 def _value(found: re.Match[str], variables: Mapping[str, object]) -> object:
-    """What stands for the variable; itself when it is not known, or no moment that could be moved."""
-    value = variables.get(found[3], found[0])
-    if found[4] is None or found[3] not in variables:
-        return value
+    """What stands for the variable; itself when it is not known."""
+    text = _spelt_out(found[3])
     try:
-        at = datetime.fromisoformat(str(value)).timestamp()
-    except ValueError:
+        if not set(names(text)) <= variables.keys():
+            return found[0]
+        if (name := text.strip()) in variables:
+            return variables[name]
+        return result(text, variables)
+    except NoArithmetic:
         return found[0]
-    return iso(at + float(found[4]) * _UNITS_S[found[5]])
+    except NoResult as error:
+        raise InputError("arithmetic", found[0], str(error)) from None
 
 
 def filled_node(node: Node, variables: Mapping[str, object], later: Collection[str] = ()) -> Node:
@@ -66,14 +85,22 @@ def filled_node(node: Node, variables: Mapping[str, object], later: Collection[s
     """
 
     def check(text: str) -> None:
-        for name in names_in(text):
+        try:
+            found = names_in(text)
+        except NoArithmetic as error:
+            raise node.refused(str(error)) from None
+        for name in found:
             if name not in variables and name not in later:
                 known = ", ".join(sorted({*variables, *later})) or "none"
                 raise InputError(
                     f"{node.place}: {node.key}", f"${{{name}}}", f"a variable of this scenario; there are: {known}"
                 )
         if _BEGINNING.search(_VARIABLE.sub("", text)):
-            raise node.refused("a text with variables like ${TAG} and ${now+2s}; $${ stands for ${ itself")
+            raise node.refused(WANTED)
+        try:
+            filled(text, variables)
+        except InputError as error:
+            raise InputError(f"{node.place}: {node.key}", error.value, error.expected) from None
 
     match node.value:
         case list(items):

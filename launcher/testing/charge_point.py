@@ -58,13 +58,13 @@ class _ChargePoint(ABC, Generic[R]):
         """Hold an id tag to the reader."""
         return self.act("tap", tag=tag, connector=connector)
 
-    def fault(self, code: str, connector: int = 1) -> R:
-        """A fault appears."""
-        return self.act("fault", code=code, connector=connector)
+    def fault(self, code: str, connector: int = 1, **told: str) -> R:
+        """A fault appears; ``vendor_code`` and ``info`` are told with it."""
+        return self.act("fault", code=code, connector=connector, **told)
 
-    def clear_fault(self, connector: int = 1) -> R:
-        """The fault is gone."""
-        return self.act("clear_fault", connector=connector)
+    def clear_fault(self, connector: int = 1, **code: str) -> R:
+        """The fault of this ``code`` is gone; without one, all of them are."""
+        return self.act("clear_fault", connector=connector, **code)
 
     def disturb(self, kind: str, **amounts: Any) -> R:
         """Disturb its line: ``disturb("outage", for_="30s")``, ``disturb("drop", probability=0.1)``."""

@@ -22,13 +22,14 @@ from launcher.scenario.draws import Draws
 from launcher.scenario.format import Scenario
 from launcher.scenario.forms import read_step
 from launcher.scenario.lookout import Lookout
-from launcher.scenario.peer import Peer, bundled, reach
+from launcher.scenario.peer import Peer, Unreachable, bundled
+from launcher.scenario.reach import reach, ways
 from launcher.scenario.report.text import frame_line
 from launcher.scenario.requests import Requests
 from launcher.scenario.scope import Kept, Scope
 from launcher.scenario.source import Place, node_of
 from launcher.scenario.stage import Stage, StageError
-from launcher.scenario.steps import Check, Expect, ExpectNo, Http, Include, Parallel, Power, Repeat, Wait
+from launcher.scenario.steps import Check, Expect, ExpectNo, Http, Include, Parallel, Power, Repeat, Together, Wait
 from launcher.scenario.verdicts import StepFailed
 
 T = TypeVar("T")
@@ -49,6 +50,8 @@ class Crew:
         self._stack = AsyncExitStack()
         self._scopes: dict[str, tuple[Scenario, Scope, Commissioning]] = {}
         self._told: set[str] = set()
+        self._ways: dict[str, str] = {}
+        """Proxies that stations go through, "" for none, and why the central system is not reached so."""
         self.peer = Peer("")
 
     def open(self) -> None:
@@ -74,7 +77,6 @@ class Crew:
     async def _begin(self) -> None:
         central_system, commands, speed = self._wanted
         if central_system:
-            await reach(central_system)
             self.peer = Peer(central_system, commands)
         else:
             self.peer = await self._stack.enter_async_context(bundled(authority=True))
@@ -84,10 +86,12 @@ class Crew:
 
     async def add(self, station: str, entry: Mapping[str, object]) -> None:
         """A station that can be started. Raises InputError, and AssertionError for one that lacks what its security
-        profile needs."""
+        profile needs, or whose way leads to no central system."""
         if station in self._scopes:
             raise InputError("id", station, "given once")
         parse_spec({"central_system": self.peer.url, **checkable(entry), "id": station})
+        if why := await self._out_of_reach(entry):
+            raise AssertionError(why)
         self._stage.clear(station)
         scenario = Scenario(station, "", "", Place(station, 1), {station: entry}, ())
         if lacks := lacking(scenario, NO_CREDENTIALS, self.peer):
@@ -98,6 +102,18 @@ class Crew:
         except StepFailed as failed:
             raise AssertionError(failed.reason) from None
         self._scopes[station] = (scenario, Scope(Kept({})), commissioning)
+
+    async def _out_of_reach(self, entry: Mapping[str, object]) -> str:
+        """Why nothing is there on the way that this entry goes, each of which is looked at once; "" when it is."""
+        [way] = ways([entry])
+        if way not in self._ways:
+            try:
+                await reach(self.peer.url, [way])
+            except Unreachable as error:
+                self._ways[way] = str(error)
+            else:
+                self._ways[way] = ""
+        return self._ways[way]
 
     async def act(self, station: str, name: str, arguments: object) -> Found:
         """A step of a scenario, for this station. Raises InputError for a wrong one, AssertionError for one that is
@@ -113,7 +129,7 @@ class Crew:
                 case Power() | Wait() | Http() | Check():
                     await acts.once(deed, scope)
                     return {}
-                case Repeat() | Parallel() | Include():
+                case Repeat() | Parallel() | Together() | Include():
                     raise AssertionError(f"{name} is for scenario files: Python has its own")
                 case _:
                     return await acts.for_each(deed, station, scope)

@@ -14,7 +14,7 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.figures import Figures
 from chargepoint.api.spec import check_central_system
 from launcher.diagnostics import Exit, NotThere, narrate, say
-from launcher.load.aftermath import link_failures
+from launcher.load.aftermath import link_failures, silence
 from launcher.load.audit import LedgerError
 from launcher.load.checks import PlanError, check_open_files, check_reports, check_times
 from launcher.load.criteria import Criterion
@@ -23,6 +23,8 @@ from launcher.load.outages import Outage
 from launcher.load.profiles import PROFILES
 from launcher.load.report import headline, line, table, to_json, to_junit
 from launcher.metrics.endpoint import Address, serving
+from launcher.scenario.peer import Unreachable
+from launcher.scenario.reach import reach, ways
 from launcher.verbs.credentials import credentials
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -68,10 +70,21 @@ def load(options: argparse.Namespace) -> int:
         if file is not None:
             Path(file).write_text(render(outcome), encoding="utf-8")
     if not outcome.connected:
-        why = "".join(f"\n    {each}" for each in link_failures(outcome))
+        why = "".join(f"\n    {each}" for each in _why_unanswered(outcome))
         raise NotThere(f"no charge point got an answer from {plan.central_system}{why}")
     good = outcome.in_order and not outcome.failed and not outcome.trouble
     return Exit.DONE if good else Exit.FAILED
+
+
+def _why_unanswered(outcome: Outcome) -> list[str]:
+    if failures := link_failures(outcome):
+        return failures
+    plan = outcome.plan
+    try:
+        asyncio.run(reach(plan.central_system, ways([{"ocpp_config": plan.ocpp_config}])))
+    except Unreachable as error:
+        return [str(error)]
+    return [silence(outcome)]
 
 
 def _http(url: str) -> str:

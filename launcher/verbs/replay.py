@@ -11,7 +11,8 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.spec import check_central_system
 from launcher.diagnostics import Exit, NotThere, counted, say
 from launcher.scenario.credentials import Credentials
-from launcher.scenario.peer import Peer, Unreachable, bundled, check_commands, reach
+from launcher.scenario.peer import Peer, Unreachable, bundled, check_commands
+from launcher.scenario.reach import reach
 from launcher.scenario.replay import replay as replay_trace
 from launcher.scenario.traced import Told, parse_trace
 from launcher.verbs.credentials import credentials

@@ -83,14 +83,15 @@ MUTATIONS = {
     "no transaction is accepted": wrong(
         "StartTransaction",
         "charging_session swipe_then_plug remote_start_plugged remote_start_unplugged reservation_used "
-        "late_transaction remote_start_authorized start_offline whole_transaction_offline",
-        "swipe_and_leave tag_blocked",
+        "late_transaction remote_start_authorized remote_start_anywhere remote_start_reserved start_offline "
+        "whole_transaction_offline local_list_offline",
+        "swipe_and_leave tag_blocked local_list",
         change={"idTagInfo": {"status": "Invalid"}},
     ),
     "all transactions have one id": wrong(
         "StartTransaction",
-        "transaction_ids_differ transaction_ids_are_new",
-        "start_sent_twice",
+        "transaction_ids_differ transaction_ids_are_new remote_start_anywhere",
+        "start_sent_twice remote_start_reserved",
         change={"transactionId": 7},
     ),
     "transactions have the id 0": wrong(
@@ -125,7 +126,7 @@ MUTATIONS = {
         "reset_soft reset_hard unlock_in_transaction car_pauses availability_scheduled stop_with_data "
         "group_tag_stops offline_in_transaction start_offline end_offline whole_transaction_offline late_answers "
         "refused_after_outage start_fails_three_times flapping clock_ahead meter_jump chaos closed_in_good_order "
-        "duplicate_connection server_certificate_expires",
+        "duplicate_connection server_certificate_expires full_battery local_list_offline",
         "swipe_and_leave remote_start_plugged",
         error=INTERNAL_ERROR,
     ),
@@ -133,7 +134,8 @@ MUTATIONS = {
         "MeterValues",
         "meter_values meter_values_idle meter_values_temperature stop_with_data dc_session charging_session "
         "limit_is_obeyed trigger_message "
-        "meter_jump meter_reset meter_negative meter_freeze offline_in_transaction clock_aligned",
+        "meter_jump meter_reset meter_negative meter_freeze offline_in_transaction clock_aligned "
+        "full_battery",
         "unplug_ends end_offline",
         error=INTERNAL_ERROR,
     ),

@@ -17,9 +17,15 @@ LARGEST_BYTES = 2**30
 
 async def fetch(location: str, tls: ssl.SSLContext) -> Result:
     """GET the file at ``location``, following redirections."""
+    async with _client(tls) as client:
+        return await fetch_with(client, location)
+
+
+async def fetch_with(client: httpx.AsyncClient, location: str) -> Result:
+    """GET the file at ``location``."""
     head, digest, size = bytearray(), sha256(), 0
     try:
-        async with _client(tls) as client, client.stream("GET", location) as response:
+        async with client.stream("GET", location) as response:
             if response.is_error:
                 return _failed(response)
             async for chunk in response.aiter_bytes():
@@ -35,14 +41,19 @@ async def fetch(location: str, tls: ssl.SSLContext) -> Result:
 
 async def store(location: str, content: bytes, tls: ssl.SSLContext) -> Result:
     """PUT ``content`` to ``location``; POST it when the server does not know PUT (405, 501)."""
+    async with _client(tls) as client:
+        return await store_with(client, location, content)
+
+
+async def store_with(client: httpx.AsyncClient, location: str, content: bytes) -> Result:
+    """PUT ``content`` to ``location``, or POST it."""
     name = unquote(urlsplit(location).path.rpartition("/")[2])
     headers = {"Content-Type": "text/plain; charset=utf-8"}
     try:
-        async with _client(tls) as client:
-            response = await client.put(location, content=content, headers=headers)
-            if response.status_code in (httpx.codes.METHOD_NOT_ALLOWED, httpx.codes.NOT_IMPLEMENTED):
-                headers["Content-Disposition"] = f'attachment; filename="{name}"'
-                response = await client.post(location, content=content, headers=headers)
+        response = await client.put(location, content=content, headers=headers)
+        if response.status_code in (httpx.codes.METHOD_NOT_ALLOWED, httpx.codes.NOT_IMPLEMENTED):
+            headers["Content-Disposition"] = f'attachment; filename="{name}"'
+            response = await client.post(location, content=content, headers=headers)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return _broken(error)
     return Delivered() if response.is_success else _failed(response)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import selectors
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Seconds since it began."""
         return self._jumping.now
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """No time passes, for threads are at work that nobody else tells of."""
+        self._jumping.busy += 1
+        try:
+            yield
+        finally:
+            self._jumping.busy -= 1
 
     def run_in_executor(  # type: ignore[override]
         self, executor: Any, func: Callable[..., Any], *arguments: Any

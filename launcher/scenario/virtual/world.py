@@ -9,6 +9,7 @@ import random
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -34,7 +35,11 @@ from launcher.scenario.play import INTERRUPTED, Heard, Play
 from launcher.scenario.requests import Requests
 from launcher.scenario.stage import Stage
 from launcher.scenario.verdicts import Outcome, Verdict
+from launcher.scenario.virtual.files import carrying, in_no_time
 from launcher.scenario.virtual.loop import VirtualClock, VirtualLoop
+
+App = Callable[[], Any]
+"""Makes the HTTP API when it is first wanted."""
 
 URL, API = "ws://virtual", "http://virtual"
 
@@ -84,9 +89,9 @@ async def _played(
 
     try:
         async with (
-            _central_system(clock, folder, server, seed) as requests,
-            Stage(now=clock.now, look_every_s=LOOK_EVERY_S, pool=lambda *how: InProcess(clock, *how)) as stage,
-            requests,
+            _central_system(clock, folder, server, seed) as app,
+            Stage(now=clock.now, look_every_s=LOOK_EVERY_S, pool=lambda *how: InProcess(clock, app, *how)) as stage,
+            Requests(API, app) as requests,
         ):
             return await Play(scenario, stage, driven(URL, API), requests, seed, told, folder).run()
     except asyncio.CancelledError:
@@ -94,11 +99,13 @@ async def _played(
 
 
 @asynccontextmanager
-async def _central_system(clock: VirtualClock, folder: Path, listener: Path, seed: int) -> AsyncIterator[Requests]:
-    """The bundled central system, and a way to its HTTP API that needs no socket."""
+async def _central_system(clock: VirtualClock, folder: Path, listener: Path, seed: int) -> AsyncIterator[App]:
+    """The bundled central system, and its HTTP API, which needs no socket."""
     tags = ChangeableTags(TagsFile(etc_dir() / "scenarios" / "tags.json").current)
     behaviours = Table(lambda own: random.Random(seed if own is None else own).random)
     messages, passwords = Messages(), Passwords()
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
     with closing(Store(folder / "csms.db")) as store, closing(socket.socket(socket.AF_UNIX)) as line:
         line.bind(str(listener))
         system = CentralSystem(tags.current, store.charge_points(), store.running_transactions())
@@ -114,15 +121,17 @@ async def _central_system(clock: VirtualClock, folder: Path, listener: Path, see
             ping_interval_s=PING_INTERVAL_S,
         ) as server:
 
+            @cache
             def app() -> Any:
                 from csms.http.app import Parts, create_app  # half a second, for those who ask it something
 
                 files = FilePlace(folder / "files")
-                return create_app(
+                made = create_app(
                     Parts(system, server, store, clock, behaviours, messages, tags, passwords, files, None)
                 )
+                return in_no_time(made, loop)
 
-            yield Requests(API, app)
+            yield app
 
 
 class InProcess:
@@ -131,8 +140,9 @@ class InProcess:
     exit_code: int | None = None
 
     def __init__(
-        self, clock: VirtualClock, name: str, topics: Topics, hear: Callable[[Message], None], *_: str
+        self, clock: VirtualClock, app: App, name: str, topics: Topics, hear: Callable[[Message], None], *_: str
     ) -> None:
+        """``app`` has the files that stations fetch and store."""
         loop = asyncio.get_running_loop()
         self._name = name
         self._topics = topics
@@ -147,6 +157,7 @@ class InProcess:
             publish,
             clock=clock,
             status_every_s=STATUS_EVERY_S,
+            carry_out=carrying(API, app),
         )
         self._running = loop.create_task(self._host.run())
 

@@ -89,6 +89,20 @@ async def test_a_central_system_that_is_not_there_is_exit_code_3() -> None:
     assert f" times: {url}/<id>: [Errno 111]" in told
 
 
+async def test_a_central_system_that_takes_connections_and_says_nothing_is_3_and_told() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        code, told = await load("--central-system", url, "--count", 2, "--duration", "2s")
+    assert code == 3
+    assert (
+        f"no charge point got an answer from {url}\n    connected, but no answer to the WebSocket handshake" in told
+    )
+
+
 async def test_ctrl_c_ends_early_with_the_report(central: Central) -> None:
     process = start("--central-system", central.url, "--count", 3, "--duration", "10m")
     await central.gets("StatusNotification", 3)

@@ -9,14 +9,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import psutil
 import pytest
+from websockets.sync.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
+from tests.csms.program import running
 from tests.support.ports import free_port
 from tests.support.waiting import eventually
 
@@ -74,6 +77,104 @@ def test_who_lets_nobody_in_is_3_and_why_stands_in_every_report(boot: Path, tmp_
     why = f"({url}/E1 refuses the connection: HTTP 401 Unauthorized)"
     assert done.stderr == f"cp-simu: no charge point was answered by {url} {why}\n"
     assert "HTTP 401 Unauthorized" in reasons(junit, "failure")[0]
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+    writer.close()
+
+
+def test_who_takes_connections_and_says_nothing_is_3_and_what_is_missing_is_told(boot: Path) -> None:
+    with listening(silent) as url:
+        done = cp_simu_run(boot, "--central-system", url)
+    assert done.returncode == 3
+    why = "connected, but no answer to the WebSocket handshake within 2 s"
+    assert done.stderr == f"cp-simu: no charge point was answered by {url} ({why})\n"
+    assert f'within 2 s: registration is "Disconnected", expected Accepted; {why}' in done.stdout
+
+
+def test_who_takes_websockets_and_says_nothing_is_3_and_what_is_missing_is_told(boot: Path) -> None:
+    def mute(connection: ServerConnection) -> None:
+        for _ in connection:
+            pass
+
+    with serve(mute, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
+        done = cp_simu_run(boot, "--central-system", url)
+        server.shutdown()
+        thread.join()
+    assert done.returncode == 3
+    why = "connected, but no answer to BootNotification within 2 s"
+    assert done.stderr == f"cp-simu: no charge point was answered by {url} ({why})\n"
+
+
+@contextmanager
+def proxied(status: str, to: str) -> Iterator[tuple[str, list[str]]]:
+    """An HTTP proxy that answers CONNECT with ``status``, and knows the address ``to`` by another name; what it was
+    asked."""
+    asked: list[str] = []
+
+    async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode().partition("\r\n")[0])
+        writer.write(f"HTTP/1.1 {status}\r\n\r\n".encode())
+        if not status.startswith("200"):
+            writer.close()
+            return
+        there, back = await asyncio.open_connection(*to.split(":"))
+        await asyncio.gather(passed_on(reader, back), passed_on(there, writer))
+
+    with listening(serve) as url:
+        yield url.removeprefix("ws://").removesuffix("/ocpp"), asked
+
+
+OUT_OF_SIGHT = "ws://central-system.invalid:9000"
+
+
+@pytest.fixture
+def boot_by_proxy(tmp_path: Path) -> Path:
+    file = tmp_path / "proxied.yaml"
+    head = "variables: {PROXY: ''}\nstations: {E1: {ocpp_config: {WebSocketProxy: 'http://me:s3cret@${PROXY}'}}}\n"
+    file.write_text(head + BOOTS)
+    return file
+
+
+@pytest.mark.end_to_end
+def test_a_central_system_is_looked_for_by_the_way_that_charge_points_go(boot_by_proxy: Path, tmp_path: Path) -> None:
+    with running(tmp_path) as csms, proxied("200 OK", csms.ws.removeprefix("ws://")) as (proxy, asked):
+        done = cp_simu_run(boot_by_proxy, "-p", f"PROXY={proxy}", "--central-system", OUT_OF_SIGHT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert set(asked) == {"CONNECT central-system.invalid:9000 HTTP/1.1"}
+
+
+def test_a_proxy_that_does_not_connect_is_3_and_told_without_its_password(boot_by_proxy: Path) -> None:
+    with proxied("407 Proxy Authentication Required", "") as (proxy, _):
+        done = cp_simu_run(boot_by_proxy, "-p", f"PROXY={proxy}", "--central-system", OUT_OF_SIGHT)
+    why = f"the proxy http://{proxy} does not connect to {OUT_OF_SIGHT}: HTTP 407 Proxy Authentication Required"
+    assert (done.returncode, done.stderr) == (3, f"cp-simu: {why}\n")
+
+
+def test_a_proxy_that_is_not_there_is_3_and_no_other_way_is_taken(boot_by_proxy: Path) -> None:
+    proxy = f"127.0.0.1:{free_port()}"
+    with listening(silent) as url:
+        done = cp_simu_run(boot_by_proxy, "-p", f"PROXY={proxy}", "--central-system", url)
+    assert done.returncode == 3
+    assert done.stderr.startswith(f"cp-simu: nothing answers at the proxy http://{proxy}: ")
+
+
+def test_where_one_way_leads_nowhere_those_of_other_ways_are_played(boot: Path, boot_by_proxy: Path) -> None:
+    with listening(unauthorized) as url:
+        words = (boot_by_proxy, boot, "-p", f"PROXY=127.0.0.1:{free_port()}", "--central-system", url, "--jobs", 1)
+        done = cp_simu_run(*words)
+    assert done.returncode == 3
+    assert "2 scenarios: 2 failed" in done.stdout
 
 
 def test_where_nobody_is_let_in_not_every_scenario_waits_for_it(tmp_path: Path) -> None:

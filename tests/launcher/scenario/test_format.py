@@ -12,7 +12,8 @@ import pytest
 from chargepoint.api.damage import Damage, DamageKind
 from chargepoint.api.disturbances import Disturbance, DisturbanceKind
 from chargepoint.api.errors import InputError
-from chargepoint.api.payloads import CarInput, ErrorCode
+from chargepoint.api.orders import PowerLoss
+from chargepoint.api.payloads import CarInput, ErrorCode, FaultInput
 from chargepoint.api.pool import PoolVerb
 from chargepoint.api.quirks import QuirkName
 from chargepoint.api.traffic import Direction
@@ -21,7 +22,20 @@ from launcher.scenario.expect import Call, Connector, Measured, Registered, Sequ
 from launcher.scenario.format import Scenario, load, schema
 from launcher.scenario.forms import DEEDS
 from launcher.scenario.source import read_file
-from launcher.scenario.steps import Car, Deed, Deviate, Expect, ExpectNo, Fault, Parallel, Power, Repeat, Tap, Wait
+from launcher.scenario.steps import (
+    Car,
+    Deed,
+    Deviate,
+    Expect,
+    ExpectNo,
+    Fault,
+    Parallel,
+    Power,
+    PowerCycle,
+    Repeat,
+    Tap,
+    Wait,
+)
 from launcher.verbs.scenarios import ready
 from tests.support import scenario_schema
 
@@ -52,6 +66,7 @@ def folder(tmp_path: Path) -> Folder:
 
 
 HEAD = "stations: A\nsteps:\n"
+OTHER = ErrorCode.OTHER_ERROR
 
 
 @pytest.mark.parametrize(
@@ -71,8 +86,12 @@ HEAD = "stations: A\nsteps:\n"
         ("plug: {asks_for: [16]}", Car(CarInput(32.0, True, 16.0))),
         ("unplug: B", Car(CarInput(cable=0.0), ("B",))),
         ("tap: TAG1", Tap("TAG1")),
-        ("fault: {code: GroundFailure, connector: 0}", Fault(ErrorCode.GROUND_FAILURE, (), 0)),
-        ("clear_fault", Fault(ErrorCode.NO_ERROR)),
+        ("fault: {code: GroundFailure, connector: 0}", Fault(FaultInput(True, ErrorCode.GROUND_FAILURE), (), 0)),
+        ("clear_fault", Fault(FaultInput(False))),
+        ("fault: {code: OtherError, vendor_code: V7, info: hot}", Fault(FaultInput(True, OTHER, "V7", "hot"))),
+        ("clear_fault: {code: OtherError, connector: 0}", Fault(FaultInput(False, OTHER), (), 0)),
+        ("car: {ready: false, asks_for: [null, 10]}", Car(CarInput(None, False, None, 10.0))),
+        ("power_loss", PowerCycle(PowerLoss())),
         ("wait: 1m", Wait(60.0, 60.0)),
         ("wait: 500ms..2s", Wait(0.5, 2.0)),
         ("expect: {registration: Accepted}", Expect(Registered("Accepted"))),

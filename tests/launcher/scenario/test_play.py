@@ -94,6 +94,18 @@ steps:
     assert (outcome.verdict, outcome.reason) == (Verdict.PASSED, "")
 
 
+async def test_what_comes_of_deeds_that_belong_together_is_expected_after_the_last(tmp_path: Path) -> None:
+    waiting = "      - wait: 1s\n"
+    preparing = "  - expect: {sent: StatusNotification, with: {status: Preparing}, within: 1s}\n"
+    together, apart = await play(
+        tmp_path,
+        f"{BOOTED}  - wait: 1s\n  - together:\n      - plug\n{waiting}      - tap: TAG1\n{preparing}",
+        f"{BOOTED}  - wait: 1s\n  - plug\n  - wait: 1s\n  - tap: TAG1\n{preparing}",
+    )
+    assert (together.verdict, together.reason) == (Verdict.PASSED, "")
+    assert apart.verdict is Verdict.FAILED
+
+
 BOOTED = "  - start\n  - expect: {registration: Accepted}\n"
 
 

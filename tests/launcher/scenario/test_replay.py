@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from chargepoint.api.errors import InputError
-from launcher.scenario.peer import Peer
+from launcher.scenario.peer import Peer, Unreachable
 from launcher.scenario.replay import replay
 from launcher.scenario.retelling import Retelling
 from launcher.scenario.traced import UNTOLD, Answer, Told, parse_trace
@@ -149,7 +152,7 @@ def test_the_same_again_has_no_difference(retelling: Retelling) -> None:
     for call in retelling.calls:
         retelling.answered(call, call.answer)
     assert retelling.answer_to("Reset") == Answer({"status": "Rejected"})
-    assert retelling.all_came
+    assert all(retelling.has_come(call) for call in retelling.calls if not call.from_station)
     assert retelling.end() == []
 
 
@@ -214,26 +217,148 @@ def test_what_the_central_system_sent_it_is_asked_to_send_again(tmp_path: Path) 
     assert (done.returncode, done.stdout) == (0, "3 CALLs replayed: no difference\n"), done.stderr
 
 
+ACCEPTED = {"status": "Accepted", "currentTime": "", "interval": 300}
+
+
+def asked(id: str, action: str, connection: object = None, **payload: object) -> str:
+    meta = {} if connection is None else {"meta": {"connection": connection}}
+    return record(OUT, "CALL", id, action=action, payload=payload, **meta)
+
+
+def answered(id: str, **payload: object) -> str:
+    return record(IN, "CALLRESULT", id, payload=payload)
+
+
+def boot(id: str, connection: object = None) -> str:
+    return asked(id, "BootNotification", connection, **dict.fromkeys(BOOT, "x")) + answered(id, **ACCEPTED)
+
+
+def beat(id: str, connection: object = None) -> str:
+    return asked(id, "Heartbeat", connection) + answered(id, currentTime="")
+
+
+def by_connection(text: str) -> list[list[str]]:
+    [calls] = parse_trace(text, "t").values()
+    return [[call.action for call in each] for each in Retelling(calls).connections]
+
+
+def test_each_connection_is_told_by_the_trace() -> None:
+    text = boot("1", 1) + beat("2", 1) + beat("3", 2) + boot("4", 3) + beat("5")
+    boots, beats = "BootNotification", "Heartbeat"
+    assert by_connection(text) == [[boots, beats], [beats], [boots, beats]]
+
+
+def test_where_the_trace_does_not_tell_who_boots_again_has_connected_again() -> None:
+    pending = asked("0", "BootNotification") + answered("0", **ACCEPTED | {"status": "Pending"})
+    boots, beats = "BootNotification", "Heartbeat"
+    assert by_connection(pending + boot("1") + beat("2") + boot("3")) == [[boots, boots, beats], [boots]]
+
+
+def test_who_is_asked_to_boot_again_has_not_connected_again() -> None:
+    trigger = record(IN, "CALL", "t", action="TriggerMessage", payload={"requestedMessage": "BootNotification"})
+    assert by_connection(boot("1") + trigger + boot("2") + boot("3")) == [
+        ["BootNotification", "TriggerMessage", "BootNotification"],
+        ["BootNotification"],
+    ]
+
+
+@dataclass
+class Listener:
+    """A central system that answers everything with what a heartbeat wants, and hangs up before it answers what
+    ``hang_up`` says of the number of the CALL."""
+
+    hang_up: Callable[[int], bool] = lambda number: False
+    how: Callable[[ServerConnection], Coroutine[Any, Any, None]] = lambda connection: connection.close()
+    connections: list[list[str]] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    async def __call__(self, connection: ServerConnection) -> None:
+        heard: list[str] = []
+        self.connections.append(heard)
+        try:
+            async for text in connection:
+                frame = json.loads(text)
+                heard.append(frame[2])
+                if self.hang_up(sum(map(len, self.connections))):
+                    await self.how(connection)
+                    return
+                answer = ACCEPTED if frame[2] == "BootNotification" else {"currentTime": ""}
+                await connection.send(json.dumps([3, frame[1], answer]))
+        finally:
+            self.ends.append(connection.close_code or 0)
+
+    async def differences(self, text: str) -> list[str]:
+        """Of a replay with it."""
+        async with serve(self, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]) as server:
+            url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            return (await replay(parse_trace(text, "t"), Peer(url), 5.0))["CP"]
+
+
+async def test_each_connection_of_the_trace_is_made_again_and_boots_only_where_it_booted() -> None:
+    listener = Listener()
+    assert await listener.differences(boot("1", 1) + beat("2", 1) + beat("3", 2) + boot("4", 3)) == []
+    assert listener.connections == [["BootNotification", "Heartbeat"], ["Heartbeat"], ["BootNotification"]]
+    assert listener.ends == [1000, 1000, 1000]
+
+
+async def test_a_connection_that_ends_where_it_ended_in_the_trace_is_no_difference() -> None:
+    listener = Listener(lambda number: number == 2)
+    unanswered = boot("1", 1) + asked("2", "Heartbeat", 1) + beat("3", 2)
+    assert await listener.differences(unanswered) == []
+    assert listener.connections == [["BootNotification", "Heartbeat"], ["Heartbeat"]]
+
+
+async def reset(connection: ServerConnection) -> None:
+    connection.transport.abort()
+
+
 @pytest.mark.parametrize(
-    ("code", "why"),
+    ("how", "why"),
     [
-        (1000, "the central system closed it"),
-        (1011, "received 1011 (internal error)"),
-        (0, "no close frame received"),
+        (lambda connection: connection.close(1000), "the central system closed it"),
+        (lambda connection: connection.close(1011), "received 1011 (internal error)"),
+        (reset, "no close frame received"),
     ],
 )
-async def test_a_connection_that_is_lost_ends_a_replay_and_is_told_once(code: int, why: str) -> None:
-    async def hang_up(connection: ServerConnection) -> None:
-        await connection.recv()
-        if code:
-            await connection.close(code)
-        else:
-            connection.transport.abort()
+async def test_a_connection_that_ends_unexpectedly_is_a_difference_and_the_rest_goes_over_another(
+    how: Callable[[ServerConnection], Coroutine[Any, Any, None]], why: str
+) -> None:
+    listener = Listener(lambda number: number == 2, how)
+    [told] = await listener.differences(boot("1") + beat("2") + beat("3"))
+    assert told.startswith(f"line 3: Heartbeat: the connection was lost before the answer: {why}")
+    assert listener.connections == [["BootNotification", "Heartbeat"], ["Heartbeat", "Heartbeat"]]
 
-    async with serve(hang_up, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]) as server:
-        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        [told] = (await replay(parse_trace(SESSION, "t"), Peer(url), 30.0))["CP"]
-    assert told.startswith(f"line 1: StartTransaction: the connection was lost, the rest was not sent: {why}")
+
+async def test_what_has_no_answer_over_a_second_connection_either_is_left_and_told_once() -> None:
+    listener = Listener(lambda number: 2 <= number <= 3)
+    [told] = await listener.differences(boot("1") + beat("2") + beat("3"))
+    assert told.startswith("line 3: Heartbeat: the connection was lost before the answer, twice: ")
+    assert listener.connections == [["BootNotification", "Heartbeat"], ["Heartbeat"], ["Heartbeat"]]
+
+
+async def test_a_central_system_that_lets_nobody_in_again_ends_the_replay_of_that_charge_point() -> None:
+    async def only_once(connection: ServerConnection, _: Request) -> Response | None:
+        return None if not listener.connections else connection.respond(503, "full")
+
+    listener = Listener()
+    async with serve(listener, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")], process_request=only_once) as s:
+        url = f"ws://127.0.0.1:{s.sockets[0].getsockname()[1]}"
+        text = boot("1", 1) + beat("2", 2) + beat("3", 2)
+        [told] = (await replay(parse_trace(text, "t"), Peer(url), 0.2))["CP"]
+    assert told.startswith("line 3: Heartbeat: the rest was not sent: ")
+    assert "cannot be connected to: server rejected WebSocket connection: HTTP 503" in told
+
+
+@pytest.mark.end_to_end
+def test_a_session_with_a_power_cut_is_replayed_with_as_many_connections(tmp_path: Path) -> None:
+    traced = cp_simu("run", "power_cut", "--trace", tmp_path)
+    assert traced.returncode == 0, traced.stdout + traced.stderr
+    [trace] = tmp_path.iterdir()
+    numbers = [json.loads(line)["meta"]["connection"] for line in trace.read_text().splitlines()]
+    assert sorted(set(numbers)) == [1, 2]
+    assert numbers == sorted(numbers)
+    same = cp_simu("replay", trace)
+    assert (same.returncode, same.stdout.splitlines()[-1].split(": ")[1]) == (0, "no difference"), same.stdout
 
 
 @pytest.mark.end_to_end
@@ -244,3 +369,15 @@ def test_replay_without_a_central_system_or_a_trace_says_so(tmp_path: Path) -> N
     missing = cp_simu("replay", tmp_path / "nothing.jsonl")
     assert missing.returncode == 2
     assert "is not a file that can be read" in missing.stderr
+
+
+async def test_who_takes_connections_and_says_nothing_is_told() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(Unreachable) as told:
+            await replay(parse_trace(SESSION, "t"), Peer(url), 0.2)
+    assert str(told.value) == f"{url}/CP: connected, but no answer to the WebSocket handshake within 0.2 s"

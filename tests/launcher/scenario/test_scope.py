@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chargepoint.api.errors import InputError
 from chargepoint.api.payloads import CarInput
 from chargepoint.api.traffic import Direction
 from launcher.scenario.expect import Call
@@ -54,5 +55,6 @@ def test_a_moment_may_be_so_long_after_or_before_another() -> None:
     variables = {"now": "2026-01-01T00:00:00.000Z", "TAG": "T"}
     assert filled("${now+90s}", variables) == "2026-01-01T00:01:30.000Z"
     assert filled("until ${now-1.5h}", variables) == "until 2025-12-31T22:30:00.000Z"
-    assert filled("${TAG+1s}", variables) == "${TAG+1s}"
     assert filled("${later+1s}", variables) == "${later+1s}"
+    with pytest.raises(InputError, match=r"'\$\{TAG\+1s\}' is not arithmetic with numbers: TAG is 'T'"):
+        filled("${TAG+1s}", variables)

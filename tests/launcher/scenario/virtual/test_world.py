@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from chargepoint.settings import etc_dir
 from launcher.scenario import runner
 from launcher.scenario.format import load
 from launcher.scenario.verdicts import Outcome, Verdict
@@ -84,7 +86,6 @@ async def test_an_hour_of_virtual_time_charges_what_an_accelerated_one_does(tmp_
 async def test_where_there_is_no_virtual_time_it_is_not_applicable(tmp_path: Path) -> None:
     texts = [
         "  - http: http://host.example/x\n",
-        "  - http: ${api}/files\n",
         "  - http: {url: '${api}/ca/certificate'}\n",
     ]
     scenarios = []
@@ -99,6 +100,24 @@ async def test_where_there_is_no_virtual_time_it_is_not_applicable(tmp_path: Pat
     assert {outcome.verdict for outcome in run.outcomes} == {Verdict.NOT_APPLICABLE}
     other = await runner.run(runner.Plan((load(hour(tmp_path, "clock: virtual")),), "ws://127.0.0.1:1"))
     assert other.outcomes[0].reason.endswith("virtual time is there with the bundled central system only")
+
+
+@pytest.mark.parametrize("name", ["firmware_update", "firmware_download_fails", "diagnostics_upload", "log_upload"])
+def test_files_come_and_go_in_virtual_time(name: str) -> None:
+    scenario = replace(load(etc_dir() / "scenarios" / f"{name}.yaml"), virtual=True)
+    outcome = play(scenario, 1, lambda of, step: None, Event())
+    assert (outcome.verdict, outcome.reason) == (Verdict.PASSED, "")
+
+
+def test_what_is_elsewhere_is_away_in_virtual_time(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text(
+        "clock: virtual\nstations: F\nsteps:\n  - start\n  - expect: {registration: Accepted}\n"
+        "  - command: {action: GetDiagnostics, payload: {location: 'ftp://elsewhere/', retries: 0}, answer: {}}\n"
+        "  - expect: {sent: DiagnosticsStatusNotification, with: {status: UploadFailed}, answer: {}}\n"
+    )
+    outcome = play(load(file), 1, lambda of, step: None, Event())
+    assert (outcome.verdict, outcome.reason) == (Verdict.PASSED, "")
 
 
 def test_a_failure_is_told_as_in_real_time(tmp_path: Path) -> None:
