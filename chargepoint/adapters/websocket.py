@@ -271,11 +271,14 @@ class Websocket:
         await self.flushed()
 
     async def _context(self, target: LinkTarget) -> ssl.SSLContext:
-        """The TLS of ``target``, made when it is not that of the time before, and beside the loop."""
+        """The TLS of ``target``, made when it is not that of the time before; beside the loop if no other station
+        may have it: where thousands have it in common, asking a thread would cost more than the answer."""
         if self._tls is None or self._tls[0] != target:
             from chargepoint.adapters.tls import client_context
 
-            self._tls = target, await asyncio.to_thread(client_context, target)
+            alone = bool(target.certificate)
+            context = await asyncio.to_thread(client_context, target) if alone else client_context(target)
+            self._tls = target, context
         return self._tls[1]
 
     def _listen(self) -> None:
