@@ -13,7 +13,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import HeadersLike
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidMessage, WebSocketException
 from websockets.http11 import Response
 from websockets.protocol import Event as ProtocolEvent
 
@@ -36,8 +36,11 @@ def told_by(error: Exception, *, secure: bool = False) -> str:
     """Why there is no connection; a peer that is gone in the middle has asyncio raise an error without words."""
     if secure and (words := _in_words(error)):
         return words
-    if isinstance(error, ConnectionError) and not str(error):
-        return "the central system broke off the handshake"
+    cause = error.__cause__ if isinstance(error, InvalidMessage) else error
+    if isinstance(cause, ConnectionError) and (error is not cause or not str(error)):
+        return "the central system broke off the handshake" + (f": {cause.strerror}" if cause.strerror else "")
+    if isinstance(cause, EOFError):
+        return "the central system closed the connection in place of an answer to the handshake"
     return str(error) or type(error).__name__
 
 

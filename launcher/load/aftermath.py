@@ -47,6 +47,20 @@ def books(outcome: Outcome) -> list[str]:
     return lines
 
 
+def why_nobody(outcome: Outcome) -> list[str]:
+    """Why no charge point was let in: the whole of it, then why one by one; nothing when one was."""
+    if outcome.let_in:
+        return []
+    what = "was accepted by" if outcome.answered else "got an answer from"
+    said = [standing(outcome)] if outcome.answered else []
+    return [f"no charge point {what} {outcome.plan.central_system}", *said, *link_failures(outcome)]
+
+
+def standing(outcome: Outcome) -> str:
+    """How the charge points stood with the central system when all was over."""
+    return ", ".join(f"{count} {state}" for state, count in outcome.figures.registrations.most_common() if count)
+
+
 def link_failures(outcome: Outcome) -> list[str]:
     """Why charge points had no connection, or lost it, most often first; nothing when all went well."""
     told = outcome.figures.link_failures.most_common()

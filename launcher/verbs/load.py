@@ -14,7 +14,7 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.figures import Figures
 from chargepoint.api.spec import check_central_system
 from launcher.diagnostics import Exit, NotThere, narrate, say
-from launcher.load.aftermath import link_failures
+from launcher.load.aftermath import why_nobody
 from launcher.load.audit import LedgerError
 from launcher.load.checks import PlanError, check_open_files, check_reports, check_times
 from launcher.load.criteria import Criterion
@@ -32,7 +32,7 @@ STATIONS_PER_POOL = 50
 
 
 def load(options: argparse.Namespace) -> int:
-    """Put a load on a central system; 0 when it kept to every criterion, 1 when not, 3 when it was not reached."""
+    """Put a load on a central system; 0 when it kept to every criterion, 1 when not, 3 when it let nobody in."""
     if options.list:
         for profile in PROFILES.values():
             say(f"{profile.name:8} {profile.note}")
@@ -67,9 +67,8 @@ def load(options: argparse.Namespace) -> int:
     for file, render in ((options.json, to_json), (options.junit, to_junit)):
         if file is not None:
             Path(file).write_text(render(outcome), encoding="utf-8")
-    if not outcome.connected:
-        why = "".join(f"\n    {each}" for each in link_failures(outcome))
-        raise NotThere(f"no charge point got an answer from {plan.central_system}{why}")
+    if why := why_nobody(outcome):
+        raise NotThere("\n    ".join(why))
     good = outcome.in_order and not outcome.failed and not outcome.trouble
     return Exit.DONE if good else Exit.FAILED
 

@@ -89,6 +89,13 @@ async def test_a_central_system_that_is_not_there_is_exit_code_3() -> None:
     assert f" times: {url}/<id>: [Errno 111]" in told
 
 
+async def test_a_central_system_that_rejects_all_is_exit_code_3(central: Central) -> None:
+    central.answers["BootNotification"] |= {"status": "Rejected", "interval": 1}
+    code, told = await load("--central-system", central.url, "--count", 2, "--duration", "2s")
+    assert code == 3, told
+    assert f"no charge point was accepted by {central.url}\n    2 Rejected" in told
+
+
 async def test_ctrl_c_ends_early_with_the_report(central: Central) -> None:
     process = start("--central-system", central.url, "--count", 3, "--duration", "10m")
     await central.gets("StatusNotification", 3)

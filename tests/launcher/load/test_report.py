@@ -1,0 +1,82 @@
+"""A load's figures for people, programs and pipelines: what central systems do that let in few, or nobody."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+from chargepoint.api.account import Account
+from chargepoint.api.figures import Figures
+from launcher.load.load import Outcome, Plan
+from launcher.load.profiles import PROFILES
+from launcher.load.report import line, table, to_json, to_junit
+from launcher.load.storms import Storms
+
+URL = "wss://staging.example/ocpp"
+PLAN = Plan(10, URL, PROFILES["idle"])
+TOO_MANY = f"{URL}/<id> refuses the connection: HTTP 429 Too Many Requests"
+NO_TIME = f"{URL}/<id>: timed out during opening handshake"
+
+
+def outcome(figures: Figures) -> Outcome:
+    """A load that has come to its end."""
+    return Outcome(PLAN, figures, 60.0, None, Storms(), Account())
+
+
+def figures(accepted: int = 0, others: str = "Disconnected", **reasons: int) -> Figures:
+    """So many of ten are accepted."""
+    told = Figures(last_accepted_at=float(accepted))
+    told.registrations.update({"Accepted": accepted, others: PLAN.count - accepted})
+    told.link_failures.update({globals()[name]: count for name, count in reasons.items()})
+    if accepted or others != "Disconnected":
+        told.sent["BootNotification"] = 10
+        told.answered("BootNotification", 0.1)
+    return told
+
+
+def test_a_line_tells_how_often_there_was_no_connection_since_the_line_before_and_why() -> None:
+    before = figures(3, TOO_MANY=5, NO_TIME=1)
+    assert line(PLAN, 1.0, Figures(), figures(3)).endswith("  BootNotification")
+    told = line(PLAN, 2.0, before, figures(3, TOO_MANY=9, NO_TIME=2))
+    assert told.endswith("  5 x HTTP 429 Too Many Requests")
+    assert line(PLAN, 3.0, before, figures(3, TOO_MANY=5, NO_TIME=2)).endswith(
+        "  1 x timed out during opening handshake"
+    )
+    both = line(PLAN, 1.0, Figures(), figures(3, TOO_MANY=2))
+    assert both.endswith("  BootNotification  2 x HTTP 429 Too Many Requests")
+    assert line(PLAN, 4.0, before, before).endswith("       0       0"), "nothing new"
+
+
+def test_who_was_not_let_in_is_told_at_the_end() -> None:
+    assert "charge points in the end: 7 Disconnected, 3 Accepted" in table(outcome(figures(3)))
+    assert not [each for each in table(outcome(figures(10))) if "in the end" in each]
+
+
+def test_latencies_of_what_was_never_answered_are_none() -> None:
+    silent = figures(10)
+    silent.sent["Heartbeat"] = silent.unanswered["Heartbeat"] = 4
+    [row] = [each for each in table(outcome(silent)) if each.startswith("Heartbeat")]
+    assert row.split() == ["Heartbeat", "4", "0", "4", "-", "-", "-", "-"]
+    told = json.loads(to_json(outcome(silent)))["requests"]
+    assert told["Heartbeat"]["p99_s"] is told["Heartbeat"]["max_s"] is None
+    assert told["BootNotification"]["p99_s"] == told["BootNotification"]["max_s"] == 0.1
+
+
+def test_a_load_of_which_nobody_is_let_in_is_an_error_for_pipelines_with_the_reasons() -> None:
+    for nobody, said in (
+        (figures(0, TOO_MANY=9), [f"no charge point got an answer from {URL}", f"9 times: {TOO_MANY}"]),
+        (figures(0, "Rejected"), [f"no charge point was accepted by {URL}", "10 Rejected"]),
+        (figures(0, "Pending"), [f"no charge point was accepted by {URL}", "10 Pending"]),
+    ):
+        assert json.loads(to_json(outcome(nobody)))["not_let_in"] == said
+        suite = ElementTree.fromstring(to_junit(outcome(nobody)))
+        assert (suite.get("failures"), suite.get("errors")) == ("0", "1")
+        error = suite.find("testcase/error")
+        assert error is not None
+        assert error.get("message") == "; ".join(said)
+
+
+def test_a_load_of_which_one_was_let_in_is_none() -> None:
+    some = outcome(figures(1, TOO_MANY=9))
+    assert json.loads(to_json(some))["not_let_in"] == []
+    assert ElementTree.fromstring(to_junit(some)).get("errors") == "0"
