@@ -51,9 +51,13 @@ def why_nobody(outcome: Outcome) -> list[str]:
     """Why no charge point was let in: the whole of it, then why one by one; nothing when one was."""
     if outcome.let_in:
         return []
-    what = "was accepted by" if outcome.answered else "got an answer from"
-    said = [standing(outcome)] if outcome.answered else []
-    return [f"no charge point {what} {outcome.plan.central_system}", *said, *link_failures(outcome)]
+    failures, connected = link_failures(outcome), outcome.figures.connected
+    if outcome.answered:
+        return [f"no charge point was accepted by {outcome.plan.central_system}", standing(outcome), *failures]
+    if connected:
+        failures = [f"{connected} of {outcome.plan.count} are connected, and wait for an answer", *failures]
+    waiting = [] if failures else ["no attempt to connect has come to an end"]
+    return [f"no charge point got an answer from {outcome.plan.central_system}", *waiting, *failures]
 
 
 def standing(outcome: Outcome) -> str:

@@ -34,6 +34,13 @@ def figures(accepted: int = 0, others: str = "Disconnected", **reasons: int) -> 
     return told
 
 
+def connected(count: int) -> Figures:
+    """So many are connected, and have got no answer yet."""
+    told = figures()
+    told.connected = count
+    return told
+
+
 def test_a_line_tells_how_often_there_was_no_connection_since_the_line_before_and_why() -> None:
     before = figures(3, TOO_MANY=5, NO_TIME=1)
     assert line(PLAN, 1.0, Figures(), figures(3)).endswith("  BootNotification")
@@ -65,6 +72,11 @@ def test_latencies_of_what_was_never_answered_are_none() -> None:
 def test_a_load_of_which_nobody_is_let_in_is_an_error_for_pipelines_with_the_reasons() -> None:
     for nobody, said in (
         (figures(0, TOO_MANY=9), [f"no charge point got an answer from {URL}", f"9 times: {TOO_MANY}"]),
+        (figures(0), [f"no charge point got an answer from {URL}", "no attempt to connect has come to an end"]),
+        (
+            connected(4),
+            [f"no charge point got an answer from {URL}", "4 of 10 are connected, and wait for an answer"],
+        ),
         (figures(0, "Rejected"), [f"no charge point was accepted by {URL}", "10 Rejected"]),
         (figures(0, "Pending"), [f"no charge point was accepted by {URL}", "10 Pending"]),
     ):
