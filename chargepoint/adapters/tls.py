@@ -10,6 +10,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+from chargepoint.adapters.resumption import ResumingContext
 from chargepoint.api.security import TlsSuites
 from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.wire import spare_tls_buffers
@@ -60,7 +61,7 @@ def _shared(
     system: ssl.DefaultVerifyPaths,
 ) -> ssl.SSLContext:
     spare_tls_buffers()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = ResumingContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_COMPRESSION
     if suites is TlsSuites.WHITEPAPER:

@@ -33,12 +33,11 @@ from chargepoint.adapters.link_events import Closed, Event, Opened, Received
 from chargepoint.adapters.link_settings import LARGEST_READ, MESSAGES_AHEAD, BackOff, LinkSettings
 from chargepoint.adapters.outgoing import Outgoing
 from chargepoint.adapters.pings import Pings
+from chargepoint.adapters.secured import Secured
 from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.wire import LARGEST_SKIPPED
 
 if TYPE_CHECKING:
-    import ssl
-
     from chargepoint.adapters.left_behind import LeftBehind
 
 log = logging.getLogger(__name__)
@@ -59,7 +58,7 @@ class Websocket:
         """``target``, ``back_off``, ``settings`` and ``refused`` (why there is to be no connection; "" for none) are
         asked before each connection: they may change."""
         self._target = target
-        self._tls: tuple[LinkTarget, ssl.SSLContext] | None = None
+        self._secured = Secured()
         self._renewal = waiting.Event()
         self._subprotocol = Subprotocol(subprotocol)
         self._hear = hear
@@ -184,7 +183,7 @@ class Websocket:
             async with Connect(
                 target.url,
                 additional_headers=authorization(target),
-                ssl=await self._context(target) if target.secure else None,
+                ssl=await self._secured.context(target, resumes=settings.tls_session_resumption),
                 subprotocols=[named] if named else None,
                 compression="deflate" if settings.compression else None,
                 ping_interval=None,
@@ -211,6 +210,7 @@ class Websocket:
                     self._outgoing.connection = connection
                     self._hear(Opened())
                     await self._live(connection, settings.pong_timeout_s)
+                    self._secured.ended(connection)
                     silent = f"the silent connection was given up: {self._why_given_up}"
                     moved = self._why_moved or (silent if self._silent else "")
                     reason = self._why_broken_off or moved or why_closed(connection.close_exc)
@@ -269,17 +269,6 @@ class Websocket:
     async def _until_renewal(self) -> None:
         await self._renewal.wait()
         await self.flushed()
-
-    async def _context(self, target: LinkTarget) -> ssl.SSLContext:
-        """The TLS of ``target``, made when it is not that of the time before; beside the loop if no other station
-        may have it: where thousands have it in common, asking a thread would cost more than the answer."""
-        if self._tls is None or self._tls[0] != target:
-            from chargepoint.adapters.tls import client_context
-
-            alone = bool(target.certificate)
-            context = await asyncio.to_thread(client_context, target) if alone else client_context(target)
-            self._tls = target, context
-        return self._tls[1]
 
     def _listen(self) -> None:
         """Be told of texts as they come in, unless each is to be waited after."""
