@@ -15,14 +15,13 @@ import math
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
 
 import psutil
 
-from chargepoint.api.figures import Figures
 from chargepoint.api.payloads import CarInput, TokenInput
 from launcher.load.load import Plan
 from launcher.load.pools import Pools

@@ -1,15 +1,16 @@
 """``python -m tests.benchmarks tls``: what wss costs charge points beside ws, in one run.
 
 One pool, stations that all start at once; the bundled central system takes ws and wss on the same port, and its
-certificate is checked. CPU and memory are counted from before the first connection until all are Accepted. Then every
-link is down for a second, and what coming back costs is counted as well. ``--certificates``: each station shows one of
-its own (security profile 3).
+certificate is checked. CPU and memory are counted from before the first connection until all are Accepted. Then
+every link is down for a second, and what coming back costs is counted as well. ``--certificates``: each station shows
+one of its own (security profile 3).
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ async def measure(plan: Plan, csms: psutil.Process) -> Cost:
         spent.append((cpu_of(pool), cpu_of([csms])))
     (boot, csms_boot), (back, csms_back) = (
         [1000 * (after - before) / count for before, after in zip(earlier, later, strict=True)]
-        for earlier, later in zip(spent, spent[1:], strict=False)
+        for earlier, later in itertools.pairwise(spent)
     )
     return Cost(boot, held / count / 1000, back, csms_boot, csms_back)
 
