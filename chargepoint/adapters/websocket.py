@@ -179,6 +179,7 @@ class Websocket:
         target = self._target()
         settings = self._settings()
         named = self._subprotocol if settings.subprotocol is None else Subprotocol(settings.subprotocol)
+        began_at = asyncio.get_running_loop().time()
         try:
             async with Connect(
                 target.url,
@@ -208,7 +209,7 @@ class Websocket:
                     self._given_up.clear()
                     self._renewal.clear()
                     self._outgoing.connection = connection
-                    self._hear(Opened())
+                    self._hear(Opened(opened_at - began_at))
                     await self._live(connection, settings.pong_timeout_s)
                     self._secured.ended(connection)
                     silent = f"the silent connection was given up: {self._why_given_up}"

@@ -70,6 +70,7 @@ def table(outcome: Outcome) -> list[str]:
         f"{outcome.plan.count} charge points, profile {outcome.plan.profile.name}, seed {outcome.plan.seed}, "
         f"{_clock(outcome.elapsed_s)}; all accepted {accepted}",
         *_left_out(outcome),
+        _connections(figures),
         f"{figures.connections_lost} connections lost, {figures.queued} messages still queued, "
         f"{figures.energy_wh / 1000:.1f} kWh delivered",
         *(f"no connection, {each}" for each in link_failures(outcome)),
@@ -116,6 +117,7 @@ def to_json(outcome: Outcome) -> str:
             for action, sent in sorted(figures.sent.items())
         },
         "received": figures.received,
+        "connections": {"made": figures.connections, **quantiles(figures.connecting)},
         "sent_at_the_end": outcome.farewell,
         "connections_lost": figures.connections_lost,
         "link_failures": figures.link_failures,
@@ -198,6 +200,12 @@ def _farewell(outcome: Outcome) -> list[str]:
     """What the table does not count: what the central system got when all was over."""
     said = ", ".join(f"{count} {action}" for action, count in sorted(outcome.farewell.items()))
     return [f"at the end, what was running was ended: {said}"] if said else []
+
+
+def _connections(figures: Figures) -> str:
+    times = ", ".join(f"p{percent} {_or_none(figures.connecting, percent)}" for percent in PERCENTILES)
+    longest = _or_none(figures.connecting, 100)
+    return f"{figures.connections} connections made: {times}, max {longest} for TCP, TLS and handshake together"
 
 
 def _left_out(outcome: Outcome) -> list[str]:

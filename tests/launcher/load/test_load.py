@@ -57,6 +57,8 @@ async def test_a_load_boots_its_stations_and_ends_them_in_good_order(central: Ce
     figures = json.loads(report.read_text())
     assert figures["registrations"] == {"Accepted": 20}
     assert figures["requests"]["BootNotification"]["sent"] == 20
+    assert figures["connections"]["made"] == 20
+    assert 0 < figures["connections"]["p50_s"] <= figures["connections"]["max_s"]
     assert 0 < figures["requests"]["BootNotification"]["p50_s"] <= figures["requests"]["BootNotification"]["max_s"]
     at_the_end = figures["sent_at_the_end"]
     stops = figures["requests"].get("StopTransaction", {"sent": 0})["sent"] + at_the_end.get("StopTransaction", 0)

@@ -69,6 +69,19 @@ def test_latencies_of_what_was_never_answered_are_none() -> None:
     assert told["BootNotification"]["p99_s"] == told["BootNotification"]["max_s"] == 0.1
 
 
+def test_how_long_it_took_to_connect_is_told() -> None:
+    told = figures(10)
+    told.connections = 2
+    told.connecting.add(0.02)
+    told.connecting.add(4.0)
+    assert (
+        "2 connections made: p50 21 ms, p95 4000 ms, p99 4000 ms, max 4000 ms for TCP, TLS and handshake together"
+        in table(outcome(told))
+    )
+    assert json.loads(to_json(outcome(told)))["connections"].items() >= {"made": 2, "max_s": 4.0}.items()
+    assert "0 connections made: p50 -," in "\n".join(table(outcome(Figures())))
+
+
 def test_a_load_of_which_nobody_is_let_in_is_an_error_for_pipelines_with_the_reasons() -> None:
     for nobody, said in (
         (figures(0, TOO_MANY=9), [f"no charge point got an answer from {URL}", f"9 times: {TOO_MANY}"]),
