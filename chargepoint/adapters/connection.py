@@ -41,7 +41,7 @@ def told_by(error: Exception, *, secure: bool = False) -> str:
         return "the central system broke off the handshake" + (f": {cause.strerror}" if cause.strerror else "")
     if isinstance(cause, EOFError):
         return "the central system closed the connection in place of an answer to the handshake"
-    return str(error) or type(error).__name__
+    return _on_one_line(str(error)) or type(error).__name__
 
 
 def authorization(target: LinkTarget) -> dict[str, str]:
@@ -192,4 +192,9 @@ def why_closed(closed: ConnectionClosed) -> str:
     if close is None:
         return "the connection to the central system was lost"
     who = "the connection was closed" if ours else "the central system closed the connection"
-    return f"{who}: {close.code} {close.reason}".rstrip()
+    return f"{who}: {close.code} {_on_one_line(close.reason)}".rstrip()
+
+
+def _on_one_line(said: str) -> str:
+    """What a peer has said, as it can be shown on a terminal and put into XML."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in said)

@@ -146,6 +146,7 @@ def to_junit(outcome: Outcome) -> str:
     whole = ElementTree.SubElement(suite, "testcase", classname="load", name=f"{outcome.plan.count} charge points")
     if errors := [*why_nobody(outcome), *outcome.trouble]:
         ElementTree.SubElement(whole, "error", message="; ".join(errors))
+    ElementTree.SubElement(whole, "system-out").text = "\n".join(table(outcome))
     for criterion in outcome.plan.criteria:
         case = ElementTree.SubElement(suite, "testcase", classname="load", name=f"not {criterion.text}")
         if criterion in outcome.failed:

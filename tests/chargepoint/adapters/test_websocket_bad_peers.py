@@ -140,6 +140,17 @@ async def test_the_handshake_is_broken_off() -> None:
             assert await link.closed() == f"{url}: {told}"
 
 
+async def test_what_a_peer_says_stays_on_one_line_and_moves_no_cursor() -> None:
+    """It is read on terminals, and put into XML."""
+
+    async def leave(connection: ServerConnection) -> None:
+        await connection.close(1008, "go\naway\x1b[2J\x00 – or not")
+
+    async with central_system(leave) as url, linked(url) as link:
+        told = "the central system closed the connection: 1008 go\\naway\\x1b[2J\\x00 – or not"
+        assert await link.closed() == told
+
+
 HANDSHAKE = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Protocol: ocpp1.6\r\nSec-WebSocket-Accept: %s\r\n\r\n"

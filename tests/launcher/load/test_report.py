@@ -101,6 +101,13 @@ def test_a_load_of_which_nobody_is_let_in_is_an_error_for_pipelines_with_the_rea
         assert error.get("message") == "; ".join(said)
 
 
+def test_a_pipeline_is_shown_the_whole_table() -> None:
+    """Why 7 of 10 were left out is not in a condition that has failed."""
+    shown = ElementTree.fromstring(to_junit(outcome(figures(3, TOO_MANY=9)))).findtext("testcase/system-out")
+    assert shown is not None
+    assert f"no connection, 9 times: {TOO_MANY}" in shown.splitlines()
+
+
 def test_a_load_of_which_one_was_let_in_is_none() -> None:
     some = outcome(figures(1, TOO_MANY=9))
     assert json.loads(to_json(some))["not_let_in"] == []
