@@ -62,7 +62,11 @@ def why_nobody(outcome: Outcome) -> list[str]:
 
 def standing(outcome: Outcome) -> str:
     """How the charge points stood with the central system when all was over."""
-    return ", ".join(f"{count} {state}" for state, count in outcome.figures.registrations.most_common() if count)
+    states = outcome.figures.registrations
+    told = [f"{count} {state}" for state, count in states.most_common() if count]
+    if (missing := outcome.plan.count - states.total()) > 0:
+        told.append(f"{missing} not started")
+    return ", ".join(told)
 
 
 def link_failures(outcome: Outcome) -> list[str]:

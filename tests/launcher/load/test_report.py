@@ -56,6 +56,9 @@ def test_a_line_tells_how_often_there_was_no_connection_since_the_line_before_an
 
 def test_who_was_not_let_in_is_told_at_the_end() -> None:
     assert "charge points in the end: 7 Disconnected, 3 Accepted" in table(outcome(figures(3)))
+    early = figures(3)
+    early.registrations["Disconnected"] = 1
+    assert "charge points in the end: 3 Accepted, 1 Disconnected, 6 not started" in table(outcome(early))
     assert not [each for each in table(outcome(figures(10))) if "in the end" in each]
 
 
