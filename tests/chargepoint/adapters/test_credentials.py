@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chargepoint.adapters.credentials import read_credentials
 from chargepoint.api.errors import InputError
 from chargepoint.api.security import SecuritySpec
 from chargepoint.security.store import Credentials
-from tests.support.authority import FAR_AWAY, LONG_AGO, Authority
+from tests.support.authority import FAR_AWAY, LONG_AGO, Authority, name_of, pem_of, pem_of_key
 
 ROOT = Authority()
 
@@ -54,6 +55,17 @@ def test_a_file_of_roots_that_has_changed_is_read_again(tmp_path: Path) -> None:
     other = Authority("Other").pem
     written(tmp_path, "root.pem", other)
     assert read_credentials(root).roots == (other,)
+
+
+def test_an_rsa_key_has_to_be_that_of_its_certificate(tmp_path: Path) -> None:
+    keys = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
+    certificate = written(tmp_path, "cp.pem", pem_of(ROOT.certify(name_of("CP1"), keys[0].public_key())))
+    right, wrong = (written(tmp_path, f"{number}.key", pem_of_key(key)) for number, key in enumerate(keys))
+    identity = read_credentials(SecuritySpec(client_certificate=certificate, client_key=right)).identity
+    assert identity is not None
+    assert "PRIVATE" in identity.key
+    with pytest.raises(InputError, match="the key is not that of the certificate"):
+        read_credentials(SecuritySpec(client_certificate=certificate, client_key=wrong))
 
 
 def test_what_cannot_be_used_is_named_and_no_key_is_shown(tmp_path: Path) -> None:
