@@ -22,19 +22,17 @@ class Secured:
         self._resumption: Resumption | None = None
 
     async def context(self, target: LinkTarget, *, resumes: bool) -> ssl.SSLContext | None:
-        """For a connection to ``target`` that this task makes next; None without TLS.
-
-        It is made beside the loop if no other station may have it: where thousands have it in common, asking a thread
-        would cost more than the answer."""
+        """For a connection to ``target`` that this task makes next; None without TLS."""
         if not target.secure:
             return None
         if self._made is None or self._made[0] != target:
             # Loaded here: most stations use none.
             from chargepoint.adapters.tls import client_context
 
-            alone = bool(target.certificate)
-            context = await asyncio.to_thread(client_context, target) if alone else client_context(target)
-            self._made = target, context
+            # Not in a thread: it takes a millisecond, and for hundreds of threads the loop would wait longer.
+            self._made = target, client_context(target)
+            # Hundreds that make their own let others have their turn.
+            await asyncio.sleep(0)
         if resumes and self._resumption is None:
             from chargepoint.adapters.resumption import Resumption  # as above
 
