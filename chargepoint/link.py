@@ -10,6 +10,7 @@ from chargepoint.dialects.v16.link_keys import (
     CLOSE_ON_INVALID_UTF8,
     CONNECTION_OPEN_TIMEOUT,
     SUBPROTOCOL_REQUIRED,
+    TLS_SESSION_RESUMPTION,
     WEB_SOCKET_COMPRESSION,
     WEB_SOCKET_PONG_TIMEOUT,
     WEB_SOCKET_PROXY,
@@ -41,6 +42,7 @@ def link_settings(life: Life) -> LinkSettings:
         subprotocol_required=configuration.boolean(SUBPROTOCOL_REQUIRED),
         compression=configuration.boolean(WEB_SOCKET_COMPRESSION),
         subprotocol=None if line is None else line.subprotocol(SUBPROTOCOL),
+        tls_session_resumption=configuration.boolean(TLS_SESSION_RESUMPTION),
         closes_on_invalid_utf8=configuration.boolean(CLOSE_ON_INVALID_UTF8),
         proxy=configuration[WEB_SOCKET_PROXY],
     )

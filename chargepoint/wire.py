@@ -20,9 +20,10 @@ from websockets.typing import Data
 LARGEST_SKIPPED = 2**30
 """Bytes of a frame that is read past. Behind a larger one a peer would be as good as dead: it ends the connection."""
 
-TLS_BUFFER = 2**15
-"""Bytes that are read at once of a connection with TLS, whose records have half of them. asyncio reserves so many for
-each connection, and by itself 256 KiB: several times what all else of a charge point needs."""
+TLS_BUFFER = 2**12
+"""Bytes that are read at once of a connection with TLS: most messages of OCPP are shorter, others take a few reads.
+asyncio reserves so many for each connection, and by itself 256 KiB: several times what all else of a charge point
+needs."""
 
 
 def spare_tls_buffers() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import HeadersLike
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidMessage, WebSocketException
 from websockets.http11 import Response
 from websockets.protocol import Event as ProtocolEvent
 
@@ -36,9 +36,12 @@ def told_by(error: Exception, *, secure: bool = False) -> str:
     """Why there is no connection; a peer that is gone in the middle has asyncio raise an error without words."""
     if secure and (words := _in_words(error)):
         return words
-    if isinstance(error, ConnectionError) and not str(error):
-        return "the central system broke off the handshake"
-    return str(error) or type(error).__name__
+    cause = error.__cause__ if isinstance(error, InvalidMessage) else error
+    if isinstance(cause, ConnectionError) and (error is not cause or not str(error)):
+        return "the central system broke off the handshake" + (f": {cause.strerror}" if cause.strerror else "")
+    if isinstance(cause, EOFError):
+        return "the central system closed the connection in place of an answer to the handshake"
+    return _on_one_line(str(error)) or type(error).__name__
 
 
 def authorization(target: LinkTarget) -> dict[str, str]:
@@ -189,4 +192,9 @@ def why_closed(closed: ConnectionClosed) -> str:
     if close is None:
         return "the connection to the central system was lost"
     who = "the connection was closed" if ours else "the central system closed the connection"
-    return f"{who}: {close.code} {close.reason}".rstrip()
+    return f"{who}: {close.code} {_on_one_line(close.reason)}".rstrip()
+
+
+def _on_one_line(said: str) -> str:
+    """What a peer has said, as it can be shown on a terminal and put into XML."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in said)

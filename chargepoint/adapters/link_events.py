@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chargepoint.security.link import LinkFailure
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The connection is up."""
+    """The connection is up, ``took_s`` after the attempt began: TCP, TLS and handshake together."""
+
+    took_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ class LinkSettings:
     ``subprotocol``: what is named in place of ours, "" for nothing; both are against OCPP-J 1.6 section 3.1.2.
     ``closes_on_invalid_utf8``: a text that is not UTF-8 ends the connection (RFC 6455 section 8.1), and is not
     answered. ``compression`` has a message of more than ``LARGEST_READ`` end it too: it cannot be told in time how
-    large it becomes. ``proxy``: the URL of an HTTP proxy, which may have a password in it; "" for none.
+    large it becomes. ``tls_session_resumption``: a connection takes up the TLS session of the one before.
+    ``proxy``: the URL of an HTTP proxy, which may have a password in it; "" for none.
     """
 
     open_timeout_s: float = 30.0
@@ -47,4 +48,5 @@ class LinkSettings:
     compression: bool = False
     subprotocol: str | None = None
     closes_on_invalid_utf8: bool = False
+    tls_session_resumption: bool = False
     proxy: str = field(default="", repr=False)

@@ -33,12 +33,11 @@ from chargepoint.adapters.link_events import Closed, Event, Opened, Received
 from chargepoint.adapters.link_settings import LARGEST_READ, MESSAGES_AHEAD, BackOff, LinkSettings
 from chargepoint.adapters.outgoing import Outgoing
 from chargepoint.adapters.pings import Pings
+from chargepoint.adapters.secured import Secured
 from chargepoint.security.link import LinkFailure, LinkTarget
 from chargepoint.wire import LARGEST_SKIPPED
 
 if TYPE_CHECKING:
-    import ssl
-
     from chargepoint.adapters.left_behind import LeftBehind
 
 log = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ class Websocket:
         asked before each connection: they may change. ``speed``: how many of the station's seconds, in which pauses
         are told, pass in one of ours."""
         self._target = target
-        self._tls: tuple[LinkTarget, ssl.SSLContext] | None = None
+        self._secured = Secured()
         self._renewal = waiting.Event()
         self._subprotocol = Subprotocol(subprotocol)
         self._hear = hear
@@ -179,11 +178,12 @@ class Websocket:
         target = self._target()
         settings = self._settings()
         named = self._subprotocol if settings.subprotocol is None else Subprotocol(settings.subprotocol)
+        began_at = asyncio.get_running_loop().time()
         try:
             async with Connect(
                 target.url,
                 additional_headers=authorization(target),
-                ssl=await self._context(target) if target.secure else None,
+                ssl=await self._secured.context(target, resumes=settings.tls_session_resumption),
                 subprotocols=[named] if named else None,
                 compression="deflate" if settings.compression else None,
                 ping_interval=None,
@@ -208,8 +208,9 @@ class Websocket:
                     self._given_up.clear()
                     self._renewal.clear()
                     self._outgoing.connection = connection
-                    self._hear(Opened())
+                    self._hear(Opened(opened_at - began_at))
                     await self._live(connection, settings.pong_timeout_s)
+                    self._secured.ended(connection)
                     silent = f"the silent connection was given up: {self._why_given_up}"
                     moved = self._why_moved or (silent if self._silent else "")
                     reason = self._why_broken_off or moved or why_closed(connection.close_exc)
@@ -268,14 +269,6 @@ class Websocket:
     async def _until_renewal(self) -> None:
         await self._renewal.wait()
         await self.flushed()
-
-    async def _context(self, target: LinkTarget) -> ssl.SSLContext:
-        """The TLS of ``target``, made when it is not that of the time before, and beside the loop."""
-        if self._tls is None or self._tls[0] != target:
-            from chargepoint.adapters.tls import client_context
-
-            self._tls = target, await asyncio.to_thread(client_context, target)
-        return self._tls[1]
 
     def _listen(self) -> None:
         """Be told of texts as they come in, unless each is to be waited after."""

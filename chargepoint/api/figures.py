@@ -53,6 +53,18 @@ class Latencies:
         """Those that were counted after ``before``. The longest of them may be an earlier one."""
         return Latencies(self.counts - before.counts, self.longest_s, self.total_s - before.total_s)
 
+    def to_value(self) -> dict[str, object]:
+        """As a JSON value."""
+        counts = {str(step): count for step, count in self.counts.items()}
+        return {"counts": counts, "longest_s": self.longest_s, "total_s": self.total_s}
+
+    @classmethod
+    def from_value(cls, raw: object, name: str) -> Latencies:
+        """Those of a JSON value; raises InputError."""
+        fields = Fields(raw, name)
+        counts = {int(step): int(str(count)) for step, count in fields.object("counts").items()}
+        return cls(counts, fields.number("longest_s"), fields.number("total_s"))
+
     def within(self, bound_s: float) -> int:
         """How many were not longer; of those in the class that has ``bound_s`` in it, none."""
         highest = math.floor(STEPS_PER_DECADE * math.log10(bound_s / SHORTEST_S) + 1e-9)
@@ -77,7 +89,8 @@ class Figures:
     ``received`` frames, requests ``refused`` by a CALLERROR, ``unanswered`` ones, and the latencies of those that
     were answered. ``power_w`` and ``energy_wh`` are sums over all connectors.
 
-    ``connections`` is how often stations connected, ``connected`` how many are now. ``queued`` transaction messages
+    ``connections`` is how often stations connected, ``connecting`` how long that took (TCP, TLS and handshake
+    together, of those that were made), ``connected`` how many are now. ``queued`` transaction messages
     wait now; the ``backlog`` is what of them waited when its station was last connected, or waits for that;
     ``delivered`` counts those that the central system took. ``opened_in`` and ``delivered_in`` are connections and
     deliveries by POSIX second, of the last minute. ``link_failures``: why there was no connection, or no more, in
@@ -93,6 +106,7 @@ class Figures:
     refused: Counter[str] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
     latencies: dict[str, Latencies] = field(default_factory=dict)
+    connecting: Latencies = field(default_factory=Latencies)
     opened_in: Counter[str] = field(default_factory=Counter)
     delivered_in: Counter[str] = field(default_factory=Counter)
     link_failures: Counter[str] = field(default_factory=Counter)
@@ -118,6 +132,7 @@ class Figures:
                 getattr(total, name).update(getattr(part, name))
             for action, latencies in part.latencies.items():
                 total.latencies.setdefault(action, Latencies()).merge(latencies)
+            total.connecting.merge(part.connecting)
             for name in (*WHOLE_NUMBERS, "power_w", "energy_wh"):
                 setattr(total, name, getattr(total, name) + getattr(part, name))
             total.at = min(total.at, part.at)
@@ -134,16 +149,9 @@ class Figures:
 
     def to_json(self) -> bytes:
         """The payload."""
-        latencies = {
-            action: {
-                "counts": {str(step): count for step, count in each.counts.items()},
-                "longest_s": each.longest_s,
-                "total_s": each.total_s,
-            }
-            for action, each in self.latencies.items()
-        }
         body = {name: getattr(self, name) for name in (*COUNTERS, *WHOLE_NUMBERS, *LAST_MOMENTS)} | {
-            "latencies": latencies,
+            "latencies": {action: each.to_value() for action, each in self.latencies.items()},
+            "connecting": self.connecting.to_value(),
             "power_w": round(self.power_w, 1),
             "energy_wh": round(self.energy_wh, 1),
             "at": self.at,
@@ -159,13 +167,10 @@ class Figures:
             raw = Fields(fields.object(name), name)
             return Counter({key: raw.integer(key, minimum=0, maximum=2**62) for key in fields.object(name)})
 
-        latencies = {}
-        for action, raw in fields.object("latencies").items():
-            each = Fields(raw, f"latencies.{action}")
-            counts = {int(step): int(str(count)) for step, count in each.object("counts").items()}
-            latencies[action] = Latencies(counts, each.number("longest_s"), each.number("total_s"))
+        latencies = fields.object("latencies")
         figures = cls(
-            latencies=latencies,
+            latencies={each: Latencies.from_value(raw, f"latencies.{each}") for each, raw in latencies.items()},
+            connecting=Latencies.from_value(fields.object("connecting"), "connecting"),
             power_w=fields.number("power_w"),
             energy_wh=fields.number("energy_wh"),
             at=fields.number("at"),

@@ -55,7 +55,8 @@ class Tally:
                     figures.unanswered[request.action] += 1
             case CallReceived(_, action):
                 figures.received[action] += 1
-            case Opened():
+            case Opened(took_s):
+                figures.connecting.add(took_s)
                 self._opened(station_id)
             case Closed():
                 self._closed(station_id, event)

@@ -10,6 +10,7 @@ from launcher.load.storms import Storm
 
 FINDINGS_SHOWN = 20
 FAILURES_SHOWN = 5
+NO_ATTEMPT_ENDED = "no attempt to connect has come to an end"
 
 
 def weather(outcome: Outcome) -> list[str]:
@@ -47,6 +48,28 @@ def books(outcome: Outcome) -> list[str]:
     return lines
 
 
+def why_nobody(outcome: Outcome) -> list[str]:
+    """Why no charge point was let in: the whole of it, then why one by one; nothing when one was."""
+    if outcome.let_in:
+        return []
+    failures, connected = link_failures(outcome), outcome.figures.connected
+    if outcome.answered:
+        return [f"no charge point was accepted by {outcome.plan.central_system}", standing(outcome), *failures]
+    if connected:
+        failures = [f"{connected} of {outcome.plan.count} are connected, and wait for an answer", *failures]
+    waiting = [] if failures else [NO_ATTEMPT_ENDED]
+    return [f"no charge point got an answer from {outcome.plan.central_system}", *waiting, *failures]
+
+
+def standing(outcome: Outcome) -> str:
+    """How the charge points stood with the central system when all was over."""
+    states = outcome.figures.registrations
+    told = [f"{count} {state}" for state, count in states.most_common() if count]
+    if (missing := outcome.plan.count - states.total()) > 0:
+        told.append(f"{missing} not started")
+    return ", ".join(told)
+
+
 def link_failures(outcome: Outcome) -> list[str]:
     """Why charge points had no connection, or lost it, most often first; nothing when all went well."""
     told = outcome.figures.link_failures.most_common()
@@ -54,14 +77,6 @@ def link_failures(outcome: Outcome) -> list[str]:
     return [f"{count} times: {why}" for why, count in told[:FAILURES_SHOWN]] + (
         [f"{more} times: others"] if more else []
     )
-
-
-def silence(outcome: Outcome) -> str:
-    """What did not come of a central system that takes connections, and has not answered anybody."""
-    figures = outcome.figures
-    unanswered = " and ".join(sorted(figures.sent)) or "anything"
-    what = unanswered if figures.connections else "the WebSocket handshake"
-    return f"connected, but no answer to {what} within {outcome.elapsed_s:.0f} s"
 
 
 def storm_figures(storm: Storm) -> dict[str, object]:

@@ -12,7 +12,7 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.figures import Figures, Latencies
 
 WANTED = (
-    "a condition like 'p99(BootNotification) > 2s', 'max(StartTransaction) > 500ms', 'unanswered > 0', "
+    "a condition like 'p99(BootNotification) > 2s', 'max(connection) > 500ms', 'unanswered > 0', "
     "'refused(Authorize) > 1%', 'sent < 100/s', 'lost > 10', 'accepted < 100%', 'reconnected > 30s', 'drained > 1m'"
 )
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
@@ -33,6 +33,9 @@ UNITS_OF: Mapping[str, tuple[str, ...]] = {
 }
 """What can be compared, but for latencies, and with what. ``reconnected`` and ``drained`` are how long it took after
 the worst of the load's storms; longer than any bound when it never came to that."""
+
+CONNECTION = "connection"
+"""Stands in the place of an action: how long it took to connect."""
 
 _FROM_STATION = (
     "Authorize BootNotification DataTransfer DiagnosticsStatusNotification FirmwareStatusNotification Heartbeat"
@@ -90,7 +93,7 @@ class Criterion:
         units = tuple(TIMES) if is_latency else UNITS_OF.get(what, ())
         if unit not in units or (action and not is_latency and what not in (*FAILURES, *TRAFFIC)):
             raise InputError("--fail-if", text, WANTED)
-        if action:
+        if action and not (is_latency and action == CONNECTION):
             _check_action(action, TO_STATION if what == "received" else FROM_STATION)
         bound = float(match["number"]) * TIMES.get(unit, 0.01 if unit == SHARE else 1.0)
         return cls(text.strip(), what, action, match["comparison"], bound, unit)
@@ -136,6 +139,8 @@ class Criterion:
 
     def _latency(self, figures: Figures) -> float | None:
         concerned = Latencies()
+        if self.action == CONNECTION:
+            concerned.merge(figures.connecting)
         for action, latencies in figures.latencies.items():
             if self.action in ("", action):
                 concerned.merge(latencies)

@@ -86,9 +86,14 @@ class Outcome:
     farewell: Counter[str] = field(default_factory=Counter)
 
     @property
-    def connected(self) -> bool:
-        """Whether the central system was reached at all."""
+    def answered(self) -> bool:
+        """Whether the central system has answered anybody at all."""
         return bool(self.figures.latencies)
+
+    @property
+    def let_in(self) -> bool:
+        """Whether it has accepted anybody at all."""
+        return bool(self.figures.last_accepted_at)
 
     @property
     def failed(self) -> list[Criterion]:

@@ -17,7 +17,9 @@ def span(seconds: float) -> str:
     return f"{seconds:g}s" if seconds >= 1 or not seconds else f"{seconds * 1000:g}ms"
 
 
-def quantiles(latencies: Latencies) -> dict[str, float]:
-    """For machines: percentiles and the longest, in s."""
-    found = {f"p{percent}_s": round(latencies.percentile(percent), 6) for percent in PERCENTILES}
-    return found | {"max_s": round(latencies.longest_s, 6)}
+def quantiles(latencies: Latencies) -> dict[str, float | None]:
+    """For machines: percentiles and the longest, in s; None when nothing was answered."""
+    found = {f"p{percent}_s": latencies.percentile(percent) for percent in PERCENTILES} | {
+        "max_s": latencies.longest_s
+    }
+    return {name: round(time_s, 6) if latencies else None for name, time_s in found.items()}

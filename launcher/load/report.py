@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections import Counter
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from chargepoint.api.figures import Figures, Latencies
-from launcher.load.aftermath import books, link_failures, storm_figures, transactions, weather
+from launcher.load.aftermath import books, link_failures, standing, storm_figures, transactions, weather, why_nobody
 from launcher.load.criteria import Criterion
 from launcher.load.load import Outcome, Plan
 from launcher.load.numbers import PERCENTILES, quantiles, short
 
 NOTHING = "nothing of it has happened"
+
+WHERE = re.compile(r"^wss?://\S+ (refuses the connection: )?")
+"""What all reasons for having no connection begin with."""
 
 CHARGING = ("Charging", "SuspendedEV", "SuspendedEVSE")
 
@@ -22,13 +27,13 @@ def headline() -> str:
     """The heads of ``line``'s columns."""
     return (
         f"{'time':>6} {'connected':>11} {'accepted':>9} {'charging':>9} {'kW':>6} {'msg/s':>6} {'p50':>8} {'p99':>8} "
-        f"{'failed':>7} {'queued':>7}  slowest"
+        f"{'failed':>7} {'queued':>7}  slowest, or no connection"
     )
 
 
 def line(plan: Plan, elapsed_s: float, before: Figures, now: Figures) -> str:
     """How it stands; rates and latencies are of the time since ``before``, a second ago. Last comes the request with
-    the highest p99 of them."""
+    the highest p99 of them, and how often there was no connection meanwhile, with the first reason."""
     by_action = _since(before, now)
     recent = Latencies()
     for latencies in by_action.values():
@@ -41,7 +46,7 @@ def line(plan: Plan, elapsed_s: float, before: Figures, now: Figures) -> str:
     return (
         f"{_clock(elapsed_s):>6} {connected:>11} {accepted:>9} {charging:>9} {now.power_w / 1000:>6.0f} {traffic:>6} "
         f"{_or_none(recent, 50):>8} {_or_none(recent, 99):>8} {failed:>7} "
-        f"{now.queued:>7}  {slowest}"
+        f"{now.queued:>7}  {'  '.join(filter(None, (slowest, _no_connection(before, now))))}"
     ).rstrip()
 
 
@@ -54,16 +59,18 @@ def table(outcome: Outcome) -> list[str]:
     lines[0] += f"{'max':>9}"
     for action, sent in sorted(figures.sent.items()):
         latencies = figures.latencies.get(action, Latencies())
-        quantiles = [*(latencies.percentile(percent) for percent in PERCENTILES), latencies.longest_s]
+        times = [_or_none(latencies, percent) for percent in (*PERCENTILES, 100)]
         lines.append(
             f"{action:28} {sent:>9} {figures.refused[action]:>8} {figures.unanswered[action]:>7} "
-            + "".join(f"{short(value):>9}" for value in quantiles)
+            + "".join(f"{time:>9}" for time in times)
         )
     accepted = "never" if outcome.all_accepted_s is None else f"after {outcome.all_accepted_s:.1f} s"
     lines += [
         "",
         f"{outcome.plan.count} charge points, profile {outcome.plan.profile.name}, seed {outcome.plan.seed}, "
         f"{_clock(outcome.elapsed_s)}; all accepted {accepted}",
+        *_left_out(outcome),
+        _connections(figures),
         f"{figures.connections_lost} connections lost, {figures.queued} messages still queued, "
         f"{figures.energy_wh / 1000:.1f} kWh delivered",
         *(f"no connection, {each}" for each in link_failures(outcome)),
@@ -97,6 +104,7 @@ def to_json(outcome: Outcome) -> str:
         },
         "elapsed_s": round(outcome.elapsed_s, 3),
         "all_accepted_s": outcome.all_accepted_s,
+        "not_let_in": why_nobody(outcome),
         "registrations": figures.registrations,
         "connectors": figures.connectors,
         "requests": {
@@ -109,6 +117,7 @@ def to_json(outcome: Outcome) -> str:
             for action, sent in sorted(figures.sent.items())
         },
         "received": figures.received,
+        "connections": {"made": figures.connections, **quantiles(figures.connecting)},
         "sent_at_the_end": outcome.farewell,
         "connections_lost": figures.connections_lost,
         "link_failures": figures.link_failures,
@@ -135,8 +144,9 @@ def to_junit(outcome: Outcome) -> str:
     suite = ElementTree.Element("testsuite", name="cp-simu load", time=f"{outcome.elapsed_s:.3f}")
     skipped = 0
     whole = ElementTree.SubElement(suite, "testcase", classname="load", name=f"{outcome.plan.count} charge points")
-    if outcome.trouble:
-        ElementTree.SubElement(whole, "error", message="; ".join(outcome.trouble))
+    if errors := [*why_nobody(outcome), *outcome.trouble]:
+        ElementTree.SubElement(whole, "error", message="; ".join(errors))
+    ElementTree.SubElement(whole, "system-out").text = "\n".join(table(outcome))
     for criterion in outcome.plan.criteria:
         case = ElementTree.SubElement(suite, "testcase", classname="load", name=f"not {criterion.text}")
         if criterion in outcome.failed:
@@ -149,7 +159,7 @@ def to_junit(outcome: Outcome) -> str:
         ElementTree.SubElement(case, "failure", message="\n".join(books(outcome)))
     suite.set("tests", str(2 + len(outcome.plan.criteria)))
     suite.set("failures", str(len(outcome.failed) + (not outcome.in_order)))
-    suite.set("errors", str(int(bool(outcome.trouble))))
+    suite.set("errors", str(int(bool(errors))))
     suite.set("skipped", str(skipped))
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
@@ -191,6 +201,25 @@ def _farewell(outcome: Outcome) -> list[str]:
     """What the table does not count: what the central system got when all was over."""
     said = ", ".join(f"{count} {action}" for action, count in sorted(outcome.farewell.items()))
     return [f"at the end, what was running was ended: {said}"] if said else []
+
+
+def _connections(figures: Figures) -> str:
+    times = ", ".join(f"p{percent} {_or_none(figures.connecting, percent)}" for percent in PERCENTILES)
+    longest = _or_none(figures.connecting, 100)
+    return f"{figures.connections} connections made: {times}, max {longest} for TCP, TLS and handshake together"
+
+
+def _left_out(outcome: Outcome) -> list[str]:
+    """Who was not accepted in the end."""
+    accepted = outcome.figures.registrations["Accepted"] == outcome.plan.count
+    return [] if accepted else [f"charge points in the end: {standing(outcome)}"]
+
+
+def _no_connection(before: Figures, now: Figures) -> str:
+    reasons = Counter[str]()
+    for reason, count in (now.link_failures - before.link_failures).items():
+        reasons[WHERE.sub("", reason)] += count
+    return f"{reasons.total()} x {reasons.most_common(1)[0][0]}" if reasons else ""
 
 
 def _or_none(latencies: Latencies, percent: float) -> str:

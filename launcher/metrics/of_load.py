@@ -37,6 +37,9 @@ class LoadMetrics:
         for action, latencies in sorted(figures.latencies.items()):
             latency.add_metric([action], _buckets(latencies), latencies.total_s)
         yield latency
+        connecting = HistogramMetricFamily("cp_simu_connect_seconds", "TCP, TLS and handshake of a connection.")
+        connecting.add_metric([], _buckets(figures.connecting), figures.connecting.total_s)
+        yield connecting
 
 
 def _by_state(figures: Figures) -> Iterator[Metric]:

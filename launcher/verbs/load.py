@@ -14,7 +14,7 @@ from chargepoint.api.errors import InputError
 from chargepoint.api.figures import Figures
 from chargepoint.api.spec import check_central_system
 from launcher.diagnostics import Exit, NotThere, narrate, say
-from launcher.load.aftermath import link_failures, silence
+from launcher.load.aftermath import NO_ATTEMPT_ENDED, why_nobody
 from launcher.load.audit import LedgerError
 from launcher.load.checks import PlanError, check_open_files, check_reports, check_times
 from launcher.load.criteria import Criterion
@@ -34,7 +34,7 @@ STATIONS_PER_POOL = 50
 
 
 def load(options: argparse.Namespace) -> int:
-    """Put a load on a central system; 0 when it kept to every criterion, 1 when not, 3 when it was not reached."""
+    """Put a load on a central system; 0 when it kept to every criterion, 1 when not, 3 when it let nobody in."""
     if options.list:
         for profile in PROFILES.values():
             say(f"{profile.name:8} {profile.note}")
@@ -69,22 +69,19 @@ def load(options: argparse.Namespace) -> int:
     for file, render in ((options.json, to_json), (options.junit, to_junit)):
         if file is not None:
             Path(file).write_text(render(outcome), encoding="utf-8")
-    if not outcome.connected:
-        why = "".join(f"\n    {each}" for each in _why_unanswered(outcome))
-        raise NotThere(f"no charge point got an answer from {plan.central_system}{why}")
+    if why := why_nobody(outcome):
+        raise NotThere("\n    ".join(_looked_up(plan) if each == NO_ATTEMPT_ENDED else each for each in why))
     good = outcome.in_order and not outcome.failed and not outcome.trouble
     return Exit.DONE if good else Exit.FAILED
 
 
-def _why_unanswered(outcome: Outcome) -> list[str]:
-    if failures := link_failures(outcome):
-        return failures
-    plan = outcome.plan
+def _looked_up(plan: Plan) -> str:
+    """Why no attempt to connect has come to an end, as far as one more can tell."""
     try:
         asyncio.run(reach(plan.central_system, ways([{"ocpp_config": plan.ocpp_config}])))
     except Unreachable as error:
-        return [str(error)]
-    return [silence(outcome)]
+        return str(error)
+    return "connected, but no answer to the WebSocket handshake"
 
 
 def _http(url: str) -> str:

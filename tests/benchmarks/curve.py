@@ -13,28 +13,25 @@ import argparse
 import asyncio
 import math
 import os
-import resource
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
 
 import psutil
 
-from chargepoint.api.figures import Figures
 from chargepoint.api.payloads import CarInput, TokenInput
 from launcher.load.load import Plan
 from launcher.load.pools import Pools
 from launcher.load.profiles import PROFILES
+from tests.benchmarks._processes import cpu_of, memory_of, raise_open_files, when
 from tests.csms.program import running
 
 SIZES = (100, 500, 1_000, 2_000, 5_000)
 POOLS = len(os.sched_getaffinity(0))
-LONGEST_S = 180.0
 PLUG_A_SECOND, SETTLE_S, MEASURED_S = 1_000.0, 4.0, 10.0
-OPEN_FILES = 65_536
 MOST_PER_S = 2_000
 """MeterValues that the central system can answer on one core; beyond that only queues would grow."""
 
@@ -88,20 +85,20 @@ async def measure(stations: int, url: str, csms: psutil.Process) -> Point:
     async with Pools(POOLS) as pools:
         await asyncio.sleep(2)
         processes = [psutil.Process(pid) for pid in pools.pids]
-        cpu_s, memory, csms_s = _cpu_s(processes), _memory(processes), _cpu_s([csms])
+        cpu_s, memory, csms_s = cpu_of(processes), memory_of(processes), cpu_of([csms])
         began_at = time()
         await pools.start([plan.entry(each) for each in plan.ids], 0.0)
-        figures = await _when(pools, lambda now: now.registrations["Accepted"] == stations)
+        figures = await when(pools, lambda now: now.registrations["Accepted"] == stations)
         accepted_s = figures.last_accepted_at - began_at
-        cpu_ms = 1000 * (_cpu_s(processes) - cpu_s) / stations
-        csms_boot_ms = 1000 * (_cpu_s([csms]) - csms_s) / stations
-        memory_kb = (_memory(processes) - memory) / stations / 1000
+        cpu_ms = 1000 * (cpu_of(processes) - cpu_s) / stations
+        csms_boot_ms = 1000 * (cpu_of([csms]) - csms_s) / stations
+        memory_kb = (memory_of(processes) - memory) / stations / 1000
         await _plug(pools, plan.ids)
-        await _when(pools, lambda now: now.connectors["Charging"] == stations)
+        await when(pools, lambda now: now.connectors["Charging"] == stations)
         await asyncio.sleep(SETTLE_S)
-        before, cpu_s, csms_s = await pools.fresh_figures(), _cpu_s(processes), _cpu_s([csms])
+        before, cpu_s, csms_s = await pools.fresh_figures(), cpu_of(processes), cpu_of([csms])
         await asyncio.sleep(MEASURED_S)
-        after, cpu_s, csms_s = await pools.fresh_figures(), _cpu_s(processes) - cpu_s, _cpu_s([csms]) - csms_s
+        after, cpu_s, csms_s = await pools.fresh_figures(), cpu_of(processes) - cpu_s, cpu_of([csms]) - csms_s
         answered = len(after.latencies["MeterValues"]) - len(before.latencies["MeterValues"])
         elapsed_s = after.at - before.at
     return Point(
@@ -125,31 +122,13 @@ async def _plug(pools: Pools, ids: Sequence[str]) -> None:
             await asyncio.sleep(100 / PLUG_A_SECOND)
 
 
-async def _when(pools: Pools, reached: Callable[[Figures], bool]) -> Figures:
-    async with asyncio.timeout(LONGEST_S):
-        while not reached(figures := pools.figures()):
-            assert not pools.lost, pools.lost
-            assert not pools.refused, pools.refused
-            await asyncio.sleep(0.1)
-        return figures
-
-
-def _cpu_s(processes: Sequence[psutil.Process]) -> float:
-    return sum(each.cpu_times().user + each.cpu_times().system for each in processes)
-
-
-def _memory(processes: Sequence[psutil.Process]) -> int:
-    return sum(each.memory_full_info().uss for each in processes)
-
-
 def main() -> int:
     """Measure every size, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks curve")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--runs", type=int, default=2)
     options = parser.parse_args()
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, OPEN_FILES), hard))
+    raise_open_files()
     print("| " + " | ".join(HEADS) + " |")
     print("|" + "---|" * len(HEADS))
     for stations in options.sizes:

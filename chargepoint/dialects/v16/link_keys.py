@@ -40,6 +40,9 @@ CLOSE_ON_INVALID_UTF8 = "CloseOnInvalidUtf8"
 CONNECTION_OPEN_TIMEOUT = "ConnectionOpenTimeout"
 """Seconds that TCP, TLS and the handshake may take together."""
 
+TLS_SESSION_RESUMPTION = "TlsSessionResumption"
+"""Whether a connection takes up the TLS session of the one before, which spares both sides the certificates."""
+
 WEB_SOCKET_PROXY = "WebSocketProxy"
 """The HTTP proxy through which the central system is reached (CONNECT), as a URL; none by itself, for what the
 environment says is meant for the machine and not for the charge points on it."""
@@ -60,6 +63,7 @@ LINK_KEYS = (
     switch_key(WEB_SOCKET_COMPRESSION, False),
     number_key(WEB_SOCKET_PONG_TIMEOUT, 20, minimum=1, maximum=3_600),
     switch_key(CLOSE_ON_INVALID_UTF8, False),
+    switch_key(TLS_SESSION_RESUMPTION, False),
     number_key(CONNECTION_OPEN_TIMEOUT, 30, minimum=1, maximum=3_600),
     Key(
         WEB_SOCKET_PROXY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import socket
 import ssl
+import subprocess
 import tempfile
 import threading
 import time
@@ -365,19 +366,46 @@ async def test_no_key_stays_on_the_disk(tmp_path: Path, monkeypatch: pytest.Monk
 # What it costs
 
 
-def test_stations_that_trust_the_same_share_what_they_know_of_it() -> None:
-    """Those that show a certificate have a key of their own to keep."""
+def test_stations_that_show_and_demand_the_same_share_what_they_know_of_it() -> None:
     target = LinkTarget("wss://x/CP1", "CP1", b"one", roots=(ROOT.pem,))
-    other = replace(target, url="wss://x/CP2", user="CP2", password=b"another")
-    assert client_context(target) is client_context(other)
+    certified, otherwise = (
+        replace(target, certificate=certificate, key=key)
+        for certificate, key in (ROOT.issue("CP1"), ROOT.issue("CP2"))
+    )
+    for one in (target, certified):
+        other = replace(one, url="wss://x/CP2", user="CP2", password=b"another")
+        assert client_context(one) is client_context(other)
     for differing in ({"roots": (OTHER.pem,)}, {"verify": False}, {"suites": TlsSuites.WHITEPAPER}):
         assert client_context(replace(target, **differing)) is not client_context(target)
+    assert len({client_context(each) for each in (target, certified, otherwise)}) == 3
+
+
+@pytest.mark.parametrize(("hashed", "loaded"), [(True, 0), (False, 1)])
+async def test_stations_with_certificates_look_up_the_roots_of_the_system_where_they_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hashed: bool, loaded: int
+) -> None:
+    """All of them, for each of hundreds, would be 1 MB and 20 ms each."""
     certificate, key = ROOT.issue("CP1")
-    certified = replace(target, certificate=certificate, key=key)
-    assert client_context(certified) is not client_context(certified)
-    assert client_context(certified) is not client_context(target)
+    system = tmp_path / "system"
+    system.mkdir()
+    (system / "all.crt").write_text(ROOT.pem)
+    if hashed:
+        (system / f"{subject_hash(ROOT.pem)}.0").write_text(ROOT.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(system / "all.crt"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(system))
+    async with central_system(stay, ssl=mutual(tmp_path)) as url:
+        target = LinkTarget(url, certificate=certificate, key=key)
+        assert client_context(target).cert_store_stats()["x509_ca"] == loaded
+        async with linked(target) as link:
+            await link.opened()
+
+
+def subject_hash(pem: str) -> str:
+    """The name under which OpenSSL looks for a certificate in a folder."""
+    command = ["openssl", "x509", "-noout", "-subject_hash"]
+    return subprocess.run(command, input=pem, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_a_connection_reserves_little() -> None:
     client_context(LinkTarget("wss://x/CP1", roots=(ROOT.pem,)))
-    assert SSLProtocol.max_size == TLS_BUFFER >= 2**14
+    assert SSLProtocol.max_size == TLS_BUFFER <= 2**12

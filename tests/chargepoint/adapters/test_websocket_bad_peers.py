@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import http
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -118,6 +120,35 @@ async def test_tcp_is_accepted_and_nothing_said() -> None:
 
     async with tcp_server(silence) as url, linked(url, settings=LinkSettings(open_timeout_s=0.1)) as link:
         assert await link.closed() == f"{url}: timed out during opening handshake"
+
+
+async def test_the_handshake_is_broken_off() -> None:
+    """As a load balancer does that has had enough for now, or nobody behind it."""
+
+    async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async def close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+
+    for how, told in (
+        (reset, "the central system broke off the handshake: Connection reset by peer"),
+        (close, "the central system closed the connection in place of an answer to the handshake"),
+    ):
+        async with tcp_server(how) as url, linked(url) as link:
+            assert await link.closed() == f"{url}: {told}"
+
+
+async def test_what_a_peer_says_stays_on_one_line_and_moves_no_cursor() -> None:
+    """It is read on terminals, and put into XML."""
+
+    async def leave(connection: ServerConnection) -> None:
+        await connection.close(1008, "go\naway\x1b[2J\x00 – or not")
+
+    async with central_system(leave) as url, linked(url) as link:
+        told = "the central system closed the connection: 1008 go\\naway\\x1b[2J\\x00 – or not"
+        assert await link.closed() == told
 
 
 HANDSHAKE = (

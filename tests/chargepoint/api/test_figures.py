@@ -46,6 +46,7 @@ def test_figures_come_back_from_the_wire_as_they_went() -> None:
     figures.registrations["Accepted"] = 3
     figures.sent["Heartbeat"] = 7
     figures.answered("Heartbeat", 0.012)
+    figures.connecting.add(0.3)
     figures.power_w = 11_040.0
     assert Figures.from_json(figures.to_json()).to_json() == figures.to_json()
 
@@ -55,9 +56,11 @@ def test_the_figures_of_two_pools_add_up() -> None:
     one.connectors["Charging"], two.connectors["Charging"] = 4, 5
     one.answered("Authorize", 0.1)
     two.answered("Authorize", 0.2)
+    one.connecting.add(0.1)
+    two.connecting.add(0.2)
     total = Figures.of([one, two])
     assert (total.connections_lost, total.power_w, total.connectors["Charging"]) == (3, 5.0, 9)
-    assert len(total.latencies["Authorize"]) == 2
+    assert len(total.latencies["Authorize"]) == len(total.connecting) == 2
 
 
 @pytest.mark.parametrize("payload", [b"", b"[]", b'{"registrations": 5}', b'{"registrations": {"a": -1}}'])

@@ -21,6 +21,8 @@ def figures() -> Figures:
         told.answered("Heartbeat", 0.1)
     told.answered("Heartbeat", 3.0)
     told.answered("Authorize", 0.5)
+    told.connecting.add(0.05)
+    told.connecting.add(5.0)
     return told
 
 
@@ -49,6 +51,8 @@ def figures() -> Figures:
         ("unanswered > 0.1/s", True),
         ("p98 > 1s", False),
         (" p50 ( Heartbeat )<100ms ", False),
+        ("max(connection) > 4s", True),
+        ("p50(connection) > 60ms", False),
     ],
 )
 def test_a_condition_is_judged(text: str, fails: bool) -> None:
@@ -74,6 +78,7 @@ def test_what_is_no_condition_is_refused_with_examples(text: str) -> None:
         ("sent(Reset) < 1", "'Reset' is not one of Authorize, BootNotification"),
         ("received(Heartbeat) < 1", "'Heartbeat' is not one of CancelReservation"),
         ("unanswered(Autorize) > 0", "did you mean Authorize"),
+        ("sent(connection) > 0", "'connection' is not one of Authorize"),
     ],
 )
 def test_an_action_that_there_is_not_is_never_waited_for(text: str, said: str) -> None:

@@ -57,6 +57,8 @@ async def test_a_load_boots_its_stations_and_ends_them_in_good_order(central: Ce
     figures = json.loads(report.read_text())
     assert figures["registrations"] == {"Accepted": 20}
     assert figures["requests"]["BootNotification"]["sent"] == 20
+    assert figures["connections"]["made"] == 20
+    assert 0 < figures["connections"]["p50_s"] <= figures["connections"]["max_s"]
     assert 0 < figures["requests"]["BootNotification"]["p50_s"] <= figures["requests"]["BootNotification"]["max_s"]
     at_the_end = figures["sent_at_the_end"]
     stops = figures["requests"].get("StopTransaction", {"sent": 0})["sent"] + at_the_end.get("StopTransaction", 0)
@@ -101,6 +103,13 @@ async def test_a_central_system_that_takes_connections_and_says_nothing_is_3_and
     assert (
         f"no charge point got an answer from {url}\n    connected, but no answer to the WebSocket handshake" in told
     )
+
+
+async def test_a_central_system_that_rejects_all_is_exit_code_3(central: Central) -> None:
+    central.answers["BootNotification"] |= {"status": "Rejected", "interval": 1}
+    code, told = await load("--central-system", central.url, "--count", 2, "--duration", "2s")
+    assert code == 3, told
+    assert f"no charge point was accepted by {central.url}\n    2 Rejected" in told
 
 
 async def test_ctrl_c_ends_early_with_the_report(central: Central) -> None:

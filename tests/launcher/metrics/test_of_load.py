@@ -45,6 +45,7 @@ def load() -> LoadMetrics:
     figures.energy_wh = 2.0
     for duration_s in (0.004, 0.04, 0.4, 4.0):
         figures.answered("Heartbeat", duration_s)
+    figures.connecting.add(0.3)
     metrics.figures = figures
     return metrics
 
@@ -81,6 +82,8 @@ def test_latencies_are_a_histogram_with_cumulative_buckets(load: LoadMetrics) ->
     assert [buckets[bound] for bound in (0.001, 0.005, 0.05, 0.5, 5.0, float("inf"))] == [0, 1, 2, 3, 4, 4]
     assert found["cp_simu_latency_seconds_count", (("action", "Heartbeat"),)] == 4
     assert found["cp_simu_latency_seconds_sum", (("action", "Heartbeat"),)] == pytest.approx(4.444)
+    assert found["cp_simu_connect_seconds_count", ()] == 1
+    assert found["cp_simu_connect_seconds_sum", ()] == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(
