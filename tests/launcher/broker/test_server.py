@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from launcher.broker.broker import Limits
 from launcher.broker.encoder import encode
+from launcher.broker.limits import Limits
 from launcher.broker.packets import (
     Connect,
     Message,
