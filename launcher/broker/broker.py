@@ -82,7 +82,8 @@ class Broker:
                     return
         except ProtocolError as error:
             if isinstance(error, RefusedConnect) and connection.session is None:
-                connection.write(encode(error.answer, error.level))
+                connection.level = error.level
+                connection.send(error.answer)
             self._close(connection, str(error), now, error.reason_code)
             self._close_overrun(now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
+import os
 
 from launcher.addresses import LOOPBACK
 from launcher.broker.broker import Broker
@@ -29,7 +29,7 @@ class Server:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         # A name from before a restart must not be given to another client.
-        self.broker = Broker(self.limits, nameless=f"auto-{secrets.token_hex(4)}")
+        self.broker = Broker(self.limits, nameless=f"auto-{os.urandom(4).hex()}")
         self._transports: dict[Connection, asyncio.Transport] = {}
         self._listener: asyncio.Server | None = None
         self._tick_handle: asyncio.TimerHandle | None = None

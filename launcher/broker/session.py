@@ -53,7 +53,8 @@ class Session:
         self.topic_filters: set[str] = set()
         self.received: set[int] = set()
         """Identifiers of QoS 2 messages taken over whose PUBREL is still to come (4.3.3)."""
-        self._waiting: deque[Delivery] = deque()
+        self._waiting: deque[Delivery] | None = None
+        """None while nothing waits: an empty deque costs as much as all the rest."""
         self._in_flight: dict[int, Delivery] = {}
         """Sent over this connection."""
         self._interrupted: dict[int, Delivery] = {}
@@ -79,32 +80,41 @@ class Session:
                 self.connection.give_up()
             return
         self._backlog_bytes += size_bytes
+        if self._waiting is None and not self._interrupted and self._may_send:
+            self._send(delivery, self._unused_packet_id(), now)
+            return
+        if self._waiting is None:
+            self._waiting = deque()
         self._waiting.append(delivery)
         if delivery.message.expires_at < self._expiry_at:
             self._expiry_at = delivery.message.expires_at
-        self.send_due(now)
 
     def send_due(self, now: float) -> None:
         """Send what may be under way now."""
-        connection = self.connection
-        if connection is None or not connection.writable:
-            return
-        while (self._waiting or self._interrupted) and len(self._in_flight) < self._window:
-            if self._interrupted:
-                packet_id = next(iter(self._interrupted))
-                delivery = self._interrupted.pop(packet_id)
-                dup = True  # [MQTT-4.4.0-1] [MQTT-3.3.1-1]
+        while self._interrupted and self._may_send:
+            packet_id = next(iter(self._interrupted))
+            self._send(self._interrupted.pop(packet_id), packet_id, now, dup=True)  # [MQTT-4.4.0-1] [MQTT-3.3.1-1]
+        while self._waiting and self._may_send:
+            delivery = self._waiting.popleft()
+            if delivery.message.expires_at <= now:
+                self._done(delivery)
             else:
-                delivery = self._waiting.popleft()
-                if delivery.message.expires_at <= now:
-                    self._done(delivery)
-                    continue
-                packet_id = self._unused_packet_id()
-                dup = False
+                self._send(delivery, self._unused_packet_id(), now)
+        if not self._waiting:
+            self._waiting = None
+
+    @property
+    def _may_send(self) -> bool:
+        connection = self.connection
+        return connection is not None and connection.writable and len(self._in_flight) < self._window
+
+    def _send(self, delivery: Delivery, packet_id: int, now: float, *, dup: bool = False) -> None:
+        assert self.connection is not None
+        if self.connection.publish(delivery, now, 1, dup=dup, packet_id=packet_id):
             self._in_flight[packet_id] = delivery
-            if not connection.publish(delivery, now, 1, dup=dup, packet_id=packet_id):
-                # Too large for this client: as good as sent [MQTT5-3.1.2-25].
-                self._done(self._in_flight.pop(packet_id))
+        else:
+            # Too large for this client: as good as sent [MQTT5-3.1.2-25].
+            self._done(delivery)
 
     def resume(self, connection: Connection, now: float) -> None:
         """Go on over a new connection; what was under way is sent once more, as it was, with DUP."""
@@ -126,15 +136,16 @@ class Session:
 
     def _forget_expired(self, now: float) -> None:
         """Make room; otherwise what comes too late is found when its turn comes [MQTT5-3.3.2-5]."""
-        waiting, self._waiting = self._waiting, deque()
+        left: deque[Delivery] = deque()
         self._expiry_at = inf
-        for delivery in waiting:
+        for delivery in self._waiting or ():
             expires_at = delivery.message.expires_at
             if expires_at <= now:
                 self._done(delivery)
             else:
-                self._waiting.append(delivery)
+                left.append(delivery)
                 self._expiry_at = min(self._expiry_at, expires_at)
+        self._waiting = left or None
 
     def _unused_packet_id(self) -> int:
         packet_id = self._last_packet_id % _PACKET_ID_MAX + 1

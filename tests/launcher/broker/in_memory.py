@@ -64,6 +64,7 @@ class Network:
         """Bring what the broker has said to its clients, and close what it wants closed."""
         for connection in self.broker.take_outgoing():
             client = self._clients[connection]
+            client.decoder.level = connection.level
             client.inbox.extend(client.decoder.feed(connection.take()))
             if connection.ended is not None and client.closed is None:
                 client.closed = connection.ended

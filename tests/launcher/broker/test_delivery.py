@@ -16,13 +16,16 @@ from tests.launcher.broker.in_memory import Client, Network
 from tests.launcher.broker.strategies import few_names, from_clients_4
 from tests.launcher.broker.strategies_5 import from_clients_5
 
+IN_FLIGHT = 3
+
 
 class AtLeastOnce(RuleBasedStateMachine):
-    """A kept session gets every QoS 1 message, in order, through broken connections and slow reading."""
+    """A kept session gets every QoS 1 message, in order, through broken connections, slow reading and other versions."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.network = Network(Limits(in_flight=3))
+        self.network = Network(Limits(in_flight=IN_FLIGHT))
+        self.maximum = IN_FLIGHT
         self.publisher = self.network.connect("publisher")
         self.published: list[bytes] = []
         self.received: list[bytes] = []
@@ -47,6 +50,7 @@ class AtLeastOnce(RuleBasedStateMachine):
             if packet.message.payload not in self.received:
                 self.received.append(packet.message.payload)
             self.unacknowledged.append(packet.packet_id)
+        assert len(self.unacknowledged) <= self.maximum
 
     @precondition(lambda self: self.client is not None and self.unacknowledged)
     @rule(data=st.data())
@@ -79,14 +83,19 @@ class AtLeastOnce(RuleBasedStateMachine):
         self.client = None
         self.unacknowledged = []
 
-    @rule()
-    def connect(self) -> None:
-        self.client = self.network.connect("subscriber", clean=False)
+    @rule(maximum=st.none() | st.integers(1, 4))
+    def connect(self, maximum: int | None) -> None:
+        if maximum is None:
+            self.client = self.network.connect("subscriber", clean=False)
+        else:
+            kept = Properties(session_expiry_interval_s=0xFFFFFFFF, receive_maximum=maximum)
+            self.client = self.network.connect("subscriber", clean=False, level=5, properties=kept)
+        self.maximum = min(maximum or IN_FLIGHT, IN_FLIGHT)
         self.unacknowledged = []
         assert self.client.session_present
 
     def teardown(self) -> None:
-        self.connect()
+        self.connect(None)
         assert self.client is not None
         for _ in self.published:
             self.read()
