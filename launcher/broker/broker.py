@@ -201,7 +201,11 @@ class Broker:
             session.expiry_s = _expiry_s(expiry_s)
         if packet.reason_code is ReasonCode.SUCCESS:
             connection.will = None  # [MQTT-3.14.4-3]
-        self._close(connection, ORDERLY, now)
+        why = ORDERLY
+        if packet.reason_code >= ReasonCode.UNSPECIFIED_ERROR:
+            words = packet.properties.reason_string or ""
+            why = f"left with {packet.reason_code.name} {words!r:.200}"
+        self._close(connection, why, now)
 
     # -- connections ----------------------------------------------------------------------------------------
 

@@ -120,9 +120,12 @@ class Connection:
     def publish(self, delivery: Delivery, now: float, qos: int = 0, *, dup: bool = False, packet_id: int = 0) -> bool:
         """Send a message, or keep it in mind while the client is too slow; False if it is too large for it."""
         if not self.writable:
-            self._owe(delivery)
+            self.owe(delivery)
             return True
-        frame = delivery.frame(self.level, qos, now, dup=dup, packet_id=packet_id)
+        return self.write_if_taken(delivery.frame(self.level, qos, now, dup=dup, packet_id=packet_id))
+
+    def write_if_taken(self, frame: bytes) -> bool:
+        """Add a PUBLISH to what is sent next; without a word and False if it is too large [MQTT5-3.1.2-25]."""
         if len(frame) > self.accepts_bytes:
             return False
         self.write(frame)
@@ -141,6 +144,16 @@ class Connection:
         """Have the connection closed once what was written is sent."""
         self.ended = why
         self._outbox.connections[self] = None
+
+    def owe(self, delivery: Delivery) -> None:
+        """Keep the state that is published for when the client reads again, instead of the one before."""
+        if self.overrun:
+            return
+        message = delivery.message
+        if (outdated := self._owed.get(message.topic)) is not None:
+            self._backlog_bytes -= outdated.message.size_bytes
+        self._owed[message.topic] = delivery
+        self._count(message.size_bytes)
 
     def settle(self, now: float) -> None:
         """Write what is owed: the client reads again."""
@@ -165,16 +178,6 @@ class Connection:
             self._frames.clear()
             self._owed.clear()
             self._outbox.overrun.append(self)
-
-    def _owe(self, delivery: Delivery) -> None:
-        """Keep the state that is published for when the client reads again, instead of the one before."""
-        if self.overrun:
-            return
-        message = delivery.message
-        if (outdated := self._owed.get(message.topic)) is not None:
-            self._backlog_bytes -= outdated.message.size_bytes
-        self._owed[message.topic] = delivery
-        self._count(message.size_bytes)
 
     def _count(self, size_bytes: int) -> None:
         self._backlog_bytes += size_bytes

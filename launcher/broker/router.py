@@ -97,31 +97,36 @@ class Router:
         subscribers = self._subscribers(message.topic, publisher)
         if self._shared:
             subscribers = [*subscribers, *self._shared.chosen(message.topic, message.qos)]
-        frame = b""
+        frame = frame_5 = b""
         latest: Subscription | None = None
         for session, subscription in subscribers:
-            if subscription.no_local and session is publisher:
+            if session is publisher and subscription.no_local:
                 continue
             connection = session.connection
             kept = message.qos and subscription.qos
             if not kept:
                 if connection is None:
                     continue  # QoS 0 is not kept for a client that is away (4.1)
-                if connection.level < 5 and connection.writable:
-                    # Whoever was subscribed before gets it without RETAIN [MQTT-3.3.1-9]: the same bytes for all.
-                    frame = frame or encode_publish(message, 0)
-                    connection.write(frame)
-                    continue
-                if not connection.writable and not retain:
+                if connection.writable:
+                    if connection.level < 5:
+                        # Whoever was subscribed before gets it without RETAIN [MQTT-3.3.1-9]: the same for all.
+                        frame = frame or encode_publish(message, 0)
+                        connection.write(frame)
+                        continue
+                elif not retain:
                     connection.dropped += 1
                     continue
             if subscription is not latest:  # most are the same plain one
                 latest = subscription
                 delivery = Delivery(message, retain and subscription.retain_as_published, subscription.identifiers)
-            if kept:
+                frame_5 = b""
+            if connection is None or kept:
                 session.deliver(delivery, now)
-            elif connection is not None:
-                connection.publish(delivery, now)
+            elif not connection.writable:
+                connection.owe(delivery)
+            else:
+                frame_5 = frame_5 or delivery.frame(5, 0, now)
+                connection.write_if_taken(frame_5)
         return bool(subscribers)
 
     def _retain(self, message: Message) -> None:

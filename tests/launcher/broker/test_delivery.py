@@ -20,7 +20,7 @@ IN_FLIGHT = 3
 
 
 class AtLeastOnce(RuleBasedStateMachine):
-    """A kept session gets every QoS 1 message, in order, through broken connections, slow reading and other versions."""
+    """A kept session gets every QoS 1 message in order through broken connections, slow reading and both versions."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -198,6 +198,14 @@ class TestTheEnd:
         client.send(Subscribe(1, (("t", 0),) * 20))
         assert client.read() == [Disconnect(ReasonCode.PACKET_TOO_LARGE)]
 
+    def test_of_one_that_leaves_in_anger_is_explained_by_the_client(self, network: Network) -> None:
+        watcher = network.connect("watcher", {"cp/status": 0})
+        client = network.connect("cp", will=DEAD, level=5)
+        client.send(Disconnect(ReasonCode.MALFORMED_PACKET, Properties(reason_string="what is that?")))
+        assert client.read() == []
+        assert client.closed == "left with MALFORMED_PACKET 'what is that?'"
+        assert watcher.messages() == [("cp/status", b"Dead")]
+
 
 class TestSession:
     def test_without_an_expiry_ends_with_its_connection(self, network: Network) -> None:
