@@ -105,9 +105,12 @@ class Connection:
         if self.overrun:
             return
         self._frames.append(frame)
-        self._outbox.connections[self] = None
-        self._outbox.bytes += len(frame)
-        self._count(len(frame))
+        outbox, size_bytes = self._outbox, len(frame)
+        outbox.connections[self] = None
+        outbox.bytes += size_bytes
+        self._backlog_bytes += size_bytes
+        if self._backlog_bytes > self._backlog_bytes_max:
+            self.give_up()
 
     def send(self, packet: Packet) -> None:
         """Add one packet to what is sent next; ProtocolError if the client does not take one so large."""
@@ -153,7 +156,9 @@ class Connection:
         if (outdated := self._owed.get(message.topic)) is not None:
             self._backlog_bytes -= outdated.message.size_bytes
         self._owed[message.topic] = delivery
-        self._count(message.size_bytes)
+        self._backlog_bytes += message.size_bytes
+        if self._backlog_bytes > self._backlog_bytes_max:
+            self.give_up()
 
     def settle(self, now: float) -> None:
         """Write what is owed: the client reads again."""
@@ -178,8 +183,3 @@ class Connection:
             self._frames.clear()
             self._owed.clear()
             self._outbox.overrun.append(self)
-
-    def _count(self, size_bytes: int) -> None:
-        self._backlog_bytes += size_bytes
-        if self._backlog_bytes > self._backlog_bytes_max:
-            self.give_up()
