@@ -27,20 +27,19 @@ class Subscription:
     def granted(cls, options: int, qos_max: int, identifiers: tuple[int, ...]) -> Subscription:
         """What SUBSCRIBE asks for, with a QoS that is spoken here; plain ones are the same for all clients."""
         qos = min(options & 3, qos_max)
-        if options < 4 and not identifiers:
-            return _PLAIN[qos]
         no_local = bool(options & SubscriptionFlag.NO_LOCAL)
-        return cls(qos, no_local, bool(options & SubscriptionFlag.RETAIN_AS_PUBLISHED), identifiers)
+        retain_as_published = bool(options & SubscriptionFlag.RETAIN_AS_PUBLISHED)
+        if no_local or retain_as_published or identifiers:
+            return cls(qos, no_local, retain_as_published, identifiers)
+        return _PLAIN[qos]
 
     def joined(self, other: Subscription) -> Subscription:
-        """Both as one: the highest QoS [MQTT-3.3.5-1], every identifier [MQTT5-3.3.4-4]."""
-        if self in _PLAIN and other in _PLAIN:
+        """Both as one for a message they let through: the highest QoS [MQTT-3.3.5-1], all names [MQTT5-3.3.4-4]."""
+        identifiers = self.identifiers + other.identifiers
+        if not identifiers and self.retain_as_published == other.retain_as_published:
             return self if self.qos >= other.qos else other
-        return Subscription(
-            max(self.qos, other.qos),
-            retain_as_published=self.retain_as_published or other.retain_as_published,
-            identifiers=self.identifiers + other.identifiers,
-        )
+        retain_as_published = self.retain_as_published or other.retain_as_published
+        return Subscription(max(self.qos, other.qos), False, retain_as_published, identifiers)
 
 
 _PLAIN = tuple(map(Subscription, range(3)))
