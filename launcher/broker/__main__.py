@@ -15,8 +15,8 @@ from contextlib import suppress
 from typing import Any
 
 from launcher.addresses import EVERY_ADDRESS, LOOPBACK, is_loopback
-from launcher.broker.broker import Limits
 from launcher.broker.decoder import PACKET_BYTES_MAX
+from launcher.broker.limits import Limits
 from launcher.broker.server import Server
 
 _SILENCE_S = 10.0
@@ -95,7 +95,7 @@ class _Report:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m launcher.broker",
-        description="An MQTT 3.1.1 broker for one machine, in memory only, without passwords.",
+        description="An MQTT broker (3.1, 3.1.1 and 5) for one machine, in memory only, without passwords.",
         epilog="For anything shared, secured or persistent use mosquitto.",
     )
     parser.add_argument("--port", type=_port, default=1883, help="0 takes a free one (default: %(default)s)")

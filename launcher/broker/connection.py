@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from launcher.broker.decoder import Decoder
-from launcher.broker.encoder import encode, encode_publish
-from launcher.broker.packets import Message, Packet, Will
+from launcher.broker.aliases import TopicAliases
+from launcher.broker.decoder import PACKET_BYTES_MAX, Decoder
+from launcher.broker.delivery import Delivery
+from launcher.broker.encoder import encode
+from launcher.broker.packets import Disconnect, Packet, Will
+from launcher.broker.properties import Properties
+from launcher.broker.reason_codes import ProtocolError, ReasonCode
 
 if TYPE_CHECKING:
     from launcher.broker.session import Session
+
+_NO_RECEIVE_MAXIMUM = 0xFFFF
 
 ORDERLY = "DISCONNECT"
 """How a connection ends that needs no explanation."""
@@ -40,12 +46,16 @@ class Connection:
         "_frames",
         "_outbox",
         "_owed",
+        "accepts_bytes",
+        "aliases",
         "decoder",
         "dropped",
         "ended",
         "heard_at",
+        "level",
         "overrun",
         "patience_s",
+        "receive_maximum",
         "session",
         "will",
         "writable",
@@ -61,8 +71,16 @@ class Connection:
         backlog_bytes_max: int,
     ) -> None:
         self.decoder = Decoder(packet_bytes_max)
+        self.level = 4
+        """The protocol level that is spoken."""
         self.session: Session | None = None
         """None until CONNECT is accepted."""
+        self.receive_maximum = _NO_RECEIVE_MAXIMUM
+        """So many messages with QoS 1 the client takes before it acknowledges one."""
+        self.accepts_bytes = PACKET_BYTES_MAX
+        """The largest packet that the client takes."""
+        self.aliases: TopicAliases | None = None
+        """Once the client uses some."""
         self.will: Will | None = None
         self.heard_at = heard_at
         self.patience_s = patience_s
@@ -74,7 +92,7 @@ class Connection:
         """Why it is over, once it is."""
         self._outbox = outbox
         self._frames: list[bytes] = []
-        self._owed: dict[str, Message] = {}
+        self._owed: dict[str, Delivery] = {}
         self._backlog_bytes = 0
         self._backlog_bytes_max = backlog_bytes_max
         self.overrun = False
@@ -87,35 +105,69 @@ class Connection:
         if self.overrun:
             return
         self._frames.append(frame)
-        self._outbox.connections[self] = None
-        self._outbox.bytes += len(frame)
-        self._count(len(frame))
+        outbox, size_bytes = self._outbox, len(frame)
+        outbox.connections[self] = None
+        outbox.bytes += size_bytes
+        self._backlog_bytes += size_bytes
+        if self._backlog_bytes > self._backlog_bytes_max:
+            self.give_up()
 
     def send(self, packet: Packet) -> None:
-        """Add one packet to what is sent next."""
-        self.write(encode(packet))
+        """Add one packet to what is sent next; ProtocolError if the client does not take one so large."""
+        frame = encode(packet, self.level)
+        if len(frame) > self.accepts_bytes:
+            why = f"an answer of {len(frame)} bytes, and the client takes {self.accepts_bytes} [MQTT5-3.1.2-24]"
+            raise ProtocolError(why, ReasonCode.PACKET_TOO_LARGE)
+        self.write(frame)
+
+    def publish(self, delivery: Delivery, now: float, qos: int = 0, *, dup: bool = False, packet_id: int = 0) -> bool:
+        """Send a message, or keep it in mind while the client is too slow; False if it is too large for it."""
+        if not self.writable:
+            self.owe(delivery)
+            return True
+        return self.write_if_taken(delivery.frame(self.level, qos, now, dup=dup, packet_id=packet_id))
+
+    def write_if_taken(self, frame: bytes) -> bool:
+        """Add a PUBLISH to what is sent next; without a word and False if it is too large [MQTT5-3.1.2-25]."""
+        if len(frame) > self.accepts_bytes:
+            return False
+        self.write(frame)
+        return True
+
+    def say_goodbye(self, reason_code: ReasonCode, why: str) -> None:
+        """Tell a client of MQTT 5 why its connection ends; the others are not told."""
+        if self.level < 5 or self.session is None:
+            return
+        in_words = encode(Disconnect(reason_code, Properties(reason_string=why)), self.level)
+        without = encode(Disconnect(reason_code), self.level)
+        if frame := next((frame for frame in (in_words, without) if len(frame) <= self.accepts_bytes), None):
+            self.write(frame)
 
     def end(self, why: str) -> None:
         """Have the connection closed once what was written is sent."""
         self.ended = why
         self._outbox.connections[self] = None
 
-    def owe(self, message: Message) -> None:
-        """Keep the state that ``message`` publishes for when the client reads again, instead of the one before."""
+    def owe(self, delivery: Delivery) -> None:
+        """Keep the state that is published for when the client reads again, instead of the one before."""
         if self.overrun:
             return
+        message = delivery.message
         if (outdated := self._owed.get(message.topic)) is not None:
-            self._backlog_bytes -= outdated.size_bytes
-        self._owed[message.topic] = message
-        self._count(message.size_bytes)
+            self._backlog_bytes -= outdated.message.size_bytes
+        self._owed[message.topic] = delivery
+        self._backlog_bytes += message.size_bytes
+        if self._backlog_bytes > self._backlog_bytes_max:
+            self.give_up()
 
-    def settle(self) -> None:
+    def settle(self, now: float) -> None:
         """Write what is owed: the client reads again."""
         self.dropped = 0
         owed, self._owed = self._owed, {}
-        for message in owed.values():
-            self._backlog_bytes -= message.size_bytes
-            self.write(encode_publish(message, 0))
+        for delivery in owed.values():
+            self._backlog_bytes -= delivery.message.size_bytes
+            if delivery.message.expires_at > now:
+                self.publish(delivery, now)
 
     def take(self) -> bytes:
         """All that has been written since the last time."""
@@ -131,8 +183,3 @@ class Connection:
             self._frames.clear()
             self._owed.clear()
             self._outbox.overrun.append(self)
-
-    def _count(self, size_bytes: int) -> None:
-        self._backlog_bytes += size_bytes
-        if self._backlog_bytes > self._backlog_bytes_max:
-            self.give_up()

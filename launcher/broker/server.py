@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 
 from launcher.addresses import LOOPBACK
-from launcher.broker.broker import Broker, Limits
+from launcher.broker.broker import Broker
 from launcher.broker.connection import ORDERLY, Connection
+from launcher.broker.limits import Limits
 
 _FLUSH_BYTES = 1 << 18
 _TICK_S = 1.0
@@ -26,7 +28,8 @@ class Server:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self.broker = Broker(self.limits)
+        # A name from before a restart must not be given to another client.
+        self.broker = Broker(self.limits, nameless=f"auto-{os.urandom(4).hex()}")
         self._transports: dict[Connection, asyncio.Transport] = {}
         self._listener: asyncio.Server | None = None
         self._tick_handle: asyncio.TimerHandle | None = None
@@ -57,6 +60,7 @@ class Server:
             self._listener.close()
         if self._tick_handle is not None:
             self._tick_handle.cancel()
+        self.broker.say_goodbye()
         self._flush()
         for transport in self._transports.values():
             transport.close()
@@ -93,8 +97,13 @@ class Server:
         if not self._transports:
             self._empty.set()
         if not self._closing:
-            self.broker.lost(connection)
+            self.broker.lost(connection, self._loop.time())
             self.flush_soon()
+
+    def drained(self, connection: Connection) -> None:
+        """A client reads again."""
+        self.broker.drained(connection, self._loop.time())
+        self.flush_soon()
 
     def flush_soon(self) -> None:
         """Write what the broker has to say when this turn of the loop is over."""
@@ -158,8 +167,7 @@ class _Client(asyncio.Protocol):
             _log.warning(
                 "%s: missed %d QoS 0 messages, it read too slowly", self._connection, self._connection.dropped
             )
-        self._server.broker.drained(self._connection)
-        self._server.flush_soon()
+        self._server.drained(self._connection)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._server.lost(self._connection)

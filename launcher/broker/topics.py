@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from launcher.broker.packets import ProtocolError
+from launcher.broker.reason_codes import ProtocolError, ReasonCode
 
 LEVELS_MAX = 200
 """Deeper topics are refused, as mosquitto does: each level of a kept one costs memory."""
+
+_SHARED = "$share/"
 
 V = TypeVar("V")
 
@@ -19,7 +21,8 @@ def check_name(name: str) -> None:
     if "+" in name or "#" in name:
         raise ProtocolError(f"topic name {name!r:.80} contains a wildcard [MQTT-3.3.2-2]")
     if name.count("/") >= LEVELS_MAX:
-        raise ProtocolError(f"topic name {name!r:.80} has more than {LEVELS_MAX} levels")
+        why = f"topic name {name!r:.80} has more than {LEVELS_MAX} levels"
+        raise ProtocolError(why, ReasonCode.TOPIC_NAME_INVALID)
 
 
 def check_filter(topic_filter: str) -> None:
@@ -28,11 +31,23 @@ def check_filter(topic_filter: str) -> None:
         raise ProtocolError("a topic filter has at least one character [MQTT-4.7.3-1]")
     levels = topic_filter.split("/")
     if len(levels) > LEVELS_MAX:
-        raise ProtocolError(f"topic filter {topic_filter!r:.80} has more than {LEVELS_MAX} levels")
+        why = f"topic filter {topic_filter!r:.80} has more than {LEVELS_MAX} levels"
+        raise ProtocolError(why, ReasonCode.TOPIC_FILTER_INVALID)
     if any("#" in level for level in levels[:-1]) or ("#" in levels[-1] and levels[-1] != "#"):
         raise ProtocolError(f"topic filter {topic_filter!r:.80}: '#' stands alone and last [MQTT-4.7.1-2]")
     if any("+" in level and level != "+" for level in levels):
         raise ProtocolError(f"topic filter {topic_filter!r:.80}: '+' fills its whole level [MQTT-4.7.1-3]")
+
+
+def is_shared(topic_filter: str) -> bool:
+    """Whether several clients share the messages of this subscription among them (4.8.2 of MQTT 5)."""
+    return topic_filter.startswith(_SHARED)
+
+
+def split_shared(topic_filter: str) -> tuple[str, str] | None:
+    """The name of the group and the filter proper of a shared subscription; None if either is none."""
+    share_name, _, rest = topic_filter.removeprefix(_SHARED).partition("/")
+    return None if not share_name or "+" in share_name or "#" in share_name or not rest else (share_name, rest)
 
 
 class _Node(Generic[V]):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from launcher.broker.broker import Broker, Limits
+from launcher.broker.broker import Broker
 from launcher.broker.connection import Connection
 from launcher.broker.decoder import Decoder
 from launcher.broker.encoder import encode
+from launcher.broker.limits import Limits
 from launcher.broker.packets import Connack, Connect, Message, Packet, Publish, Suback, Subscribe, Will
+from launcher.broker.properties import NO_PROPERTIES, Properties
 
 
 class Network:
@@ -31,18 +33,21 @@ class Network:
         clean: bool = True,
         will: Will | None = None,
         keep_alive_s: int = 0,
+        level: int = 4,
+        properties: Properties = NO_PROPERTIES,
     ) -> Client:
         """A client whose CONNECT was accepted and whose SUBSCRIBE was granted; what followed is not yet read."""
         client = self.open()
-        client.send(Connect(client_id, clean, keep_alive_s, will))
+        client.send(Connect(client_id, clean, keep_alive_s, will, protocol_level=level, properties=properties))
         self.deliver()
         answer = client.inbox.pop(0)
         assert isinstance(answer, Connack)
         client.session_present = answer.session_present
+        client.offer = answer.properties
         if filters:
             client.send(Subscribe(1, tuple(filters.items())))
             self.deliver()
-            client.inbox.remove(Suback(1, tuple(filters.values())))
+            client.inbox.remove(Suback(1, tuple(options & 3 for options in filters.values())))
         return client
 
     def advance(self, seconds: float) -> None:
@@ -59,10 +64,11 @@ class Network:
         """Bring what the broker has said to its clients, and close what it wants closed."""
         for connection in self.broker.take_outgoing():
             client = self._clients[connection]
+            client.decoder.level = connection.level
             client.inbox.extend(client.decoder.feed(connection.take()))
             if connection.ended is not None and client.closed is None:
                 client.closed = connection.ended
-                self.broker.lost(connection)
+                self.broker.lost(connection, self.now)
 
 
 class Client:
@@ -72,12 +78,16 @@ class Client:
         self.inbox: list[Packet] = []
         self.closed: str | None = None
         self.session_present = False
+        self.offer = NO_PROPERTIES
         self.decoder = Decoder()
         self._network = network
         self._connection = connection
 
     def send(self, *packets: Packet) -> None:
-        self.send_bytes(b"".join(map(encode, packets)))
+        for packet in packets:
+            if isinstance(packet, Connect):
+                self.decoder.level = packet.protocol_level
+        self.send_bytes(b"".join(encode(packet, self.decoder.level) for packet in packets))
 
     def send_bytes(self, data: bytes) -> None:
         self._network.broker.received(self._connection, data, self._network.now)
@@ -101,9 +111,9 @@ class Client:
 
     def drain(self) -> None:
         """Read again."""
-        self._network.broker.drained(self._connection)
+        self._network.broker.drained(self._connection, self._network.now)
 
     def break_off(self) -> None:
         """Lose the connection without a word."""
         self.closed = "broken off"
-        self._network.broker.lost(self._connection)
+        self._network.broker.lost(self._connection, self._network.now)

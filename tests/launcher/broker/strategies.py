@@ -1,4 +1,4 @@
-"""Every packet a standard-conforming peer may send, for hypothesis."""
+"""Every packet a standard-conforming peer may send before MQTT 5, for hypothesis."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def connects(draw: st.DrawFn) -> Connect:
     user_name = draw(st.none() | texts)
     return Connect(
         client_id=draw(texts),
-        clean_session=draw(st.booleans()),
+        clean_start=draw(st.booleans()),
         keep_alive_s=draw(st.integers(0, 0xFFFF)),
         will=draw(st.none() | st.builds(Will, messages, st.booleans())),
         user_name=user_name,
@@ -71,7 +71,7 @@ subscribes = st.builds(
 )
 unsubscribes = st.builds(Unsubscribe, packet_ids, st.lists(few_filters, min_size=1, max_size=4).map(tuple))
 
-from_clients: st.SearchStrategy[Packet] = st.one_of(
+from_clients_4: st.SearchStrategy[Packet] = st.one_of(
     connects(),
     publishes(),
     _with_id(Puback, Pubrec, Pubrel, Pubcomp),
@@ -80,8 +80,8 @@ from_clients: st.SearchStrategy[Packet] = st.one_of(
     st.just(Pingreq()),
     st.just(Disconnect()),
 )
-packets: st.SearchStrategy[Packet] = st.one_of(
-    from_clients,
+packets_4: st.SearchStrategy[Packet] = st.one_of(
+    from_clients_4,
     st.builds(Connack, st.sampled_from(ConnectReturnCode), st.booleans()),
     st.builds(Suback, packet_ids, st.lists(st.sampled_from([0, 1, 2, 0x80]), max_size=4).map(tuple)),
     _with_id(Unsuback),

@@ -6,8 +6,8 @@ import gc
 
 import pytest
 
-from launcher.broker.broker import Limits
 from launcher.broker.encoder import encode
+from launcher.broker.limits import Limits
 from launcher.broker.packets import (
     Connack,
     Connect,
@@ -54,18 +54,18 @@ class TestConnect:
         assert client.read() == []
         assert client.closed == "a second CONNECT [MQTT-3.1.0-2]"
 
-    def test_of_mqtt_5_is_told_that_its_level_is_not_spoken_here(self, network: Network) -> None:
+    def test_of_a_later_mqtt_is_told_that_its_level_is_not_spoken_here(self, network: Network) -> None:
         client = network.open()
-        client.send_bytes(bytes.fromhex("10 10 00 04 4D 51 54 54 05 02 00 3C 03 21 00 14 00 00"))
+        client.send_bytes(bytes.fromhex("10 10 00 04 4D 51 54 54 06 02 00 3C 03 21 00 14 00 00"))
         assert client.read() == [Connack(ConnectReturnCode.UNACCEPTABLE_PROTOCOL_LEVEL)]
         assert client.closed is not None
 
     def test_of_mqtt_3_1_is_accepted(self, network: Network) -> None:
         client = network.open()
-        client.send(Connect("cp", clean_session=False, protocol_level=3), Disconnect())
+        client.send(Connect("cp", clean_start=False, protocol_level=3), Disconnect())
         assert client.read() == [Connack()]
         client = network.open()
-        client.send(Connect("cp", clean_session=False, protocol_level=3))
+        client.send(Connect("cp", clean_start=False, protocol_level=3))
         assert client.read() == [Connack()], "the flag for a session was not yet invented"
 
     def test_that_is_malformed_is_closed_without_an_answer(self, network: Network) -> None:
@@ -80,7 +80,7 @@ class TestConnect:
         clients = [network.connect("") for _ in range(3)]
         assert [client.closed for client in (named, *clients)] == [None] * 4
 
-    @pytest.mark.parametrize("connect", [Connect("", clean_session=False), Connect("", protocol_level=3)])
+    @pytest.mark.parametrize("connect", [Connect("", clean_start=False), Connect("", protocol_level=3)])
     def test_without_an_identifier_cannot_keep_a_session(self, network: Network, connect: Connect) -> None:
         client = network.open()
         client.send(connect)
@@ -211,7 +211,7 @@ class TestWill:
 
     def test_of_a_refused_connect_is_nobodys(self, network: Network) -> None:
         watcher = network.connect("watcher", {"#": 0})
-        network.open().send(Connect("", clean_session=False, will=DEAD))
+        network.open().send(Connect("", clean_start=False, will=DEAD))
         assert watcher.messages() == []
 
 

@@ -9,64 +9,79 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from launcher.broker.connect_fields import RefusedConnect
 from launcher.broker.decoder import Decoder
 from launcher.broker.encoder import encode, encode_publish
 from launcher.broker.packets import (
+    Connack,
     Connect,
+    ConnectReturnCode,
     Message,
     Packet,
     Pingreq,
-    ProtocolError,
     Publish,
     Subscribe,
-    UnacceptableProtocolLevel,
     Will,
 )
-from tests.launcher.broker.strategies import packets
+from launcher.broker.reason_codes import ProtocolError
+from tests.launcher.broker.strategies import packets_4
+from tests.launcher.broker.strategies_5 import packets_5
 
 
-def decode(data: bytes) -> list[Packet]:
-    return list(Decoder().feed(data))
+def decode(data: bytes, level: int = 4) -> list[Packet]:
+    return list(Decoder(level=level).feed(data))
+
+
+packets = packets_4.map(lambda packet: (packet, 4)) | packets_5.map(lambda packet: (packet, 5))
+"""Packets with the protocol level that they are written in."""
 
 
 @given(packets)
-def test_a_packet_survives_encoding_and_decoding(packet: Packet) -> None:
-    assert decode(encode(packet)) == [packet]
+def test_a_packet_survives_encoding_and_decoding(sent: tuple[Packet, int]) -> None:
+    packet, level = sent
+    assert decode(encode(packet, level), level) == [packet]
 
 
-@given(st.lists(packets, min_size=1, max_size=6), st.lists(st.integers(0, 1000), max_size=12))
-def test_packets_may_be_split_anywhere_on_their_way(sent: list[Packet], cuts: list[int]) -> None:
-    stream = b"".join(map(encode, sent))
+@given(
+    st.lists(packets_4, min_size=1, max_size=6).map(lambda sent: (sent, 4))
+    | st.lists(packets_5, min_size=1, max_size=6).map(lambda sent: (sent, 5)),
+    st.lists(st.integers(0, 1000), max_size=12),
+)
+def test_packets_may_be_split_anywhere_on_their_way(sent: tuple[list[Packet], int], cuts: list[int]) -> None:
+    packets, level = sent
+    stream = b"".join(encode(packet, level) for packet in packets)
     bounds = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
-    decoder = Decoder()
+    decoder = Decoder(level=level)
     received = [packet for start, stop in pairwise(bounds) for packet in decoder.feed(stream[start:stop])]
-    assert received == sent
+    assert received == packets
 
 
 @given(packets)
-def test_packets_may_come_byte_by_byte(packet: Packet) -> None:
-    decoder = Decoder()
-    received = [packet for byte in encode(packet) * 2 for packet in decoder.feed(bytes((byte,)))]
+def test_packets_may_come_byte_by_byte(sent: tuple[Packet, int]) -> None:
+    packet, level = sent
+    decoder = Decoder(level=level)
+    received = [packet for byte in encode(packet, level) * 2 for packet in decoder.feed(bytes((byte,)))]
     assert received == [packet, packet]
 
 
-@given(st.binary(max_size=100))
-def test_any_bytes_are_packets_or_a_protocol_error(data: bytes) -> None:
+@given(st.binary(max_size=100), st.sampled_from([4, 5]))
+def test_any_bytes_are_packets_or_a_protocol_error(data: bytes, level: int) -> None:
     try:
-        packets = decode(data)
+        packets = decode(data, level)
     except ProtocolError:
         return
     # What was understood means the same when it is said again.
-    assert decode(b"".join(map(encode, packets))) == packets
+    assert decode(b"".join(encode(packet, level) for packet in packets), level) == packets
 
 
 @given(packets, st.data())
-def test_a_damaged_packet_is_a_packet_or_a_protocol_error(packet: Packet, data: st.DataObject) -> None:
-    damaged = bytearray(encode(packet))
+def test_a_damaged_packet_is_a_packet_or_a_protocol_error(sent: tuple[Packet, int], data: st.DataObject) -> None:
+    packet, level = sent
+    damaged = bytearray(encode(packet, level))
     position = data.draw(st.integers(0, len(damaged) - 1))
     damaged[position] = data.draw(st.integers(0, 255))
     with suppress(ProtocolError):
-        decode(bytes(damaged))
+        decode(bytes(damaged), level)
 
 
 @pytest.mark.parametrize("size", [0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152])
@@ -89,13 +104,14 @@ def test_a_packet_larger_than_allowed_is_refused_at_its_announcement() -> None:
 
 
 def test_another_version_of_mqtt_is_told_apart_from_nonsense() -> None:
-    # MQTT 5 has properties where 3.1.1 has the client identifier: only the beginning can be understood.
-    version_5 = bytes.fromhex("10 10 00 04 4D 51 54 54 05 02 00 3C 03 21 00 14 00 00")
-    with pytest.raises(UnacceptableProtocolLevel, match="level 5"):
-        decode(version_5)
+    # Who knows what another version has where these have their flags: only the beginning can be understood.
+    version_6 = bytes.fromhex("10 10 00 04 4D 51 54 54 06 02 00 3C 03 21 00 14 00 00")
+    with pytest.raises(RefusedConnect, match="level 6") as unknown:
+        decode(version_6)
+    assert unknown.value.answer == Connack(ConnectReturnCode.UNACCEPTABLE_PROTOCOL_LEVEL)
     with pytest.raises(ProtocolError, match="'HTTP'") as refused:
         decode(bytes.fromhex("10 10 00 04 48 54 54 50 04 02 00 3C 00 04") + b"name")
-    assert not isinstance(refused.value, UnacceptableProtocolLevel)
+    assert not isinstance(refused.value, RefusedConnect)
 
 
 def _flags(packet: bytes, flags: int) -> bytes:

@@ -162,7 +162,7 @@ class TestQos1:
         assert [payload.decode() for _, payload, _ in found] == commands
 
     async def test_commands_are_kept_for_a_client_that_is_away(self, port: int, root: str) -> None:
-        kept = Connect(f"{root}-cp", clean_session=False)
+        kept = Connect(f"{root}-cp", clean_start=False)
         station = await Wire.connect(port, kept, {f"{root}/cmd": 1})
         assert not station.connack.session_present
         await station.send(Disconnect())
@@ -189,7 +189,7 @@ class TestQos1:
     async def test_a_command_without_acknowledgement_is_repeated_at_the_next_connection(
         self, port: int, root: str
     ) -> None:
-        kept = Connect(f"{root}-cp", clean_session=False)
+        kept = Connect(f"{root}-cp", clean_start=False)
         station = await Wire.connect(port, kept, {f"{root}/cmd": 1})
         launcher = await Wire.connect(port, Connect(f"{root}-launcher"))
         await launcher.publish(f"{root}/cmd", b"kill", 1)
@@ -204,18 +204,18 @@ class TestQos1:
         await launcher.publish(f"{root}/cmd", b"next", 1)
         assert await station.messages(1) == [(f"{root}/cmd", b"next")]
 
-    async def test_a_clean_session_leaves_nothing_behind(self, port: int, root: str) -> None:
-        station = await Wire.connect(port, Connect(f"{root}-cp", clean_session=False), {f"{root}/cmd": 1})
+    async def test_a_clean_start_leaves_nothing_behind(self, port: int, root: str) -> None:
+        station = await Wire.connect(port, Connect(f"{root}-cp", clean_start=False), {f"{root}/cmd": 1})
         await station.send(Disconnect())
         await station.closed()
-        clean = await Wire.connect(port, Connect(f"{root}-cp", clean_session=True))
+        clean = await Wire.connect(port, Connect(f"{root}-cp", clean_start=True))
         assert not clean.connack.session_present
         await clean.send(Disconnect())
         await clean.closed()
         launcher = await Wire.connect(port, Connect(f"{root}-launcher"))
         await launcher.publish(f"{root}/cmd", b"lost", 1)
         assert await launcher.receive() == Puback(1)
-        station = await Wire.connect(port, Connect(f"{root}-cp", clean_session=False))
+        station = await Wire.connect(port, Connect(f"{root}-cp", clean_start=False))
         assert not station.connack.session_present
         await station.send(Pingreq())
         assert await station.receive() == Pingresp()
@@ -305,7 +305,7 @@ class TestConnections:
     async def test_need_no_name_unless_they_want_to_be_remembered(self, port: int) -> None:
         assert (await Wire.connect(port, Connect(""))).connack == Connack()
         client = await Wire.open(port)
-        await client.send(Connect("", clean_session=False))
+        await client.send(Connect("", clean_start=False))
         assert await client.closed() == [Connack(ConnectReturnCode.IDENTIFIER_REJECTED)]
 
     async def test_are_closed_alone_when_they_break_the_protocol(self, port: int, root: str) -> None:

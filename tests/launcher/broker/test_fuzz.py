@@ -11,6 +11,7 @@ import pytest
 
 from launcher.broker.encoder import encode
 from launcher.broker.packets import (
+    Auth,
     Connack,
     Connect,
     Disconnect,
@@ -27,6 +28,8 @@ from launcher.broker.packets import (
     Unsubscribe,
     Will,
 )
+from launcher.broker.properties import Properties
+from launcher.broker.reason_codes import ReasonCode
 from tests.launcher.broker.processes import BrokerProcess
 from tests.launcher.broker.wire import Wire
 
@@ -34,7 +37,7 @@ CONNECTIONS = 300
 AT_ONCE = 20
 
 WORDS: list[Packet] = [
-    Connect("fuzz", clean_session=False, keep_alive_s=3, will=Will(Message("fuzz/will", b"Dead", 1), retain=True)),
+    Connect("fuzz", clean_start=False, keep_alive_s=3, will=Will(Message("fuzz/will", b"Dead", 1), retain=True)),
     Connect("", user_name="user", password=b"secret"),
     Connack(),
     Publish(Message("fuzz/a", b"0123456789")),
@@ -52,12 +55,41 @@ WORDS: list[Packet] = [
 ]
 
 
+WORDS_5: list[Packet] = [
+    Connect(
+        "fuzz",
+        keep_alive_s=3,
+        will=Will(Message("fuzz/will", b"Dead", 1, Properties(content_type="text/plain")), retain=True, delay_s=1),
+        protocol_level=5,
+        properties=Properties(session_expiry_interval_s=2, receive_maximum=2, maximum_packet_size_bytes=400),
+    ),
+    Connect("", protocol_level=5, properties=Properties(authentication_method="SCRAM-SHA-1")),
+    Publish(Message("fuzz/a", b"0123456789", 0, Properties(user_properties=(("a", "b"), ("a", "c"))))),
+    Publish(
+        Message("fuzz/a", b"1", 1, Properties(message_expiry_interval_s=1, response_topic="fuzz/b")),
+        retain=True,
+        packet_id=1,
+        properties=Properties(topic_alias=1),
+    ),
+    Publish(Message("", bytes(300), 2), packet_id=2, properties=Properties(topic_alias=1)),
+    Puback(1, ReasonCode.QUOTA_EXCEEDED, Properties(reason_string="enough")),
+    Pubrec(1),
+    Pubrel(2),
+    Subscribe(3, (("fuzz/#", 0x1D), ("$share/fuzz/fuzz/+", 1)), Properties(subscription_identifiers=(7,))),
+    Unsubscribe(4, ("fuzz/#", "$share/fuzz/fuzz/+")),
+    Pingreq(),
+    Auth(ReasonCode.RE_AUTHENTICATE),
+    Disconnect(ReasonCode.DISCONNECT_WITH_WILL, Properties(session_expiry_interval_s=1)),
+]
+
+
 def random_bytes(dice: random.Random) -> bytes:
     return dice.randbytes(dice.randint(1, 200))
 
 
 def random_words(dice: random.Random) -> bytes:
-    return b"".join(map(encode, dice.choices(WORDS, k=dice.randint(1, 20))))
+    words, level = dice.choice([(WORDS, 4), (WORDS_5, 5)])
+    return b"".join(encode(word, level) for word in dice.choices(words, k=dice.randint(1, 20)))
 
 
 def damaged_words(dice: random.Random) -> bytes:
@@ -85,7 +117,8 @@ async def test_nonsense_disturbs_nobody(embedded: BrokerProcess, nonsense: Calla
 
     async def talk(connected: bool, data: bytes, cuts: list[int]) -> None:
         async with turns:
-            client = await (Wire.connect(port, Connect("fuzz")) if connected else Wire.open(port))
+            connect = Connect("fuzz", protocol_level=dice.choice([4, 5]))
+            client = await (Wire.connect(port, connect) if connected else Wire.open(port))
             with suppress(ConnectionError):
                 for start, stop in zip([0, *cuts], [*cuts, len(data)], strict=True):
                     await client.send_bytes(data[start:stop])

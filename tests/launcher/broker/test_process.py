@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from launcher.broker.packets import Connect, Message, Pingreq, Pingresp, Will
+from launcher.broker.packets import Connect, Disconnect, Message, Pingreq, Pingresp, Will
+from launcher.broker.properties import Properties
+from launcher.broker.reason_codes import ReasonCode
 from tests.launcher.broker.processes import running
 from tests.launcher.broker.wire import Wire
 from tests.support.waiting import eventually_async
@@ -41,8 +43,11 @@ async def test_a_signal_ends_it_in_order(tmp_path: Path, number: signal.Signals)
     with running("embedded", tmp_path) as broker:
         will = Will(Message("status", b"Dead"))
         clients = [await Wire.connect(broker.port, Connect(f"cp{n}", will=will), {"status": 0}) for n in range(5)]
+        new = await Wire.connect(broker.port, Connect("new", will=will, protocol_level=5), {"status": 0})
         broker.process.send_signal(number)
         assert [await client.closed() for client in clients] == [[]] * 5
+        why = Properties(reason_string="the broker ends")
+        assert await new.closed() == [Disconnect(ReasonCode.SERVER_SHUTTING_DOWN, why)]
         assert broker.process.wait(10) == 0
     assert broker.log.read_text().count("\n") == 1
 

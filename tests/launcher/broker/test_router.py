@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from launcher.broker.packets import (
-    FAILURE,
     Message,
     Puback,
     Pubcomp,
@@ -113,10 +112,11 @@ class TestSubscribe:
         client.send(Subscribe(4, (("a", 0), ("b", 1), ("c", 2))))
         assert client.read() == [Suback(4, (0, 1, 1))]
 
-    def test_refuses_shared_subscriptions(self, network: Network) -> None:
+    @pytest.mark.parametrize("shared", ["$share/", "$share/group", "$share/group/", "$share//a", "$share/+/a"])
+    def test_refuses_shared_subscriptions_without_a_name_or_a_filter(self, network: Network, shared: str) -> None:
         client = network.connect("cp")
-        client.send(Subscribe(4, (("$share/group/a", 0), ("b", 0))))
-        assert client.read() == [Suback(4, (FAILURE, 0))]
+        client.send(Subscribe(4, ((shared, 0), ("b", 0))), Unsubscribe(5, (shared,)))
+        assert client.read() == [Suback(4, (0x80, 0)), Unsuback(5)]
 
     def test_replaces_an_identical_filter(self, network: Network) -> None:
         client = network.connect("cp", {"t": 1})

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from launcher.broker.broker import Limits
 from launcher.broker.encoder import encode
+from launcher.broker.limits import Limits
 from launcher.broker.packets import (
     Connect,
     Message,
@@ -137,3 +137,16 @@ async def test_a_taken_over_connection_is_dropped_even_when_it_does_not_read(ser
     await flood(await Wire.connect(server.port, Connect("publisher")), 16, qos=0)
     await Wire.connect(server.port, Connect("cp"))
     await Wire(*await asyncio.open_connection(sock=deaf)).closed()
+
+
+async def test_no_name_given_to_the_nameless_is_given_again_after_a_restart() -> None:
+    """A client of MQTT 5 comes back with the name it was given (3.2.2.3.7), and must not meet another one there."""
+    names = set()
+    for _ in range(3):
+        server = Server()
+        await server.start(0)
+        wire = await Wire.connect(server.port, Connect("", protocol_level=5))
+        names.add(wire.connack.properties.assigned_client_identifier)
+        await server.close()
+    assert len(names) == 3
+    assert None not in names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from launcher.broker.broker import Limits
+from launcher.broker.limits import Limits
 from launcher.broker.packets import (
     Message,
     Packet,

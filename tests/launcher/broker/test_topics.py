@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher.broker.packets import ProtocolError
+from launcher.broker.reason_codes import ProtocolError
 from launcher.broker.topics import LEVELS_MAX, TopicTree, check_filter, check_name
 from tests.launcher.broker.strategies import few_filters, few_names
 

@@ -41,7 +41,10 @@ class Wire:
     connack = Connack()
 
     async def send(self, *packets: Packet) -> None:
-        await self.send_bytes(b"".join(map(encode, packets)))
+        for packet in packets:
+            if isinstance(packet, Connect):
+                self._decoder.level = packet.protocol_level
+        await self.send_bytes(b"".join(encode(packet, self._decoder.level) for packet in packets))
 
     async def send_bytes(self, data: bytes) -> None:
         self._writer.write(data)
