@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher.scenario.format import load
+from launcher.scenario.format import every, load
 from tests.chargepoint.brokers import RealBroker
 from tests.support.waiting import eventually_async
 from tests.tui.looking import Looking, looking
@@ -35,8 +35,8 @@ async def test_one_key_begins_it_and_the_same_saves_it(broker: RealBroker, tmp_p
         await seen.burst("D\x1bW")
         await seen.sees("CP_1 is saved: cp-simu run")
         await seen.no_longer_sees("● records")
-    names = [step.text.split()[0] for step in load(tmp_path / "mine.yaml").steps]
-    assert [name for name in names if name not in ("wait", "expect")] == ["start", "plug", "tap", "disturb"]
+    names = [step.text.split()[0] for step in every(load(tmp_path / "mine.yaml").steps)]
+    assert [name for name in names if name not in ("wait", "expect", "together")] == ["start", "plug", "tap", "disturb"]
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])
