@@ -36,7 +36,8 @@ async def test_one_key_begins_it_and_the_same_saves_it(broker: RealBroker, tmp_p
         await seen.sees("CP_1 is saved: cp-simu run")
         await seen.no_longer_sees("● records")
     names = [step.text.split()[0] for step in every(load(tmp_path / "mine.yaml").steps)]
-    assert [name for name in names if name not in ("wait", "expect", "together")] == ["start", "plug", "tap", "disturb"]
+    deeds = [name for name in names if name not in ("wait", "expect", "together")]
+    assert deeds == ["start", "plug", "tap", "disturb"]
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])
