@@ -20,12 +20,13 @@ OF_THE_YARD = frozenset({"id", "central_system", "pool"})
 CENTRAL_SYSTEM = {"central_system": "ws://localhost"}
 
 
-def of_input(connector: int, leaf: str, payload: bytes) -> Words | None:
-    """The step of an input to a connector; None for what changes nothing. Raises InputError."""
+def of_input(connector: int, leaf: str, payload: bytes, *, ready: bool) -> Words | None:
+    """The step of an input to a connector, whose car is ``ready`` already or not; None for what changes nothing.
+    Raises InputError."""
     words: Words | None = None
     match leaf:
         case "car":
-            words = _car(CarInput.from_json(payload))
+            words = _car(CarInput.from_json(payload), ready=ready)
         case "id_tag":
             words = "tap", {"tag": TokenInput.from_json(payload).id}
         case "faulted":
@@ -69,7 +70,7 @@ def changed(entry: Mapping[str, object], now: Mapping[str, object]) -> dict[str,
     return {name: after.get(name) for name in sorted(names) if before.get(name) != after.get(name)}
 
 
-def _car(car: CarInput) -> Words | None:
+def _car(car: CarInput, *, ready: bool) -> Words | None:
     if car == CarInput():
         return None
     if car == CarInput(cable=0.0):
@@ -77,7 +78,8 @@ def _car(car: CarInput) -> Words | None:
     if car in (CarInput(ready=True), CarInput(ready=False)):
         return ("resume" if car.ready else "suspend"), {}
     arguments: dict[str, object] = {} if car.cable is None else {"cable": car.cable}
-    plugged = bool(car.cable and car.ready)
+    # The step makes the car ready.
+    plugged = bool(car.cable) and (ready if car.ready is None else car.ready)
     if car.ready is not None and not plugged:
         arguments["ready"] = car.ready
     phases = [car.consumption_l1, car.consumption_l2, car.consumption_l3]

@@ -10,6 +10,7 @@ from chargepoint.api.dialogue import Dialogue, Kind, Spoken, posix
 from chargepoint.api.errors import InputError
 from chargepoint.api.orders import Close as CloseOrder
 from chargepoint.api.orders import Send, StationResult, Verdict, parse_order
+from chargepoint.api.payloads import CarInput
 from chargepoint.api.topics import ConnectorTopic, LauncherTopic, StationTopic
 from chargepoint.api.traffic import Direction, TracedFrame
 from launcher.api.commands import Close, CommandResult, Restart, Start, parse_command
@@ -61,6 +62,8 @@ class Recording:
     _started: dict[int, None] = field(default_factory=dict)
     _by_hand: list[_Step] = field(default_factory=list)
     _on: bool = True
+    _unready: set[int] = field(default_factory=set)
+    """Connectors whose car pauses."""
 
     def take(self, topic: LauncherTopic | StationTopic | ConnectorTopic, payload: bytes, at: float) -> None:
         """An MQTT message on a topic of the station or of the launcher, that came ``at`` (POSIX seconds). What cannot
@@ -78,8 +81,7 @@ class Recording:
                 case StationTopic(_, "result"):
                     self._settle(StationResult.from_json(payload))
                 case ConnectorTopic(_, connector, leaf) if self._on:
-                    if (words := of_input(connector, leaf, payload)) is not None:
-                        self._did(words, at, f"/connectors/{connector}/{leaf}")
+                    self._input(connector, leaf, payload, at)
         except InputError:
             return
 
@@ -109,6 +111,14 @@ class Recording:
             else:
                 groups.append([each])
         return groups
+
+    def _input(self, connector: int, leaf: str, payload: bytes, at: float) -> None:
+        words = of_input(connector, leaf, payload, ready=connector not in self._unready)
+        if words is None:
+            return
+        self._did(words, at, f"/connectors/{connector}/{leaf}")
+        if leaf == "car" and (ready := CarInput.from_json(payload).ready) is not None:
+            (self._unready.discard if ready else self._unready.add)(connector)
 
     def _command(self, payload: bytes, at: float) -> None:
         command = parse_command(payload)

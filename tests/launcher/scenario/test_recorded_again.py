@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -173,7 +174,12 @@ def test_an_input_to_a_connector(given: tuple[int, CarInput | FaultInput | Token
     leaf = {CarInput: "car", FaultInput: "faulted", TokenInput: "id_tag"}[type(what)]
     [deed] = recorded(ConnectorTopic("CP", connector, leaf), what.to_json())
     match deed:
-        case Car(found, _, where) | Fault(found, _, where):
+        case Car(found, _, where):
+            assert isinstance(what, CarInput)
+            # A car is ready as long as nobody says otherwise.
+            ready = True if what.cable and what.ready is None else what.ready
+            assert (found, where) == (replace(what, ready=ready), connector)
+        case Fault(found, _, where):
             assert (found, where) == (what, connector)
         case Tap(tag, _, where):
             assert (TokenInput(tag), where) == (what, connector)

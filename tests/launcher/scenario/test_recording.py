@@ -84,15 +84,19 @@ def test_a_car_of_which_not_all_is_said_is_changed_in_that_alone() -> None:
         CarInput(consumption_l2=6.0),
         CarInput(20.0, False, 16.0, 16.0, 16.0),
         CarInput(0.0, True),
+        CarInput(ready=False),
+        CarInput(cable=20.0),
     ):
         session.input("car", car.to_json())
     assert session.steps() == [
-        "car: {cable: 20.0}",
+        "plug: {cable: 20.0}",
         "car: {asks_for: [6.0]}",
         "plug: {cable: 20.0, asks_for: [16.0]}",
         "car: {asks_for: [null, 6.0]}",
         "car: {cable: 20.0, ready: false, asks_for: 16.0}",
         "car: {cable: 0.0, ready: true}",
+        "suspend",
+        "car: {cable: 20.0}",
     ]
 
 
