@@ -103,7 +103,7 @@ def misdeeds(draw: st.DrawFn) -> bytes:
     if type == "disturb":
         body["for_s"] = draw(st.integers(1, 1000))
         body |= {"direction": "out"} if table[kind].of_messages else {}
-        body |= {"probability": 0.5, "seed": draw(st.integers(0, 9))} if table[kind].of_chance else {}
+        body |= {"probability": 0.5, "seed": draw(st.integers(0, 9))}
     elif table[kind].of_connector:
         body["connector"] = draw(st.integers(1, 3))
     return shown({"type": type, "kind": str(kind), **body})
