@@ -40,17 +40,18 @@ class Transactions:
         """``next_id`` must be above every id ever given."""
         self._next_id = next_id
         self._running = {transaction.id: transaction for transaction in running}
-        # The newest of each connector, by charge point: a lost StopTransaction leaves an older one behind.
-        self._newest: dict[str, dict[int, int]] = {}
+        # What each connector has begun last, by charge point, ended or not: a lost StopTransaction leaves an older one
+        # running.
+        self._newest: dict[str, dict[int, Transaction]] = {}
         for transaction in sorted(self._running.values(), key=lambda each: each.id):
-            self._newest.setdefault(transaction.charge_point, {})[transaction.connector_id] = transaction.id
+            self._newest.setdefault(transaction.charge_point, {})[transaction.connector_id] = transaction
 
     def __len__(self) -> int:
         return len(self._running)
 
     def of(self, charge_point: str) -> list[Transaction]:
         """What runs on ``charge_point``: of each connector the newest."""
-        return [self._running[id_] for id_ in self._newest.get(charge_point, {}).values()]
+        return [each for each in self._newest.get(charge_point, {}).values() if each.id in self._running]
 
     def start(
         self,
@@ -63,19 +64,19 @@ class Transactions:
     ) -> tuple[Transaction, bool]:
         """The transaction that a StartTransaction begins, and whether it is new.
 
-        It is not new when charge point, connector, tag, meter and moment are those of the one running there: the
-        charge point has missed the answer and asks again (OCPP 1.6 section 4.8).
+        It is not new when charge point, connector, tag, meter and moment are those of the last one there: the charge
+        point has missed the answer and asks again (OCPP 1.6 section 4.8), or the line has doubled the request, of which
+        one may come even after the end.
         """
         connectors = self._newest.setdefault(charge_point, {})
         transaction = Transaction(
             self._next_id, charge_point, connector_id, id_tag, meter_start_wh, started_at, reservation_id
         )
-        running = self._running.get(connectors.get(connector_id, -1))
-        if running is not None and running == replace(transaction, id=running.id):
-            return running, False
+        newest = connectors.get(connector_id)
+        if newest is not None and newest == replace(transaction, id=newest.id):
+            return newest, False
         self._next_id += 1
-        self._running[transaction.id] = transaction
-        connectors[connector_id] = transaction.id
+        self._running[transaction.id] = connectors[connector_id] = transaction
         return transaction, True
 
     def stop(
@@ -92,9 +93,6 @@ class Transactions:
         if transaction is None or transaction.charge_point != charge_point:
             return None
         del self._running[transaction_id]
-        connectors = self._newest[charge_point]
-        if connectors.get(transaction.connector_id) == transaction_id:
-            del connectors[transaction.connector_id]
         return replace(
             transaction, stopped_at=stopped_at, meter_stop_wh=meter_stop_wh, stop_reason=reason, stop_id_tag=id_tag
         )
