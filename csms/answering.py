@@ -68,6 +68,7 @@ class Answering:
         caller = Caller(
             charge_point,
             call.action,
+            call.id,
             now,
             self.system,
             self.commands,

@@ -108,11 +108,12 @@ class CentralSystem:
         meter_start_wh: int,
         started_at: float,
         reservation_id: int | None = None,
+        call_id: str = "",
     ) -> tuple[Transaction, bool]:
         """The transaction that begins, and whether it is new; a tag that is not accepted gets one as well (OCPP 1.6
         section 5.11: the charge point decides what to do with it)."""
         transaction, new = self.transactions.start(
-            charge_point, connector_id, id_tag, meter_start_wh, started_at, reservation_id
+            charge_point, connector_id, id_tag, meter_start_wh, started_at, reservation_id, call_id
         )
         if new:
             self._changes.append(Started(transaction))

@@ -22,13 +22,14 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A charge point that has sent a CALL of ``action``, and what its answer may be made of.
+    """A charge point that has sent the CALL ``call_id`` of ``action``, and what its answer may be made of.
 
     ``signer`` is there when certificates are signed here; ``afterwards`` does something after the answer.
     """
 
     id: str
     action: str
+    call_id: str
     now: float
     system: CentralSystem
     commands: Commands

@@ -40,18 +40,18 @@ class Transactions:
         """``next_id`` must be above every id ever given."""
         self._next_id = next_id
         self._running = {transaction.id: transaction for transaction in running}
-        # What each connector has begun last, by charge point, ended or not: a lost StopTransaction leaves an older one
-        # running.
-        self._newest: dict[str, dict[int, Transaction]] = {}
+        # What each connector has begun last, ended or not, and by which CALL; by charge point. A lost StopTransaction
+        # leaves an older one running.
+        self._newest: dict[str, dict[int, tuple[Transaction, str]]] = {}
         for transaction in sorted(self._running.values(), key=lambda each: each.id):
-            self._newest.setdefault(transaction.charge_point, {})[transaction.connector_id] = transaction
+            self._newest.setdefault(transaction.charge_point, {})[transaction.connector_id] = transaction, ""
 
     def __len__(self) -> int:
         return len(self._running)
 
     def of(self, charge_point: str) -> list[Transaction]:
         """What runs on ``charge_point``: of each connector the newest."""
-        return [each for each in self._newest.get(charge_point, {}).values() if each.id in self._running]
+        return [each for each, _ in self._newest.get(charge_point, {}).values() if each.id in self._running]
 
     def start(
         self,
@@ -61,22 +61,26 @@ class Transactions:
         meter_start_wh: int,
         started_at: float,
         reservation_id: int | None = None,
+        call_id: str = "",
     ) -> tuple[Transaction, bool]:
         """The transaction that a StartTransaction begins, and whether it is new.
 
-        It is not new when charge point, connector, tag, meter and moment are those of the last one there: the charge
-        point has missed the answer and asks again (OCPP 1.6 section 4.8), or the line has doubled the request, of which
-        one may come even after the end.
+        It is not new when charge point, connector, tag, meter and moment are those of the one running there: the
+        charge point has missed the answer and asks again (OCPP 1.6 section 4.8). Nor is it of the same CALL by its
+        id, of which a bad line may bring the second copy after the end.
         """
         connectors = self._newest.setdefault(charge_point, {})
         transaction = Transaction(
             self._next_id, charge_point, connector_id, id_tag, meter_start_wh, started_at, reservation_id
         )
-        newest = connectors.get(connector_id)
-        if newest is not None and newest == replace(transaction, id=newest.id):
-            return newest, False
+        if (last := connectors.get(connector_id)) is not None:
+            newest, began_by = last
+            known = newest.id in self._running or (call_id and call_id == began_by)
+            if known and newest == replace(transaction, id=newest.id):
+                return newest, False
         self._next_id += 1
-        self._running[transaction.id] = connectors[connector_id] = transaction
+        self._running[transaction.id] = transaction
+        connectors[connector_id] = transaction, call_id
         return transaction, True
 
     def stop(

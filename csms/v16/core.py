@@ -56,6 +56,7 @@ def start_transaction(caller: Caller, payload: Payload) -> Payload:
         meter_start_wh=fields.integer("meterStart", **_INTEGER),
         started_at=moment(fields.text("timestamp")),
         reservation_id=fields.integer("reservationId", **_INTEGER) if fields.has("reservationId") else None,
+        call_id=caller.call_id,
     )
     log.info(
         "%s: transaction %d %s on connector %d by tag %s at %d Wh",

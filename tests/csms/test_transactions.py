@@ -18,7 +18,7 @@ def test_ids_grow_from_the_next_free_one() -> None:
     assert ids == [7, 8, 9]
 
 
-def test_the_same_start_again_is_the_same_transaction() -> None:
+def test_the_same_start_again_is_the_same_transaction_while_it_runs() -> None:
     transactions = Transactions()
     first, new = transactions.start("CP_1", 1, "T", 5, 1.0, reservation_id=3)
     assert new
@@ -27,13 +27,15 @@ def test_the_same_start_again_is_the_same_transaction() -> None:
         assert transactions.start(*different)[1]
 
 
-def test_also_when_it_has_ended_meanwhile_as_a_line_that_doubles_requests_may_have_it() -> None:
+def test_the_same_call_is_the_same_transaction_also_when_it_has_ended_meanwhile() -> None:
+    """A line that doubles messages may bring the second one as late as that."""
     transactions = Transactions()
-    first, _ = transactions.start("CP_1", 1, "T", 5, 1.0)
+    first, _ = transactions.start("CP_1", 1, "T", 5, 1.0, call_id="a")
     transactions.stop("CP_1", first.id, 8, 2.0)
-    assert transactions.start("CP_1", 1, "T", 5, 1.0) == (first, False)
+    assert transactions.start("CP_1", 1, "T", 5, 1.0, call_id="a") == (first, False)
     assert transactions.of("CP_1") == [], "it has not begun anew"
-    assert transactions.start("CP_1", 1, "T", 8, 2.0)[1]
+    assert transactions.start("CP_1", 1, "T", 5, 1.0, call_id="b")[1]
+    assert transactions.start("CP_1", 1, "T", 8, 2.0, call_id="b")[1]
 
 
 def test_a_start_that_was_kept_is_known_again_after_a_restart() -> None:
@@ -78,7 +80,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(charge_point=CHARGE_POINTS, connector=CONNECTORS, meter=st.integers(0, 2))
     def start(self, charge_point: str, connector: int, meter: int) -> None:
         transaction, new = self.transactions.start(charge_point, connector, "T", meter, 0.0)
-        assert new == (transaction.id not in self.ids)
+        assert new == (transaction.id not in self.running)
         if new:
             assert transaction.id > max(self.ids, default=0)
             self.ids.append(transaction.id)

@@ -53,4 +53,4 @@ def caller(
     system = system or CentralSystem(Tags)
     system.seen("CP_1", NOON)
     commands = commands or Recorded()
-    return Caller("CP_1", action, NOON, system, commands, 10, signer, commands.afterwards.append)
+    return Caller("CP_1", action, "call", NOON, system, commands, 10, signer, commands.afterwards.append)
