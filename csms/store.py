@@ -145,9 +145,14 @@ class Store:
         """The newest ``limit`` transactions (-1: all), the newest first; None for whatever charge point or state.
         ``below``: only those with a lower id."""
         rows = self._rows(
-            f"SELECT {_TRANSACTION} FROM transactions WHERE (?1 IS NULL OR charge_point = ?1)"
-            " AND (?2 IS NULL OR (stopped_at IS NULL) = ?2) AND id < ?4 ORDER BY id DESC LIMIT ?3",
-            (charge_point, running, limit, 2**63 - 1 if below is None else below),
+            f"SELECT {_TRANSACTION} FROM transactions WHERE (:charge_point IS NULL OR charge_point = :charge_point)"
+            " AND (:running IS NULL OR (stopped_at IS NULL) = :running) AND id < :below ORDER BY id DESC LIMIT :most",
+            {
+                "charge_point": charge_point,
+                "running": running,
+                "most": limit,
+                "below": 2**63 - 1 if below is None else below,
+            },
         )
         return [Transaction(*row) for row in rows]
 
@@ -168,7 +173,7 @@ class Store:
         rows = self._rows(f"SELECT at, sampled_values FROM meter_values WHERE {condition}", parameters)
         return [MeterValue(at, tuple(json.loads(values))) for at, values in rows]
 
-    def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[Any]:
+    def _rows(self, sql: str, parameters: tuple[object, ...] | dict[str, object] = ()) -> list[Any]:
         return self._connection.execute(sql, parameters).fetchall()
 
     @contextmanager

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 from chargepoint.bus import Broker, Bus, Message
@@ -43,10 +42,15 @@ def test_no_thread_no_log_file_and_no_descriptor_are_left_of_its_lives(tmp_path:
 
 
 def test_it_ends_when_it_is_told_to_while_it_lives(tmp_path: Path) -> None:
-    zygote = tmp_path / "zygote.sock"
-    with subprocess.Popen([sys.executable, "-m", "chargepoint.zygote", "--socket", zygote]) as process:
-        eventually(lambda: psutil.Process(process.pid).net_connections(), 60.0)
-        process.send_signal(signal.SIGTERM)
+    zygote, lives = tmp_path / "zygote.sock", tmp_path / "lives"
+    lives.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "chargepoint.zygote", "--socket", zygote], env={**os.environ, "TMPDIR": str(lives)}
+    ) as process:
+        try:
+            eventually(lambda: [*lives.glob("*/first/spec.json")], 60.0, "the first life")
+        finally:
+            process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     assert not zygote.exists()
 
