@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from chargepoint.zygote.names import lay_names
+from chargepoint.zygote.laying import lay_classes, lay_names
+from chargepoint.zygote.pilot import find_out
 
 
 def main() -> int:
-    """Lay the names of everything else before it is loaded; returns the exit code."""
-    lay_names()
+    """Lay what is used of everything else before that is loaded; returns the exit code."""
+    names, classes = find_out()
+    lay_names(names)
+    lay_classes(classes)
     from chargepoint.zygote.program import main
 
     return main()

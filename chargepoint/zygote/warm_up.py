@@ -11,12 +11,13 @@ import json
 import logging
 import os
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
 from chargepoint.cli import made
 from chargepoint.loop import Loop
-from chargepoint.zygote.gathering import executed, gather
+from chargepoint.zygote.gathering import Executed, executed, gather
 from chargepoint.zygote.holes import fill_holes
 from chargepoint.zygote.line import Birth
 from chargepoint.zygote.peers import ID, Peers, peers
@@ -28,7 +29,6 @@ TIMEOUT_S = 10.0
 
 LIVES = 8
 """Python 3.11 specialises a function that was called so often, which writes to it: not in each child."""
-
 
 ENDS = {signal.SIGTERM, signal.SIGINT}
 
@@ -42,11 +42,11 @@ def warm_up() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
         with tempfile.TemporaryDirectory(prefix="cp-simu-zygote-") as folder, peers() as around:
-            _live(Path(folder, "first"), around)
-            with executed() as code:
-                _live(Path(folder, "watched"), around)
+            code = _watched(Path(folder), around)
             fill_holes()
             gather(code)
+            # What is kept there of types before they had their functions from elsewhere is in the way of the rest.
+            sys._clear_type_cache()
             for number in range(LIVES):
                 _live(Path(folder, str(number)), around)
     except EndWanted:
@@ -60,16 +60,17 @@ def warm_up() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
 
-def names_of_a_life() -> list[str]:
-    """Every name in the code that a life runs, in the order of their first use."""
-    with tempfile.TemporaryDirectory(prefix="cp-simu-zygote-") as folder, peers() as around, executed() as found:
-        _live(Path(folder, "watched"), around)
-    names: dict[str, None] = {}
-    for code in found.values():
-        constants = [each for each in code.co_consts if isinstance(each, str) and each.isidentifier()]
-        names |= dict.fromkeys((*code.co_names, *code.co_varnames, *code.co_cellvars, *code.co_freevars, *constants))
-    # Those of comprehensions have a dot: nobody else has them.
-    return [name for name in names if name.isidentifier()]
+def watched() -> Executed:
+    """What code a life runs for which all is loaded."""
+    with tempfile.TemporaryDirectory(prefix="cp-simu-zygote-") as folder, peers() as around:
+        return _watched(Path(folder), around)
+
+
+def _watched(folder: Path, around: Peers) -> Executed:
+    _live(folder / "first", around)
+    with executed() as code:
+        _live(folder / "watched", around)
+    return code
 
 
 def _live(folder: Path, around: Peers) -> None:
