@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from chargepoint import logs, settings
 from chargepoint.api.errors import InputError
+from chargepoint.clock import FASTEST, Clock, speed
 from csms.listener import ClientCertificates
 from csms.program import Options, run
 from csms.security import Security
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             database=database,
             tags=given.tags,
             heartbeat_interval_s=given.heartbeat_interval,
+            clock=Clock(given.speed, given.since),
             messages=given.messages * 2**20,
             files=given.files or database.parent / FILES,
             security=Security(
@@ -97,6 +99,14 @@ def _arguments() -> _Parser:
         metavar="DIR",
         help=f"place for firmware and logs (default: {FILES} beside the database)",
     )
+    add(
+        "--speed",
+        type=_speed,
+        default=1.0,
+        metavar="X",
+        help="clock and delays go X times as fast (default: 1)",
+    )
+    add("--since", type=float, metavar="POSIX", help="with --speed: since when it does (default: the start)")
     add("--log-file", type=Path, help="write the log there (default: stderr)")
     add("--log-level", type=logs.LogLevel, choices=list(logs.LogLevel), default=logs.LogLevel.INFO)
     _add_security(parser)
@@ -147,6 +157,13 @@ def _megabytes(text: str) -> int:
 
 def _interval(text: str) -> int:
     return _whole(text, 1, 86_400, "a number of seconds")
+
+
+def _speed(text: str) -> float:
+    try:
+        return speed(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {FASTEST:g}") from None
 
 
 def _whole(text: str, minimum: int, maximum: int, what: str) -> int:

@@ -124,7 +124,7 @@ class Link:
         One command at a time is on its way (OCPP-J 1.6 section 4.1.1). The others wait here and not in the
         endpoint: a command that was given up must never be sent afterwards.
         """
-        give_up_at = self._clock.now() + timeout_s
+        give_up_at = self._clock.now() + timeout_s * self._clock.speed
         try:
             async with asyncio.timeout(timeout_s):
                 await self._turn.acquire()
@@ -132,7 +132,7 @@ class Link:
             why = f"busy with another command for {timeout_s:g} s; this one was not sent"
             raise commands.NoAnswer(self.charge_point, action, why, sent=False) from None
         try:
-            outcome = await self._exchange(action, payload, give_up_at - self._clock.now())
+            outcome = await self._exchange(action, payload, (give_up_at - self._clock.now()) / self._clock.speed)
         finally:
             self._turn.release()
         match outcome:
@@ -146,7 +146,7 @@ class Link:
 
     async def _exchange(self, action: str, payload: Payload, timeout_s: float) -> Outcome:
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._endpoint.timeout_s = timeout_s
+        self._endpoint.timeout_s = timeout_s * self._clock.speed
         self._endpoint.send(Request(action, payload, about=outcome), self._clock.now())
         with suppress(TimeoutError):
             # Sending is timed as well: a charge point that reads nothing stops it.
@@ -203,7 +203,7 @@ class Link:
         behaviour = entry.behaviour
         right = await reply if isinstance(reply, Awaitable) else reply
         if behaviour.delay_s:
-            await asyncio.sleep(behaviour.delay_s)
+            await asyncio.sleep(behaviour.delay_s / self._clock.speed)
         if not self._endpoint.release(call.id):
             return
         with suppress(ConnectionClosed):

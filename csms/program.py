@@ -51,6 +51,7 @@ class Options:
     database: Path
     tags: Path | None
     heartbeat_interval_s: int
+    clock: Clock
     messages: int
     files: Path
     security: Security
@@ -62,7 +63,6 @@ async def run(options: Options) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, ended.set)
     _allow_many_connections()
-    clock = Clock()
     everybody = Tags()
     tags = ChangeableTags(TagsFile(options.tags).current if options.tags else lambda: everybody)
     behaviours = Table(lambda seed: random.Random(seed).random)
@@ -84,7 +84,7 @@ async def run(options: Options) -> None:
         server = Server(
             system,
             store,
-            clock,
+            options.clock,
             ocpp_socket,
             options.heartbeat_interval_s,
             behaviours=behaviours,
@@ -95,7 +95,7 @@ async def run(options: Options) -> None:
             terms_of=terms_of,
         )
         files = FilePlace(options.files)
-        parts = Parts(system, server, store, clock, behaviours, messages, tags, passwords, files, authority)
+        parts = Parts(system, server, store, options.clock, behaviours, messages, tags, passwords, files, authority)
         web = _Web(create_app(parts))
         serving = asyncio.create_task(web.serve([http_socket]))
         keeping = asyncio.create_task(_keep_at_leisure(system, store))

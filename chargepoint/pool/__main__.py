@@ -20,6 +20,7 @@ from chargepoint.api.hosting import parse_roster
 from chargepoint.api.pool import PoolResult
 from chargepoint.api.topics import DEFAULT_ROOT, Topics, check_pool
 from chargepoint.bus import Broker, Bus, Message
+from chargepoint.clock import Clock, speed
 from chargepoint.logs import LogLevel, configure
 from chargepoint.pool.door import door
 from chargepoint.pool.host import Host
@@ -29,7 +30,6 @@ from chargepoint.pool.streams import Lines
 from chargepoint.settings import BROKER_VARIABLE
 
 OPEN_FILES = 65_536
-FASTEST = 1_000.0
 
 NEW_OBJECTS = 20_000
 """How many more objects there are, when garbage is collected."""
@@ -69,8 +69,8 @@ async def _host(options: argparse.Namespace) -> None:
             topics,
             stores,
             publish,
+            Clock(options.speed, options.since),
             options.figures,
-            options.speed,
             keeping=options.transactions,
             call_later=Wheel().call_later,
         )
@@ -139,13 +139,6 @@ def _raise_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (room, hard))
 
 
-def _speed(text: str) -> float:
-    speed = float(text)
-    if not 1 <= speed <= FASTEST:
-        raise ValueError
-    return speed
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pool", description="Host many charge points in one process.")
     add = parser.add_argument
@@ -161,7 +154,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--root", default=DEFAULT_ROOT, help="root of the MQTT topics (default: %(default)s)")
     add("--figures", type=float, metavar="SECONDS", help="tell figures so often, and no status of a station")
     add("--transactions", action="store_true", help="with --figures: tell every transaction at the end")
-    add("--speed", type=_speed, default=1.0, metavar="X", help="clocks and cars go X times as fast (default: 1)")
+    add("--speed", type=speed, default=1.0, metavar="X", help="clocks and cars go X times as fast (default: 1)")
+    add("--since", type=float, metavar="POSIX", help="with --speed: since when they do (default: the start)")
     add("--log-file", type=Path, help="log to this file (default: stderr)")
     add("--log-level", choices=[str(level) for level in LogLevel], default="info")
     return parser

@@ -42,28 +42,24 @@ class Host:
         topics: Topics,
         stores: Stores,
         publish: Callable[[Message], None],
+        clock: Clock,
         figures_every_s: float | None = None,
-        speed: float = 1.0,
-        clock: Clock | None = None,
         status_every_s: float = MEASUREMENTS_EVERY_S,
         *,
         keeping: bool = False,
         call_later: CallLater = by_the_loop,
         carry_out: CarryOut | None = None,
     ) -> None:
-        """``figures_every_s``: publish figures so often, and no message of a station; ``keeping``: and every
-        transaction at the end; ``speed``: how fast the clock of the stations goes, when it is none of the caller's;
-        ``status_every_s``: how often stations tell what they measure; ``call_later`` wakes them, and ``carry_out``
-        does their errands, if not the usual one."""
+        """``clock``: that of every station; ``figures_every_s``: publish figures so often, and no message of a
+        station; ``keeping``: and every transaction at the end; ``status_every_s``: how often stations tell what they
+        measure; ``call_later`` wakes them, and ``carry_out`` does their errands, if not the usual one."""
         self._name = name
         self._topics = topics
         self._stores = stores
         self._publish = publish
         self._figures_every_s = figures_every_s
         heard = None if figures_every_s else publish
-        self._stations = Stations(
-            name, topics, stores, heard, clock or Clock(speed), status_every_s, call_later, carry_out
-        )
+        self._stations = Stations(name, topics, stores, heard, clock, status_every_s, call_later, carry_out)
         self._tally = Tally(Books(keeping=keeping), self._stations.queued) if figures_every_s else None
         self._stations.tally = self._tally
         self._rising: dict[str, None] = {}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from chargepoint.api.payloads import MAX_INPUT
+from chargepoint.clock import FASTEST
 
 
 def port(text: str) -> int:
@@ -52,7 +53,7 @@ def jobs(text: str) -> int:
 
 def speed(text: str) -> float:
     """How many times as fast."""
-    return _number(text, 1, 1_000, "a number")
+    return _number(text, 1, FASTEST, "a number")
 
 
 def duration(text: str) -> float:

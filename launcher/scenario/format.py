@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import parse_spec
-from chargepoint.clock import iso
+from chargepoint.clock import FASTEST, iso
 from launcher.scenario.credentials import checkable
 from launcher.scenario.entries import ENTRY, STATIONS
 from launcher.scenario.forms import DEFINITIONS, STEPS
@@ -30,6 +30,7 @@ from launcher.scenario.kinds import (
     form,
     list_of,
     mapping_of,
+    number,
     text,
 )
 from launcher.scenario.source import Node, Place, Scalar, read_file
@@ -61,7 +62,7 @@ class Scenario:
     """One scenario, ready to be played. ``stations``: ids to start entries, without the central system where the file
     names none. ``violations_allowed``: what the central system does against the standard does not fail it.
     ``virtual``: it is played in virtual time, which begins at ``begins_at``; ``one_clock``: not with stations whose
-    clocks go faster than the central system's."""
+    clocks go faster than the central system's; ``fastest``: nor faster than so many times, for want of time."""
 
     name: str
     proves: str
@@ -74,6 +75,7 @@ class Scenario:
     violations_allowed: bool = False
     virtual: bool = False
     one_clock: bool = False
+    fastest: float = FASTEST
     begins_at: float = BEGINS_AT
     variables: Mapping[str, object] = field(default_factory=dict)
 
@@ -94,9 +96,10 @@ MEMBERS: Mapping[str, Member] = {
     ),
     "clock": Member(
         choice(["real", "virtual"]),
-        "virtual: with the bundled central system, a day in a second; real: not with --speed, as both ends have to "
-        "agree on the time",
+        "virtual: with the bundled central system, a day in a second; real: not with --speed and a central system of "
+        "yours, as both ends have to agree on the time",
     ),
+    "fastest": Member(number(1, FASTEST), "the greatest --speed that leaves time for what happens; default: any"),
     "begins": Member(MOMENT, f"when virtual time begins; default: {iso(BEGINS_AT)}", name="begins_at"),
     "variables": Member(
         mapping_of(JSON, names=VARIABLE_NAME), "names and values; -p NAME=VALUE and $SCENARIO_NAME go first"
@@ -148,6 +151,7 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Scenario:
         violations_allowed=head.get("violations") == "allowed",
         virtual=virtual,
         one_clock=head.get("clock") == "real",
+        fastest=float(head.get("fastest", FASTEST)),  # type: ignore[arg-type]
         begins_at=float(head.get("begins_at", BEGINS_AT)),  # type: ignore[arg-type]
         variables=variables,
     )

@@ -10,12 +10,13 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from chargepoint.api.errors import InputError
+from chargepoint.clock import Clock
 from chargepoint.settings import etc_dir
 
 READY_TIMEOUT_S = 30.0
@@ -32,11 +33,12 @@ class Unreachable(Exception):
 @dataclass(frozen=True, slots=True)
 class Peer:
     """``url``: where stations connect; ``commands``: where a command is posted, with ``{id}`` and ``{action}`` in it;
-    ``api``: the HTTP API of the bundled one, "" for others."""
+    ``api``: the HTTP API of the bundled one, "" for others; ``one_clock``: it has that of the stations."""
 
     url: str
     commands: str = ""
     api: str = ""
+    one_clock: bool = False
 
     @property
     def bundled(self) -> bool:
@@ -85,15 +87,17 @@ def _ending_with_us() -> Callable[[], None] | None:
 
 
 @asynccontextmanager
-async def bundled(*, authority: bool = False) -> AsyncIterator[Peer]:
-    """The bundled central system on free ports, with a database that goes when it does; with a certificate
-    ``authority``, and TLS besides plain TCP on the same port, if need be."""
+async def bundled(clock: Clock, *, authority: bool = False) -> AsyncIterator[Peer]:
+    """The bundled central system with ``clock``, on free ports, with a database that goes when it does; with a
+    certificate ``authority``, and TLS besides plain TCP on the same port, if need be."""
     with TemporaryDirectory(prefix="cp-simu-") as folder:
-        files = ["--database", str(Path(folder) / "csms.db"), "--files", str(Path(folder) / "files")]
+        options = ["--database", str(Path(folder) / "csms.db"), "--files", str(Path(folder) / "files")]
+        if clock.speed != 1:
+            options += ["--speed", f"{clock.speed:g}", "--since", repr(clock.since)]
         if authority:
-            files += ["--tls", "--plain", "--client-certificates", "optional"]
+            options += ["--tls", "--plain", "--client-certificates", "optional"]
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "csms", "--port", "0", "--http-port", "0", *files),
+            *(sys.executable, "-m", "csms", "--port", "0", "--http-port", "0", *options),
             *("--tags", str(etc_dir() / "scenarios" / "tags.json"), "--log-level", "error"),
             stdin=DEVNULL,
             stdout=DEVNULL,
@@ -119,7 +123,7 @@ async def bundled(*, authority: bool = False) -> AsyncIterator[Peer]:
             ocpp, http = _OCPP.search(told), _HTTP.search(told)
             assert ocpp is not None
             assert http is not None
-            yield driven(ocpp[1], http[1])
+            yield replace(driven(ocpp[1], http[1]), one_clock=True)
         finally:
             if process.returncode is None:
                 process.terminate()

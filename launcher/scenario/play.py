@@ -53,8 +53,10 @@ def not_applicable(
     scenario: Scenario, peer: Peer, credentials: Credentials = NO_CREDENTIALS, speed: float = 1.0
 ) -> str:
     """Why ``scenario`` cannot be played against ``peer``; "" when it can."""
-    if scenario.one_clock and speed != 1:
+    if scenario.one_clock and speed != 1 and not peer.one_clock:
         return f"{scenario.place}: both ends have to agree on the time, which --speed {speed:g} does not let them"
+    if speed > scenario.fastest:
+        return f"{scenario.place}: --speed {speed:g} is too fast for what happens in it: {scenario.fastest:g} at most"
     if scenario.virtual and speaks_tls(scenario):
         return f"{scenario.place}: in virtual time there is no TLS; in real time there is (no --virtual, no clock)"
     if lacks := lacking(scenario, credentials, peer):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from chargepoint.clock import Clock
 from launcher.scenario.commissioning import needs_authority
 from launcher.scenario.credentials import NO_CREDENTIALS, Credentials
 from launcher.scenario.format import Scenario
@@ -107,6 +108,7 @@ async def _really(
     plan: Plan, ended: Ended, heard: Heard, interrupted: asyncio.Event
 ) -> tuple[str, tuple[Outcome, ...]]:
     """Where, and what came of it."""
+    clock = Clock(plan.speed)
     async with AsyncExitStack() as stack:
         if plan.central_system:
             entries = (entry for scenario in plan.scenarios for entry in scenario.stations.values())
@@ -116,8 +118,8 @@ async def _really(
                 peer = driven(plan.central_system, plan.api, plan.commands)
         else:
             authority = any(map(needs_authority, plan.scenarios))
-            peer = await stack.enter_async_context(bundled(authority=authority))
-        stage = await stack.enter_async_context(Stage(plan.speed))
+            peer = await stack.enter_async_context(bundled(clock, authority=authority))
+        stage = await stack.enter_async_context(Stage(clock, clock.now if peer.one_clock else time.time))
         requests = await stack.enter_async_context(Requests())
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="cp-simu-")))
         turns = _Turns(plan.jobs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
@@ -13,6 +12,7 @@ from chargepoint.api.orders import Configure, Misbehave, PowerLoss, Reboot, Send
 from chargepoint.api.pool import PoolCommand, PoolResult, PoolVerb
 from chargepoint.api.topics import ConnectorTopic, PoolTopic, StationTopic, Topics
 from chargepoint.bus import Message
+from chargepoint.clock import Clock
 from launcher.pool_process import PoolProcess
 from launcher.scenario.record import Record
 
@@ -50,18 +50,20 @@ class Pool(Protocol):
 
 
 class Stage:
-    """One pool. ``speed``: how much faster than ours its clock goes; ``now``: the clock of who plays on it, in POSIX
-    seconds; ``look_every_s``: how often to see whether the pool is there; ``pool`` makes another than a process."""
+    """One pool. ``clock``: that of its stations until they are told another time; ``now``: that of who plays on it,
+    in POSIX seconds (default: the same); ``look_every_s``: how often to see whether the pool is there; ``pool`` makes
+    another than a process."""
 
     def __init__(
         self,
-        speed: float = 1.0,
-        now: Callable[[], float] = time.time,
+        clock: Clock,
+        now: Callable[[], float] | None = None,
         look_every_s: float = LOOK_EVERY_S,
         pool: Callable[[str, Topics, Callable[[Message], None]], Pool] | None = None,
     ) -> None:
-        self.speed = speed
-        self.now = now
+        self.speed = clock.speed
+        self.now = now or clock.now
+        self._since = clock.since
         self._look_every_s = look_every_s
         self._make_pool = pool
         self.records: dict[str, Record] = {}
@@ -77,7 +79,7 @@ class Stage:
         if self._make_pool is not None:
             self._pool = self._make_pool(POOL, self._topics, self._hear)
         else:
-            options = [] if self.speed == 1 else ["--speed", f"{self.speed:g}"]
+            options = [] if self.speed == 1 else ["--speed", f"{self.speed:g}", "--since", repr(self._since)]
             self._pool = await PoolProcess.start(POOL, self._topics, self._hear, *options)
         self._watching = asyncio.create_task(self._keep_watching())
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 from chargepoint.api.errors import InputError
 from chargepoint.api.pool import PoolVerb
 from chargepoint.api.spec import parse_spec
+from chargepoint.clock import Clock
 from launcher.scenario.acts import Acts
 from launcher.scenario.commissioning import Commissioning, lacking
 from launcher.scenario.credentials import NO_CREDENTIALS, checkable
@@ -76,11 +78,14 @@ class Crew:
 
     async def _begin(self) -> None:
         central_system, commands, speed = self._wanted
+        clock = Clock(speed)
         if central_system:
             self.peer = Peer(central_system, commands)
         else:
-            self.peer = await self._stack.enter_async_context(bundled(authority=True))
-        self._stage = await self._stack.enter_async_context(Stage(speed))
+            self.peer = await self._stack.enter_async_context(bundled(clock, authority=True))
+        self._stage = await self._stack.enter_async_context(
+            Stage(clock, clock.now if self.peer.one_clock else time.time)
+        )
         self._requests = await self._stack.enter_async_context(Requests())
         self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="cp-simu-")))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chargepoint.api.errors import InputError
 from chargepoint.api.spec import check_central_system
+from chargepoint.clock import Clock
 from launcher.diagnostics import Exit, NotThere, counted, say
 from launcher.scenario.credentials import Credentials
 from launcher.scenario.peer import Peer, Unreachable, bundled, check_commands
@@ -54,7 +55,7 @@ async def _replayed(
         if peer.url:
             await reach(peer.url)
         else:
-            peer = await stack.enter_async_context(bundled())
+            peer = await stack.enter_async_context(bundled(Clock()))
         found: list[tuple[str, list[str]]] = []
         # One after the other: traces of the same station may be among them.
         for trace in traces:

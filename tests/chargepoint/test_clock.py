@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chargepoint.clock import Clock, iso
+from chargepoint.clock import Clock, iso, speed
 from chargepoint.ocpp.schema import schemas
 
 
@@ -30,6 +30,22 @@ def test_a_clock_can_go_faster(monkeypatch: pytest.MonkeyPatch) -> None:
     began_at = clock.now()
     monkeypatch.setattr(time, "monotonic", lambda: now + 1)
     assert clock.now() - began_at == pytest.approx(60.0)
+
+
+def test_clocks_of_one_speed_and_one_beginning_agree_whenever_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    wall, monotonic = time.time(), time.monotonic()
+    early = Clock(60.0, since=wall)
+    monkeypatch.setattr(time, "time", lambda: wall + 10)
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic + 10)
+    late = Clock(60.0, since=early.since)
+    assert late.now() == pytest.approx(wall + 600, abs=30)
+    assert late.now() == pytest.approx(early.now(), abs=30)
+
+
+@pytest.mark.parametrize("text", ["0.5", "1001", "nan", "fast"])
+def test_what_is_no_speed_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - argparse has the words
+        speed(text)
 
 
 def test_a_moment_is_written_in_utc_with_milliseconds_and_z() -> None:

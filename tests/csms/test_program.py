@@ -9,7 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,26 @@ def test_it_ends_in_good_order_when_told_to(tmp_path: Path, how: signal.Signals)
         assert asyncio.run(is_told()) == (1001, "the central system ends")
         assert program.process.wait(10) == 0
         assert "Traceback" not in program.said()
+
+
+def test_its_clock_can_go_faster_and_its_patience_stays_that_of_people(tmp_path: Path) -> None:
+    since = time.time() - 10
+
+    async def asked() -> tuple[float, int, float]:
+        async with (
+            Station(program.ws, "CP_1", {"ClearCache": SILENCE}) as station,
+            program.client() as http,
+        ):
+            answer = await station.ask("BootNotification", BOOT)
+            ahead = datetime.fromisoformat(answer["currentTime"]).timestamp() - time.time()
+            began = time.monotonic()
+            silent = await http.post("/charge-points/CP_1/commands/ClearCache", params={"timeout": 2})
+            return ahead, silent.status_code, time.monotonic() - began
+
+    with running(tmp_path, "--speed", "60", "--since", str(since)) as program:
+        ahead, status, waited = asyncio.run(asked())
+    assert ahead >= 59 * 10
+    assert (status, waited >= 2) == (504, True)
 
 
 def test_its_end_does_not_wait_for_a_command_that_nobody_answers(tmp_path: Path) -> None:

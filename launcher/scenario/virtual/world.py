@@ -90,7 +90,7 @@ async def _played(
     try:
         async with (
             _central_system(clock, folder, server, seed) as app,
-            Stage(now=clock.now, look_every_s=LOOK_EVERY_S, pool=lambda *how: InProcess(clock, app, *how)) as stage,
+            Stage(clock, look_every_s=LOOK_EVERY_S, pool=lambda *how: InProcess(clock, app, *how)) as stage,
             Requests(API, app) as requests,
         ):
             return await Play(scenario, stage, driven(URL, API), requests, seed, told, folder).run()
@@ -155,7 +155,7 @@ class InProcess:
             topics,
             MemoryStores(),
             publish,
-            clock=clock,
+            clock,
             status_every_s=STATUS_EVERY_S,
             carry_out=carrying(API, app),
         )

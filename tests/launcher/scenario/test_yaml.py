@@ -111,3 +111,14 @@ def test_a_scenario_of_one_clock_is_not_for_accelerated_stations(tmp_path: Path)
     scenario = load(tmp_path / "s.yaml")
     assert not_applicable(scenario, Peer("ws://host")) == ""
     assert "both ends have to agree on the time" in not_applicable(scenario, Peer("ws://host"), speed=60.0)
+    assert not_applicable(scenario, Peer("ws://host", one_clock=True), speed=60.0) == ""
+
+
+def test_a_scenario_says_how_fast_it_can_be_played(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("fastest: 20\nstations: A\nsteps: [start]\n")
+    scenario = load(tmp_path / "s.yaml")
+    assert not_applicable(scenario, Peer("ws://host"), speed=20.0) == ""
+    assert "--speed 21 is too fast" in not_applicable(scenario, Peer("ws://host"), speed=21.0)
+    (tmp_path / "s.yaml").write_text("fastest: 0\nstations: A\nsteps: [start]\n")
+    with pytest.raises(InputError, match="a number from 1 to 1000"):
+        load(tmp_path / "s.yaml")
