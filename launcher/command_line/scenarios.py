@@ -48,6 +48,14 @@ def add_scenarios(verbs: argparse._SubParsersAction[Parser]) -> None:
     option(
         "-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE", help="give a variable; repeatable"
     )
+    option(
+        "--configure",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a configuration key of all stations that do not say otherwise, like WebSocketProxy=http://proxy:3128; "
+        "repeatable",
+    )
     option("--seed", type=seed, metavar="N", help="the same draws again (default: drawn, and told)")
     option("--jobs", type=jobs, default=8, metavar="N", help="scenarios at the same time (default: %(default)s)")
     option("--speed", type=speed, default=1.0, metavar="X", help="clocks and cars of stations go X times as fast")
@@ -76,6 +84,7 @@ def add_scenarios(verbs: argparse._SubParsersAction[Parser]) -> None:
     replay.add_argument(
         "--commands", metavar="URL", help="as of `run`: what the central system sent in the trace is asked for there"
     )
+    replay.add_argument("--proxy", metavar="URL", help="http://[user:password@]host:port on the way there")
     replay.add_argument("--to-now", action="store_true", help="move the moments in CALLs from those of then to now")
     replay.add_argument(
         "--timeout", type=duration, default=30.0, metavar="TIME", help="to wait for an answer (default: 30s)"

@@ -48,10 +48,11 @@ class BareLink:
         answer_to: Callable[[str], Answer],
         heard_nonsense: Callable[[str], None],
     ) -> BareLink:
-        """A connection to ``url``; ``shown`` goes to the handshake. Raises Unreachable."""
+        """A connection to ``url``; ``shown`` goes to the handshake, with the
+        ``proxy`` that is on the way. Raises Unreachable."""
         try:
             connection = await connect(
-                url, subprotocols=[SUBPROTOCOL], open_timeout=open_timeout_s, proxy=None, **shown
+                url, subprotocols=[SUBPROTOCOL], open_timeout=open_timeout_s, **{"proxy": None, **shown}
             )
         except TimeoutError:
             why = f"connected, but no answer to the WebSocket handshake within {open_timeout_s:g} s"

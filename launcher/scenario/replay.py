@@ -30,17 +30,18 @@ async def replay(
     answer_timeout_s: float,
     credentials: Credentials = NO_CREDENTIALS,
     *,
+    proxy: str = "",
     to_now: bool = False,
 ) -> dict[str, list[str]]:
-    """The differences of each charge point of ``trace``. What ``peer`` takes commands for, it is asked to send; the
-    moments of CALLs are as then, or moved ``to_now``. Raises Unreachable, and InputError for ``credentials`` that
-    cannot be shown."""
+    """The differences of each charge point of ``trace``. What ``peer`` takes commands for, it is asked to send;
+    ``proxy``: the URL of one that is on the way; the moments of CALLs are as then, or moved ``to_now``. Raises
+    Unreachable, and InputError for ``credentials`` that cannot be shown."""
     first_at = min((call.at for calls in trace.values() for call in calls if call.at), default=0.0)
     later_s = time.time() - first_at if to_now and first_at else 0.0
     async with Requests() as requests:
         replays = [
             _Replay(station, Retelling(calls, later_s), answer_timeout_s, peer, requests).run(
-                showing(station, peer.url, credentials)
+                {**showing(station, peer.url, credentials), "proxy": proxy or None}
             )
             for station, calls in trace.items()
         ]

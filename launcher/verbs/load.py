@@ -25,6 +25,7 @@ from launcher.load.report import headline, line, table, to_json, to_junit
 from launcher.metrics.endpoint import Address, serving
 from launcher.scenario.peer import Unreachable
 from launcher.scenario.reach import reach, ways
+from launcher.verbs.configuration import configuration
 from launcher.verbs.credentials import credentials
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -49,7 +50,7 @@ def load(options: argparse.Namespace) -> int:
         seed=options.seed,
         pools=options.pools or max(1, min(CORES, options.count // STATIONS_PER_POOL)),
         prefix=options.prefix,
-        ocpp_config=_configuration(options.configure) | ({NO_JITTER: "0"} if options.no_jitter else {}),
+        ocpp_config=configuration(options.configure) | ({NO_JITTER: "0"} if options.no_jitter else {}),
         criteria=tuple(Criterion.parse(text) for text in options.fail_if),
         outages=tuple(Outage.parse(text) for text in options.outage),
         ledger=_http(options.check or ""),
@@ -88,16 +89,6 @@ def _http(url: str) -> str:
     if url and not url.startswith(("http://", "https://")):
         raise InputError("--check", url, "an HTTP API like http://localhost:8080")
     return url
-
-
-def _configuration(assignments: list[str]) -> dict[str, str]:
-    configuration = {}
-    for assignment in assignments:
-        key, equals, value = assignment.partition("=")
-        if not key or not equals:
-            raise InputError("--configure", assignment, "a key and its value, like HeartbeatInterval=60")
-        configuration[key] = value
-    return configuration
 
 
 async def _put_on(plan: Plan, metrics: Address | None) -> Outcome:

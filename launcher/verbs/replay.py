@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -21,12 +22,13 @@ from launcher.verbs.credentials import credentials
 
 def replay(options: argparse.Namespace) -> int:
     """Drive traces against a central system again: 0 when it answers as it did then, 1 when not."""
+    proxy = _proxy(options.proxy) if options.proxy else ""
     traces = [_read(path) for path in options.traces]
     url = check_central_system(options.central_system) if options.central_system else ""
     commands = check_commands(options.commands) if options.commands else ""
     try:
         peer, shown = Peer(url, commands), credentials(options)
-        differences = asyncio.run(_replayed(traces, peer, options.timeout, shown, to_now=options.to_now))
+        differences = asyncio.run(_replayed(traces, peer, options.timeout, shown, proxy, to_now=options.to_now))
     except Unreachable as error:
         raise NotThere(str(error)) from None
     for station, differing in differences:
@@ -36,6 +38,12 @@ def replay(options: argparse.Namespace) -> int:
     found = sum(len(differing) for _, differing in differences)
     say(f"{counted(calls, 'CALL')} replayed: {counted(found, 'difference') if found else 'no difference'}")
     return Exit.FAILED if found else Exit.DONE
+
+
+def _proxy(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+:\d{1,5}/?", url):
+        raise InputError("--proxy", url, "http://[user:password@]host:port")
+    return url.rstrip("/")
 
 
 def _read(path: Path) -> dict[str, list[Told]]:
@@ -49,15 +57,15 @@ def _read(path: Path) -> dict[str, list[Told]]:
 
 
 async def _replayed(
-    traces: list[dict[str, list[Told]]], peer: Peer, timeout_s: float, shown: Credentials, *, to_now: bool
+    traces: list[dict[str, list[Told]]], peer: Peer, timeout_s: float, shown: Credentials, proxy: str, *, to_now: bool
 ) -> list[tuple[str, list[str]]]:
     async with AsyncExitStack() as stack:
         if peer.url:
-            await reach(peer.url)
+            await reach(peer.url, [proxy])
         else:
             peer = await stack.enter_async_context(bundled(Clock()))
         found: list[tuple[str, list[str]]] = []
         # One after the other: traces of the same station may be among them.
         for trace in traces:
-            found += (await replay_trace(trace, peer, timeout_s, shown, to_now=to_now)).items()
+            found += (await replay_trace(trace, peer, timeout_s, shown, proxy=proxy, to_now=to_now)).items()
         return found

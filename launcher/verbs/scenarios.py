@@ -24,6 +24,7 @@ from launcher.scenario.play import INTERRUPTED
 from launcher.scenario.report import as_json, github, html, junit, text
 from launcher.scenario.runs import leave_traces
 from launcher.scenario.verdicts import Outcome, Run, StepOutcome, Verdict
+from launcher.verbs.configuration import configuration, configured
 from launcher.verbs.credentials import credentials, without_secrets
 
 VARIABLE_PREFIX = "SCENARIO_"
@@ -56,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
     chosen = _loaded(files, _parameters(options.parameters), options.tag)
     if not chosen:
         raise InputError("--tag", ", ".join(options.tag), "a tag of one of these scenarios")
+    if given := configuration(options.configure):
+        chosen = [configured(scenario, given) for scenario in chosen]
     if options.virtual:
         _check_virtual(options)
         chosen = [replace(scenario, virtual=True) for scenario in chosen]

@@ -44,7 +44,7 @@ def test_clocks_of_one_speed_and_one_beginning_agree_whenever_they_are_made(monk
 
 @pytest.mark.parametrize("text", ["0.5", "1001", "nan", "fast"])
 def test_what_is_no_speed_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - argparse has the words
+    with pytest.raises(ValueError):
         speed(text)
 
 

@@ -31,8 +31,13 @@ def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "launcher", "run", *map(str, words)]
 
 
+def cp_simu(*words: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-m", "launcher", *map(str, words)]
+    return subprocess.run(program, capture_output=True, text=True, timeout=60, check=False, input=text)
+
+
 def cp_simu_run(*words: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*words), capture_output=True, text=True, timeout=60, check=False, input=text)
+    return cp_simu("run", *words, text=text)
 
 
 @pytest.fixture
@@ -152,6 +157,42 @@ def test_a_central_system_is_looked_for_by_the_way_that_charge_points_go(boot_by
         done = cp_simu_run(boot_by_proxy, "-p", f"PROXY={proxy}", "--central-system", OUT_OF_SIGHT)
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(asked) == {"CONNECT central-system.invalid:9000 HTTP/1.1"}
+
+
+@pytest.mark.end_to_end
+def test_what_a_scenario_says_nothing_of_is_configured_and_a_trace_goes_the_same_way(
+    boot: Path, tmp_path: Path
+) -> None:
+    there = ("--central-system", OUT_OF_SIGHT)
+    with running(tmp_path) as csms, proxied("200 OK", csms.ws.removeprefix("ws://")) as (proxy, asked):
+        played = cp_simu_run(
+            boot, *there, "--configure", f"WebSocketProxy=http://{proxy}", "--trace", tmp_path / "traces"
+        )
+        assert played.returncode == 0, played.stdout + played.stderr
+        [trace] = (tmp_path / "traces").iterdir()
+        before = len(asked)
+        replayed = cp_simu("replay", trace, *there, "--proxy", f"http://{proxy}")
+    assert replayed.returncode == 0, replayed.stdout + replayed.stderr
+    assert len(asked) > before
+    assert set(asked) == {"CONNECT central-system.invalid:9000 HTTP/1.1"}
+
+
+def test_a_scenario_s_own_configuration_goes_before_that_of_the_command_line(
+    boot_by_proxy: Path, tmp_path: Path
+) -> None:
+    with running(tmp_path) as csms, proxied("200 OK", csms.ws.removeprefix("ws://")) as (proxy, _):
+        nowhere = f"websocketproxy=http://127.0.0.1:{free_port()}"
+        words = ("-p", f"PROXY={proxy}", "--configure", nowhere, "--central-system", OUT_OF_SIGHT)
+        done = cp_simu_run(boot_by_proxy, *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", [("run", "--configure", "X"), ("replay", "{}", "--proxy", "proxy:3128")])
+def test_what_cannot_be_configured_is_wrong_usage(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "trace").write_text("")
+    done = cp_simu(*(word.format(tmp_path / "trace") for word in words))
+    assert done.returncode == 2
+    assert f"{words[-2]}: '{words[-1]}' is not" in done.stderr
 
 
 def test_a_proxy_that_does_not_connect_is_3_and_told_without_its_password(boot_by_proxy: Path) -> None:
