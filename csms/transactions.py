@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+REMEMBERED = 4
+"""So many beginnings of each connector: when a line is back, several that were queued come at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,14 @@ class Transaction:
         return None if self.meter_stop_wh is None else self.meter_stop_wh - self.meter_start_wh
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A transaction, and the ids of the CALLs that have told of its beginning."""
+
+    transaction: Transaction
+    by: set[str] = field(default_factory=set)
+
+
 class Transactions:
     """The running transactions of all charge points, and the next free id."""
 
@@ -40,18 +51,19 @@ class Transactions:
         """``next_id`` must be above every id ever given."""
         self._next_id = next_id
         self._running = {transaction.id: transaction for transaction in running}
-        # What each connector has begun last, ended or not, and by which CALL; by charge point. A lost StopTransaction
+        # What each connector has begun lately, ended or not, the newest last; by charge point. A lost StopTransaction
         # leaves an older one running.
-        self._newest: dict[str, dict[int, tuple[Transaction, str]]] = {}
+        self._lately: dict[str, dict[int, list[_Told]]] = {}
         for transaction in sorted(self._running.values(), key=lambda each: each.id):
-            self._newest.setdefault(transaction.charge_point, {})[transaction.connector_id] = transaction, ""
+            self._remember(_Told(transaction))
 
     def __len__(self) -> int:
         return len(self._running)
 
     def of(self, charge_point: str) -> list[Transaction]:
         """What runs on ``charge_point``: of each connector the newest."""
-        return [each for each, _ in self._newest.get(charge_point, {}).values() if each.id in self._running]
+        newest = [told[-1].transaction for told in self._lately.get(charge_point, {}).values()]
+        return [each for each in newest if each.id in self._running]
 
     def start(
         self,
@@ -66,22 +78,30 @@ class Transactions:
         """The transaction that a StartTransaction begins, and whether it is new.
 
         It is not new when charge point, connector, tag, meter and moment are those of the one running there: the
-        charge point has missed the answer and asks again (OCPP 1.6 section 4.8). Nor is it of the same CALL by its
-        id, of which a bad line may bring the second copy after the end.
+        charge point has missed the answer and asks again (OCPP 1.6 section 4.8). Of what has ended a bad line may
+        bring one more copy: it is known by the id of its CALL, or by a moment in fractions of a second, which comes
+        but once.
         """
-        connectors = self._newest.setdefault(charge_point, {})
         transaction = Transaction(
             self._next_id, charge_point, connector_id, id_tag, meter_start_wh, started_at, reservation_id
         )
-        if (last := connectors.get(connector_id)) is not None:
-            newest, began_by = last
-            known = newest.id in self._running or (call_id and call_id == began_by)
-            if known and newest == replace(transaction, id=newest.id):
-                return newest, False
+        ids = {call_id} if call_id else set()
+        for told in reversed(self._lately.get(charge_point, {}).get(connector_id, ())):
+            known = told.transaction.id in self._running or ids & told.by or started_at % 1 != 0
+            if known and told.transaction == replace(transaction, id=told.transaction.id):
+                told.by.update(ids)
+                return told.transaction, False
         self._next_id += 1
         self._running[transaction.id] = transaction
-        connectors[connector_id] = transaction, call_id
+        self._remember(_Told(transaction, ids))
         return transaction, True
+
+    def _remember(self, told: _Told) -> None:
+        connectors = self._lately.setdefault(told.transaction.charge_point, {})
+        connectors[told.transaction.connector_id] = [
+            *connectors.get(told.transaction.connector_id, ())[-REMEMBERED + 1 :],
+            told,
+        ]
 
     def stop(
         self,

@@ -38,6 +38,33 @@ def test_the_same_call_is_the_same_transaction_also_when_it_has_ended_meanwhile(
     assert transactions.start("CP_1", 1, "T", 8, 2.0, call_id="b")[1]
 
 
+def test_a_call_that_told_it_again_is_known_as_well() -> None:
+    """The answer to the first was lost; of the second the line brings another copy, after the end."""
+    transactions = Transactions()
+    first, _ = transactions.start("CP_1", 1, "T", 5, 1.0, call_id="a")
+    assert transactions.start("CP_1", 1, "T", 5, 1.0, call_id="b") == (first, False)
+    transactions.stop("CP_1", first.id, 8, 2.0)
+    assert transactions.start("CP_1", 1, "T", 5, 1.0, call_id="b") == (first, False)
+
+
+def test_a_beginning_told_to_fractions_of_a_second_comes_but_once_whatever_its_call() -> None:
+    transactions = Transactions()
+    first, _ = transactions.start("CP_1", 1, "T", 5, 1.25, call_id="a")
+    transactions.stop("CP_1", first.id, 8, 2.0)
+    assert transactions.start("CP_1", 1, "T", 5, 1.25, call_id="b") == (first, False)
+    assert transactions.start("CP_1", 1, "T", 5, 1.5, call_id="b")[1]
+
+
+def test_a_copy_is_known_also_when_the_next_ones_have_begun_meanwhile() -> None:
+    """As when a charge point is back that has queued several."""
+    transactions = Transactions()
+    first, _ = transactions.start("CP_1", 1, "T", 5, 1.0, call_id="a")
+    transactions.stop("CP_1", first.id, 8, 2.0)
+    second, _ = transactions.start("CP_1", 1, "T", 8, 3.0, call_id="c")
+    assert transactions.start("CP_1", 1, "T", 5, 1.0, call_id="a") == (first, False)
+    assert transactions.of("CP_1") == [second]
+
+
 def test_a_start_that_was_kept_is_known_again_after_a_restart() -> None:
     kept = Transaction(41, "CP_1", 1, "T", 5, 1.0)
     transactions = Transactions([kept], next_id=42)
