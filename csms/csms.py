@@ -109,11 +109,20 @@ class CentralSystem:
         started_at: float,
         reservation_id: int | None = None,
         call_id: str = "",
+        *,
+        precisely: bool = False,
     ) -> tuple[Transaction, bool]:
         """The transaction that begins, and whether it is new; a tag that is not accepted gets one as well (OCPP 1.6
         section 5.11: the charge point decides what to do with it)."""
         transaction, new = self.transactions.start(
-            charge_point, connector_id, id_tag, meter_start_wh, started_at, reservation_id, call_id
+            charge_point,
+            connector_id,
+            id_tag,
+            meter_start_wh,
+            started_at,
+            reservation_id,
+            call_id,
+            precisely=precisely,
         )
         if new:
             self._changes.append(Started(transaction))

@@ -74,20 +74,22 @@ class Transactions:
         started_at: float,
         reservation_id: int | None = None,
         call_id: str = "",
+        *,
+        precisely: bool = False,
     ) -> tuple[Transaction, bool]:
         """The transaction that a StartTransaction begins, and whether it is new.
 
         It is not new when charge point, connector, tag, meter and moment are those of the one running there: the
         charge point has missed the answer and asks again (OCPP 1.6 section 4.8). Of what has ended a bad line may
-        bring one more copy: it is known by the id of its CALL, or by a moment in fractions of a second, which comes
-        but once.
+        bring one more copy: it is known by the id of its CALL, or by a moment that is told ``precisely``, in
+        fractions of a second, which comes but once.
         """
         transaction = Transaction(
             self._next_id, charge_point, connector_id, id_tag, meter_start_wh, started_at, reservation_id
         )
         ids = {call_id} if call_id else set()
         for told in reversed(self._lately.get(charge_point, {}).get(connector_id, ())):
-            known = told.transaction.id in self._running or ids & told.by or started_at % 1 != 0
+            known = told.transaction.id in self._running or ids & told.by or precisely
             if known and told.transaction == replace(transaction, id=told.transaction.id):
                 told.by.update(ids)
                 return told.transaction, False

@@ -48,15 +48,16 @@ def authorize(caller: Caller, payload: Payload) -> Payload:
 def start_transaction(caller: Caller, payload: Payload) -> Payload:
     """An id for the transaction, and the verdict on its tag (section 4.8)."""
     fields = Fields(payload, caller.action)
-    id_tag = fields.text("idTag")
+    id_tag, timestamp = fields.text("idTag"), fields.text("timestamp")
     transaction, new = caller.system.start(
         caller.id,
         connector_id=fields.integer("connectorId", minimum=1, maximum=_CONNECTORS),
         id_tag=id_tag,
         meter_start_wh=fields.integer("meterStart", **_INTEGER),
-        started_at=moment(fields.text("timestamp")),
+        started_at=moment(timestamp),
         reservation_id=fields.integer("reservationId", **_INTEGER) if fields.has("reservationId") else None,
         call_id=caller.call_id,
+        precisely="." in timestamp,
     )
     log.info(
         "%s: transaction %d %s on connector %d by tag %s at %d Wh",

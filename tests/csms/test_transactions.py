@@ -49,10 +49,10 @@ def test_a_call_that_told_it_again_is_known_as_well() -> None:
 
 def test_a_beginning_told_to_fractions_of_a_second_comes_but_once_whatever_its_call() -> None:
     transactions = Transactions()
-    first, _ = transactions.start("CP_1", 1, "T", 5, 1.25, call_id="a")
+    first, _ = transactions.start("CP_1", 1, "T", 5, 1.0, call_id="a", precisely=True)
     transactions.stop("CP_1", first.id, 8, 2.0)
-    assert transactions.start("CP_1", 1, "T", 5, 1.25, call_id="b") == (first, False)
-    assert transactions.start("CP_1", 1, "T", 5, 1.5, call_id="b")[1]
+    assert transactions.start("CP_1", 1, "T", 5, 1.0, call_id="b", precisely=True) == (first, False)
+    assert transactions.start("CP_1", 1, "T", 5, 1.5, call_id="b", precisely=True)[1]
 
 
 def test_a_copy_is_known_also_when_the_next_ones_have_begun_meanwhile() -> None:
