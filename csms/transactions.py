@@ -36,12 +36,17 @@ class Transaction:
         return None if self.meter_stop_wh is None else self.meter_stop_wh - self.meter_start_wh
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Told:
-    """A transaction, and the ids of the CALLs that have told of its beginning."""
+    """A transaction as it began, the ids of the CALLs that have told so, and when it ended."""
 
     transaction: Transaction
     by: set[str] = field(default_factory=set)
+    stopped_at: float | None = None
+
+    def has_moved_on(self) -> bool:
+        """Whether its end, if it has one, was at another moment than its beginning: else the next may begin then."""
+        return self.stopped_at != self.transaction.started_at
 
 
 class Transactions:
@@ -89,7 +94,7 @@ class Transactions:
         )
         ids = {call_id} if call_id else set()
         for told in reversed(self._lately.get(charge_point, {}).get(connector_id, ())):
-            known = told.transaction.id in self._running or ids & told.by or precisely
+            known = told.transaction.id in self._running or ids & told.by or (precisely and told.has_moved_on())
             if known and told.transaction == replace(transaction, id=told.transaction.id):
                 told.by.update(ids)
                 return told.transaction, False
@@ -119,6 +124,9 @@ class Transactions:
         if transaction is None or transaction.charge_point != charge_point:
             return None
         del self._running[transaction_id]
+        for told in self._lately[charge_point][transaction.connector_id]:
+            if told.transaction is transaction:
+                told.stopped_at = stopped_at
         return replace(
             transaction, stopped_at=stopped_at, meter_stop_wh=meter_stop_wh, stop_reason=reason, stop_id_tag=id_tag
         )

@@ -55,6 +55,14 @@ def test_a_beginning_told_to_fractions_of_a_second_comes_but_once_whatever_its_c
     assert transactions.start("CP_1", 1, "T", 5, 1.5, call_id="b", precisely=True)[1]
 
 
+def test_what_ended_at_the_moment_of_its_beginning_may_be_followed_by_another() -> None:
+    """As in virtual time, in which nothing takes any."""
+    transactions = Transactions()
+    first, _ = transactions.start("CP_1", 1, "T", 5, 1.0, call_id="a", precisely=True)
+    transactions.stop("CP_1", first.id, 5, 1.0)
+    assert transactions.start("CP_1", 1, "T", 5, 1.0, call_id="b", precisely=True)[1]
+
+
 def test_a_copy_is_known_also_when_the_next_ones_have_begun_meanwhile() -> None:
     """As when a charge point is back that has queued several."""
     transactions = Transactions()
