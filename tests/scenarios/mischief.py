@@ -21,20 +21,9 @@ from csms.timestamps import moment
 from launcher.scenario.format import load
 from launcher.scenario.verdicts import Outcome, Verdict
 from launcher.scenario.virtual import world
+from tests.benchmarks.soak import PATIENCE, QUIRKS
 
-PATIENCE = {
-    "MeterValueSampleInterval": "5",
-    "MessageTimeout": "3",
-    "TransactionMessageAttempts": "1000",
-    "TransactionMessageRetryInterval": "1",
-    "RetryBackOffWaitMinimum": "1",
-    "RetryBackOffRepeatTimes": "2",
-    "RetryBackOffRandomRange": "2",
-    "WebSocketPingInterval": "10",
-    "WebSocketPongTimeout": "5",
-    "AllowOfflineTxForUnknownId": "true",
-}
-"""A charge point that gives nothing up: what is lost then is lost by us."""
+STATION = {"ocpp_config": {**PATIENCE, "AllowOfflineTxForUnknownId": "true"}}
 
 DISTURBANCES: tuple[dict[str, object], ...] = (
     {"kind": "outage"},
@@ -47,7 +36,6 @@ DISTURBANCES: tuple[dict[str, object], ...] = (
     {"kind": "half_open"},
     {"kind": "refuse", "probability": 0.7},
 )
-QUIRKS = ("id_reuse", "double_start", "double_answers", "short_callerror")
 POWER_CUTS, DEVIATIONS = 0.2, 0.15
 
 Beginning = tuple[str, float, int]
@@ -71,7 +59,7 @@ def played(folder: Path, seed: int, stations: int = 4, transactions: int = 60) -
 def _lines(draw: random.Random, stations: list[str], transactions: int) -> Iterator[str]:
     yield "violations: allowed"
     yield "clock: virtual"
-    yield f"stations: {json.dumps({station: {'ocpp_config': PATIENCE} for station in stations})}"
+    yield f"stations: {json.dumps(dict.fromkeys(stations, STATION))}"
     yield "steps:"
     yield "- start"
     yield "- parallel:"
