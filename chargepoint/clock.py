@@ -35,6 +35,18 @@ def speed(text: str) -> float:
     return number
 
 
+LONGEST_AGO_S = 86_400.0
+
+
+def since(text: str) -> float:
+    """When an accelerated clock told the time, of a command line, in POSIX seconds; raises ValueError for a moment
+    that is not of the last day."""
+    at = float(text)
+    if not 0 <= time.time() - at <= LONGEST_AGO_S:
+        raise ValueError(text)
+    return at
+
+
 def iso(at: float) -> str:
     """``at`` (POSIX seconds) as RFC 3339 UTC with milliseconds and Z, as every timestamp of ours is written."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from chargepoint import logs, settings
 from chargepoint.api.errors import InputError
-from chargepoint.clock import FASTEST, Clock, speed
+from chargepoint.clock import FASTEST, Clock, since, speed
 from csms.listener import ClientCertificates
 from csms.program import Options, run
 from csms.security import Security
@@ -106,7 +106,7 @@ def _arguments() -> _Parser:
         metavar="X",
         help="clock and delays go X times as fast (default: 1)",
     )
-    add("--since", type=float, metavar="POSIX", help="with --speed: since when it does (default: the start)")
+    add("--since", type=_since, metavar="POSIX", help="with --speed: since when it does (default: the start)")
     add("--log-file", type=Path, help="write the log there (default: stderr)")
     add("--log-level", type=logs.LogLevel, choices=list(logs.LogLevel), default=logs.LogLevel.INFO)
     _add_security(parser)
@@ -164,6 +164,13 @@ def _speed(text: str) -> float:
         return speed(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {FASTEST:g}") from None
+
+
+def _since(text: str) -> float:
+    try:
+        return since(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a moment of the last day in POSIX seconds") from None
 
 
 def _whole(text: str, minimum: int, maximum: int, what: str) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 REMEMBERED = 4
-"""So many beginnings of each connector: when a line is back, several that were queued come at once."""
+"""So many beginnings of each connector, and CALLs that told one: of a line that is back, several come at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class _Told:
     """A transaction as it began, the ids of the CALLs that have told so, and when it ended."""
 
     transaction: Transaction
-    by: set[str] = field(default_factory=set)
+    by: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     stopped_at: float | None = None
 
     def has_moved_on(self) -> bool:
@@ -92,15 +93,18 @@ class Transactions:
         transaction = Transaction(
             self._next_id, charge_point, connector_id, id_tag, meter_start_wh, started_at, reservation_id
         )
-        ids = {call_id} if call_id else set()
         for told in reversed(self._lately.get(charge_point, {}).get(connector_id, ())):
-            known = told.transaction.id in self._running or ids & told.by or (precisely and told.has_moved_on())
+            known = (
+                told.transaction.id in self._running
+                or (call_id and call_id in told.by)
+                or (precisely and told.has_moved_on())
+            )
             if known and told.transaction == replace(transaction, id=told.transaction.id):
-                told.by.update(ids)
+                told.by.append(call_id)
                 return told.transaction, False
         self._next_id += 1
         self._running[transaction.id] = transaction
-        self._remember(_Told(transaction, ids))
+        self._remember(_Told(transaction, deque([call_id], REMEMBERED)))
         return transaction, True
 
     def _remember(self, told: _Told) -> None:

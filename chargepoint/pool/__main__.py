@@ -20,7 +20,7 @@ from chargepoint.api.hosting import parse_roster
 from chargepoint.api.pool import PoolResult
 from chargepoint.api.topics import DEFAULT_ROOT, Topics, check_pool
 from chargepoint.bus import Broker, Bus, Message
-from chargepoint.clock import Clock, speed
+from chargepoint.clock import Clock, since, speed
 from chargepoint.logs import LogLevel, configure
 from chargepoint.pool.door import door
 from chargepoint.pool.host import Host
@@ -155,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--figures", type=float, metavar="SECONDS", help="tell figures so often, and no status of a station")
     add("--transactions", action="store_true", help="with --figures: tell every transaction at the end")
     add("--speed", type=speed, default=1.0, metavar="X", help="clocks and cars go X times as fast (default: 1)")
-    add("--since", type=float, metavar="POSIX", help="with --speed: since when they do (default: the start)")
+    add("--since", type=since, metavar="POSIX", help="with --speed: since when they do (default: the start)")
     add("--log-file", type=Path, help="log to this file (default: stderr)")
     add("--log-level", choices=[str(level) for level in LogLevel], default="info")
     return parser

@@ -41,7 +41,8 @@ def lay_classes(wanted: Collection[str]) -> None:
     builtins.__build_class__ = building
     import dataclasses
 
-    add_slots = vars(dataclasses)["_add_slots"]
+    if (add_slots := vars(dataclasses).get("_add_slots")) is None:
+        return
 
     def adding(cls: type, *arguments: Any) -> Any:
         if f"{cls.__module__}.{cls.__qualname__}" in wanted:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from chargepoint.api.proxy import WANTED, proxy_of
 from launcher.scenario.peer import Unreachable
 
 TIMEOUT_S = 5.0
@@ -35,6 +36,10 @@ async def reach(url: str, proxies: Iterable[str] = STRAIGHT) -> None:
     wrong with each."""
     wrong = []
     for proxy in proxies:
+        if proxy_of(proxy) is None:
+            # Not repeated: there may be a password in it.
+            wrong.append(f"what {PROXY} says is not {WANTED}")
+            continue
         try:
             await (_reach_through(urlsplit(proxy), url) if proxy else _reach_straight(url))
         except Unreachable as error:

@@ -104,6 +104,8 @@ class Stage:
     async def power(self, verb: PoolVerb, entries: Iterable[Mapping[str, object]], over_s: float = 0.0) -> None:
         """Switch stations on or off; every frame of those that are switched on is seen. Raises StageError."""
         entries = tuple(entries)
+        if verb is PoolVerb.START:
+            await self._check(entries)
         request = self._request_id()
         answer = self._answers[request] = asyncio.get_running_loop().create_future()
         ids = {str(entry["id"]) for entry in entries}
@@ -120,6 +122,15 @@ class Stage:
         self._on -= result.refused.keys()
         if result.refused:
             raise StageError("; ".join(result.refused.values()))
+
+    async def _check(self, entries: tuple[Mapping[str, object], ...]) -> None:
+        """Whether stations can be what ``entries`` say: they would come up without what they do not understand."""
+        request = self._request_id()
+        answer = self._answers[request] = asyncio.get_running_loop().create_future()
+        await self._command(PoolCommand(PoolVerb.CHECK, entries, request_id=request))
+        result = await self._answered(answer, ORDER_TIMEOUT_S, "the pool did not check them")
+        if result.refused:
+            raise StageError("; ".join(f"{station}: {why}" for station, why in result.refused.items()))
 
     async def connector(self, station: str, connector: int, leaf: str, payload: bytes) -> None:
         """An input to a connector; a refusal is found in the record. Raises StageError when the station is off."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import re
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from chargepoint.api.errors import InputError
+from chargepoint.api.proxy import WANTED, proxy_of
 from chargepoint.api.spec import check_central_system
 from chargepoint.clock import Clock
 from launcher.diagnostics import Exit, NotThere, counted, say
@@ -22,7 +22,7 @@ from launcher.verbs.credentials import credentials
 
 def replay(options: argparse.Namespace) -> int:
     """Drive traces against a central system again: 0 when it answers as it did then, 1 when not."""
-    proxy = _proxy(options.proxy) if options.proxy else ""
+    proxy = _proxy(options)
     traces = [_read(path) for path in options.traces]
     url = check_central_system(options.central_system) if options.central_system else ""
     commands = check_commands(options.commands) if options.commands else ""
@@ -40,10 +40,13 @@ def replay(options: argparse.Namespace) -> int:
     return Exit.FAILED if found else Exit.DONE
 
 
-def _proxy(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#]+:\d{1,5}/?", url):
-        raise InputError("--proxy", url, "http://[user:password@]host:port")
-    return url.rstrip("/")
+def _proxy(options: argparse.Namespace) -> str:
+    text = options.proxy or ""
+    if (url := proxy_of(text)) is None:
+        raise InputError("--proxy", text.rpartition("@")[2], WANTED)
+    if url and not options.central_system:
+        raise InputError("--proxy", url.rpartition("@")[2], "given with --central-system: the bundled one is here")
+    return url
 
 
 def _read(path: Path) -> dict[str, list[Told]]:

@@ -132,7 +132,8 @@ def _check_reports(options: argparse.Namespace) -> None:
 
 
 def _needs_a_peer(outcome: Outcome) -> bool:
-    untold = outcome.verdict is Verdict.NOT_APPLICABLE or outcome.reason == INTERRUPTED
+    # What erred has other reasons than a central system; an interruption is an error as well.
+    untold = outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.ERROR)
     return not untold and not outcome.scenario.virtual
 
 

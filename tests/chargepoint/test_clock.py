@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chargepoint.clock import Clock, iso, speed
+from chargepoint.clock import Clock, iso, since, speed
 from chargepoint.ocpp.schema import schemas
 
 
@@ -46,6 +46,13 @@ def test_clocks_of_one_speed_and_one_beginning_agree_whenever_they_are_made(monk
 def test_what_is_no_speed_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         speed(text)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-1", "0", "1e300", "now"])
+def test_a_clock_began_to_go_faster_within_the_last_day(text: str) -> None:
+    assert since(str(time.time() - 10)) <= time.time()
+    with pytest.raises(ValueError):
+        since(text)
 
 
 def test_a_moment_is_written_in_utc_with_milliseconds_and_z() -> None:

@@ -66,6 +66,22 @@ def test_its_clock_can_go_faster_and_its_patience_stays_that_of_people(tmp_path:
     assert (status, waited >= 2) == (504, True)
 
 
+def test_its_delays_go_as_fast_as_its_clock(tmp_path: Path) -> None:
+    async def answered() -> str:
+        async with Station(program.ws, "CP_1") as station, program.client() as http:
+            told = await http.post("/behaviours", json={"action": "BootNotification", "delay": 500})
+            assert told.is_success, told.text
+            return str((await asyncio.wait_for(station.ask("BootNotification", BOOT), 20))["status"])
+
+    with running(tmp_path, "--speed", "1000") as program:
+        assert asyncio.run(answered()) == "Accepted"
+
+
+@pytest.mark.parametrize(("option", "value"), [("--speed", "0"), ("--since", "nan"), ("--since", "0")])
+def test_a_clock_that_cannot_be_is_refused(option: str, value: str) -> None:
+    assert f"argument {option}: '{value}' is not a " in _refused(option, value)
+
+
 def test_its_end_does_not_wait_for_a_command_that_nobody_answers(tmp_path: Path) -> None:
     async def ends_meanwhile() -> int:
         async with (

@@ -47,6 +47,13 @@ def test_a_call_that_told_it_again_is_known_as_well() -> None:
     assert transactions.start("CP_1", 1, "T", 5, 1.0, call_id="b") == (first, False)
 
 
+def test_of_calls_without_an_id_none_is_known() -> None:
+    transactions = Transactions()
+    first, _ = transactions.start("CP_1", 1, "T", 5, 1.0)
+    transactions.stop("CP_1", first.id, 8, 2.0)
+    assert transactions.start("CP_1", 1, "T", 5, 1.0)[1]
+
+
 def test_a_beginning_told_to_fractions_of_a_second_comes_but_once_whatever_its_call() -> None:
     transactions = Transactions()
     first, _ = transactions.start("CP_1", 1, "T", 5, 1.0, call_id="a", precisely=True)

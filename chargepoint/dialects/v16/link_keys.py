@@ -6,8 +6,7 @@ itself hold from the next connection on.
 
 from __future__ import annotations
 
-import re
-
+from chargepoint.api.proxy import WANTED, proxy_of
 from chargepoint.dialects.v16.keys import Key, number_key, switch_key
 
 STRICT_VALIDATION = "StrictValidation"
@@ -48,11 +47,6 @@ WEB_SOCKET_PROXY = "WebSocketProxy"
 environment says is meant for the machine and not for the charge points on it."""
 
 
-def _proxy(value: str) -> str | None:
-    url = value.strip().rstrip("/")
-    return url if re.fullmatch(r"(https?://[^\s/?#]+:\d{1,5})?", url) else None
-
-
 LINK_KEYS = (
     switch_key(STRICT_VALIDATION, True),
     number_key(MAX_MESSAGE_SIZE, 2**20, minimum=1_000, maximum=2**24),
@@ -68,8 +62,8 @@ LINK_KEYS = (
     Key(
         WEB_SOCKET_PROXY,
         "",
-        _proxy,
-        "the URL of a proxy, http://[user:password@]host:port, or nothing",
+        proxy_of,
+        f"{WANTED}, or nothing",
         writeonly=True,  # it may have a password in it
     ),
 )

@@ -70,7 +70,16 @@ def test_a_proxy_is_configured_by_its_url(right: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["proxy:3128", "socks5://proxy:1080", "http://proxy", "http://proxy:x", "http:// :1"]
+    "wrong",
+    [
+        "proxy:3128",
+        "socks5://proxy:1080",
+        "http://proxy",
+        "http://proxy:x",
+        "http:// :1",
+        "http://proxy:99999",
+        "http://[::1:3",
+    ],
 )
 def test_what_is_no_proxy_is_refused(wrong: str) -> None:
     assert KEY.check(wrong) is None

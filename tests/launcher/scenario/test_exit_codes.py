@@ -187,12 +187,33 @@ def test_a_scenario_s_own_configuration_goes_before_that_of_the_command_line(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("words", [("run", "--configure", "X"), ("replay", "{}", "--proxy", "proxy:3128")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--configure", "X"),
+        ("replay", "{}", "--proxy", "proxy:3128"),
+        ("replay", "{}", "--proxy", "http://proxy:99999"),
+        ("replay", "{}", "--proxy", "http://proxy:3128"),
+    ],
+)
 def test_what_cannot_be_configured_is_wrong_usage(words: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "trace").write_text("")
     done = cp_simu(*(word.format(tmp_path / "trace") for word in words))
     assert done.returncode == 2
     assert f"{words[-2]}: '{words[-1]}' is not" in done.stderr
+
+
+def test_a_proxy_that_is_no_url_is_told_without_its_password(boot: Path) -> None:
+    wrong = "WebSocketProxy=http://me:s3cret@proxy:99999"
+    done = cp_simu_run(boot, "--central-system", OUT_OF_SIGHT, "--configure", wrong)
+    why = "what WebSocketProxy says is not the URL of a proxy, http://[user:password@]host:port"
+    assert (done.returncode, done.stderr) == (3, f"cp-simu: {why}\n")
+
+
+def test_a_key_whose_value_is_wrong_is_no_pass(boot: Path) -> None:
+    done = cp_simu_run(boot, "--configure", "HeartbeatInterval=soon")
+    assert done.returncode == 1
+    assert "E1: ocpp_config.HeartbeatInterval: 'soon' is not " in done.stdout
 
 
 def test_a_proxy_that_does_not_connect_is_3_and_told_without_its_password(boot_by_proxy: Path) -> None:
